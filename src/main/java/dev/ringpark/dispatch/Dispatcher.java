@@ -1,0 +1,278 @@
+package dev.ringpark.dispatch;
+
+import dev.ringpark.internal.backend.Backend;
+import dev.ringpark.internal.backend.Counters;
+import dev.ringpark.internal.backend.Counters.Count;
+import dev.ringpark.internal.op.CancelReason;
+import dev.ringpark.internal.op.Deadline;
+import dev.ringpark.internal.op.Deadlines;
+import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.InFlight;
+import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.OperationQueue;
+import dev.ringpark.internal.op.Timer;
+import dev.ringpark.internal.os.Errno;
+import dev.ringpark.internal.os.Failure;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes operations in and sees each to its one completion. Everything here runs on the thread that opened it.
+ *
+ * <pre>
+ * where an operation is | how it got there                      | how a cancel reaches it
+ * ----------------------+---------------------------------------+------------------------------------------
+ * overflow queue        | table of in-flight operations full,   | taken out and ended at once
+ *                       |   or submission queue full            |
+ * backend               | submit() took it                      | backend.cancel(); its completion ends it
+ * closers of a handle   | a close waits for the operations and  | never: a close always ends
+ *                       |   calls of that handle to end         |
+ * </pre>
+ */
+public final class Dispatcher {
+    /** Opens the backend once its collaborators exist. */
+    @FunctionalInterface
+    public interface Opener {
+        Backend open(InFlight inFlight, Backend.Completions completions, Counters counters) throws IOException;
+    }
+
+    private final InFlight inFlight;
+    private final Counters counters;
+    private final OperationQueue overflow = new OperationQueue();
+    private final Deadlines deadlines = new Deadlines();
+    private final Backend backend;
+    private boolean ended;
+
+    public Dispatcher(Opener opener, int maxInFlight, Counters counters) throws IOException {
+        this.inFlight = new InFlight(maxInFlight);
+        this.counters = counters;
+        this.backend = opener.open(inFlight, this::completed, counters);
+    }
+
+    public Backend backend() {
+        return backend;
+    }
+
+    /** Takes {@code operation} in; it ends in a later {@link #poll}, or at once if its handle is closed already. */
+    public void submit(Operation operation) {
+        operation.admit();
+        counters.add(Count.SUBMITTED);
+        if (operation.kind() == Operation.Kind.CLOSE) {
+            close(operation);
+        } else if (ended || !operation.handle().isOpen()) {
+            operation.askToCancel(CancelReason.CLOSE);
+            endCanceled(operation);
+        } else {
+            queue(operation);
+        }
+    }
+
+    /** Asks that {@code operation} end early, if it has not ended. */
+    public void cancel(Operation operation, CancelReason reason) {
+        if (!operation.isAdmitted() || !operation.askToCancel(reason)) {
+            return;
+        }
+        if (operation.token() != InFlight.FULL) {
+            backend.cancel(operation);
+        } else if (overflow.remove(operation)) {
+            endCanceled(operation);
+        }
+    }
+
+    /** To be called when the last plain call on a closing handle has ended; see {@link Handle#endCall}. */
+    public void callEnded(Handle handle) {
+        finishClosing(handle);
+    }
+
+    /** Has {@code timer} fire at its moment. */
+    public void schedule(Timer timer) {
+        deadlines.add(timer);
+    }
+
+    /** Forgets {@code timer}. */
+    public void unschedule(Timer timer) {
+        deadlines.remove(timer);
+    }
+
+    /** How long a poll may wait, seen from {@code nowNanos}, so that no deadline is missed. */
+    public long waitNanos(long nowNanos) {
+        return deadlines.isEmpty() ? Backend.FOREVER : Math.max(0, deadlines.next() - nowNanos);
+    }
+
+    public boolean hasDeadlines() {
+        return !deadlines.isEmpty();
+    }
+
+    /** Fires the timers and cancels the operations that are due at {@code nowNanos}. */
+    public void expire(long nowNanos) {
+        for (Deadline due = deadlines.pollDue(nowNanos); due != null; due = deadlines.pollDue(nowNanos)) {
+            if (due instanceof Timer timer) {
+                timer.fire();
+            } else if (due instanceof Operation operation) {
+                cancel(operation, CancelReason.TIMEOUT);
+            }
+        }
+    }
+
+    /** Submits what is there and takes in what has completed, waiting for the first if {@code waitNanos} allows. */
+    public void poll(long waitNanos) throws IOException {
+        refill();
+        // With room in the table, what is left over waits for the submission queue alone, which this poll empties.
+        boolean moreToSubmit = !overflow.isEmpty() && inFlight.count() < inFlight.capacity();
+        backend.poll(moreToSubmit || backend.hasBacklog() ? 0 : waitNanos);
+    }
+
+    /** How many operations have been taken in and not ended, closes aside. */
+    public boolean isIdle() {
+        return inFlight.count() == 0 && overflow.isEmpty();
+    }
+
+    /** Asks every operation to end. */
+    public void cancelAll(CancelReason reason) {
+        for (Operation first = overflow.peek(); first != null; first = overflow.peek()) {
+            cancel(first, reason);
+        }
+        for (int slot = 0; slot < inFlight.slots(); slot++) {
+            Operation operation = inFlight.inSlot(slot);
+            if (operation != null) {
+                cancel(operation, reason);
+            }
+        }
+    }
+
+    /**
+     * Gives the backend back; {@link #isIdle} has to hold. From here on every operation ends as it comes, and timers stay
+     * with {@link #pollTimer}.
+     */
+    public void end() {
+        assert isIdle();
+        ended = true;
+        backend.close();
+    }
+
+    /**
+     * The backend has failed for good: every operation ends with {@code cause}. The backend is not closed, and so the
+     * pooled memory the platform may still write to is never freed.
+     */
+    public void abandon(Throwable cause) {
+        ended = true;
+        Failure failure = new Failure(Errno.EIO, 0, new IOException("the loop's I/O queue failed", cause));
+        for (Operation next = overflow.poll(); next != null; next = overflow.poll()) {
+            next.fail(failure);
+            end(next);
+        }
+        for (int slot = 0; slot < inFlight.slots(); slot++) {
+            Operation operation = inFlight.inSlot(slot);
+            if (operation != null) {
+                operation.lent = -1;
+                operation.fail(failure);
+                completed(operation);
+            }
+        }
+    }
+
+    /** Takes out the next timer, due or not: what is left when the loop ends. */
+    public @Nullable Timer pollTimer() {
+        Deadline next = deadlines.pollAny();
+        assert next == null || next instanceof Timer : "an operation outlived the loop";
+        return (Timer) next;
+    }
+
+    private void queue(Operation operation) {
+        if (operation.deadlineNanos() != Deadline.NONE) {
+            deadlines.add(operation);
+        }
+        // Behind what already waits, so that nobody is overtaken.
+        if (!overflow.isEmpty() || !offer(operation)) {
+            overflow.add(operation);
+            counters.add(Count.OVERFLOWS);
+        }
+    }
+
+    private boolean offer(Operation operation) {
+        if (inFlight.admit(operation) == InFlight.FULL) {
+            return false;
+        }
+        if (backend.submit(operation)) {
+            return true;
+        }
+        inFlight.release(operation);
+        return false;
+    }
+
+    private void refill() {
+        for (Operation next = overflow.peek(); next != null && offer(next); next = overflow.peek()) {
+            overflow.poll();
+        }
+    }
+
+    private void completed(Operation operation) {
+        inFlight.release(operation);
+        end(operation);
+    }
+
+    private void endCanceled(Operation operation) {
+        operation.fail(Failure.CANCELED);
+        end(operation);
+    }
+
+    private void end(Operation operation) {
+        deadlines.remove(operation);
+        counters.add(Count.COMPLETED);
+        Handle handle = operation.handle();
+        operation.finish();
+        if (!handle.isOpen()) {
+            finishClosing(handle);
+        }
+    }
+
+    private void close(Operation close) {
+        Handle handle = close.handle();
+        handle.startClosing();
+        handle.closers.add(close);
+        cancelSide(handle, Handle.READING);
+        cancelSide(handle, Handle.WRITING);
+        finishClosing(handle);
+    }
+
+    private void cancelSide(Handle handle, int side) {
+        Operation pending = handle.existing(side);
+        if (pending != null) {
+            cancel(pending, CancelReason.CLOSE);
+        }
+    }
+
+    /** Closes for good, once nothing can mean the descriptor any more; answers everybody who asked for it. */
+    private void finishClosing(Handle handle) {
+        if (handle.closers.isEmpty() || !(handle.isClosed() || isUnused(handle))) {
+            return;
+        }
+        Failure failure = handle.isClosed() ? null : release(handle);
+        for (Operation close = handle.closers.poll(); close != null; close = handle.closers.poll()) {
+            if (failure != null) {
+                close.fail(failure);
+            }
+            counters.add(Count.COMPLETED);
+            close.finish();
+        }
+    }
+
+    private static boolean isUnused(Handle handle) {
+        return !isPending(handle.existing(Handle.READING)) && !isPending(handle.existing(Handle.WRITING))
+                && !handle.inCall();
+    }
+
+    private static boolean isPending(@Nullable Operation operation) {
+        return operation != null && operation.isAdmitted();
+    }
+
+    private @Nullable Failure release(Handle handle) {
+        handle.markClosed();
+        try {
+            backend.release(handle);
+            return null;
+        } catch (IOException e) {
+            return new Failure(Errno.ofText(e.getMessage()), 0, e);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.ringpark.internal.backend.fd;
+
+import static dev.ringpark.internal.os.linux.SocketAbi.AF_INET;
+import static dev.ringpark.internal.os.linux.SocketAbi.FIONREAD;
+import static dev.ringpark.internal.os.linux.SocketAbi.SHUT_RD;
+import static dev.ringpark.internal.os.linux.SocketAbi.SHUT_WR;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.os.Errno;
+import dev.ringpark.internal.os.SocketErrors;
+import dev.ringpark.internal.os.linux.Libc;
+import dev.ringpark.internal.os.linux.LinuxErrno;
+import dev.ringpark.internal.os.linux.SockAddr;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A socket that is a descriptor number. */
+public final class FdHandle extends Handle {
+    private final int fd;
+    private final int family;
+    private final boolean listener;
+    private volatile byte @Nullable [] peer;   // a sockaddr; decoded when somebody asks, which few do
+    private volatile boolean lingers;
+    /** Whether the last read left bytes behind, so that the next should try before it waits. Loop thread only. */
+    public boolean hasMore;
+
+    public FdHandle(int fd, int family, boolean listener) {
+        this.fd = fd;
+        this.family = family;
+        this.listener = listener;
+    }
+
+    public int fd() {
+        return fd;
+    }
+
+    /** AF_INET or AF_INET6. */
+    public int family() {
+        return family;
+    }
+
+    /** Remembers the peer, so that its address is known even after it has reset the connection. */
+    public void peer(byte[] sockaddr) {
+        peer = sockaddr;
+    }
+
+    @Override
+    public boolean isIpv4Only() {
+        return family == AF_INET;
+    }
+
+    @Override
+    public void bind(InetSocketAddress local, int backlog) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment address = arena.allocate(SockAddr.MAX_BYTES, 8);
+            int length = SockAddr.encode(local, family, address);
+            checkBind(Libc.bind(fd, address, length));
+        }
+        if (listener) {
+            checkBind(Libc.listen(fd, backlog));
+        }
+    }
+
+    private static void checkBind(int result) throws IOException {
+        if (result < 0) {
+            throw SocketErrors.ofBind(LinuxErrno.failure(-result));
+        }
+    }
+
+    @Override
+    public @Nullable InetSocketAddress localAddress() throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment address = arena.allocate(SockAddr.MAX_BYTES, 8);
+            check(Libc.getsockname(fd, address, arena.allocateFrom(JAVA_INT, SockAddr.MAX_BYTES)));
+            InetSocketAddress local = SockAddr.decode(address);
+            return local.getPort() == 0 ? null : local;
+        }
+    }
+
+    @Override
+    public @Nullable InetSocketAddress remoteAddress() {
+        byte[] known = peer;
+        return known == null ? null : SockAddr.decode(MemorySegment.ofArray(known));
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return listener ? FdOptions.LISTENER : FdOptions.SOCKET;
+    }
+
+    @Override
+    public <T> void setOption(SocketOption<T> option, T value) throws IOException {
+        FdOptions.set(fd, family, option, value);
+        if (option == StandardSocketOptions.SO_LINGER) {
+            lingers = (Integer) value > 0;
+        }
+    }
+
+    @Override
+    public <T> @Nullable T option(SocketOption<T> option) throws IOException {
+        return FdOptions.get(fd, option);
+    }
+
+    @Override
+    public void shutdownInput() throws IOException {
+        shutdown(SHUT_RD);
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        shutdown(SHUT_WR);
+    }
+
+    /** A peer that has gone leaves nothing to shut down. */
+    private void shutdown(int how) throws IOException {
+        int result = Libc.shutdown(fd, how);
+        if (result < 0 && LinuxErrno.of(-result) != Errno.ENOTCONN) {
+            check(result);
+        }
+    }
+
+    @Override
+    public int available() throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment count = arena.allocate(JAVA_INT);
+            check(Libc.ioctl(fd, FIONREAD, count));
+            return count.get(JAVA_INT, 0);
+        }
+    }
+
+    /** close(2). With SO_LINGER it may block for as long as that says, so then a thread of its own does it. */
+    public void release() throws IOException {
+        if (lingers) {
+            Thread.ofPlatform().daemon().name("ringpark-linger").start(() -> Libc.close(fd));
+        } else {
+            check(Libc.close(fd));
+        }
+    }
+
+    private static void check(int result) throws IOException {
+        if (result < 0) {
+            throw SocketErrors.of(LinuxErrno.failure(-result));
+        }
+    }
+
+    @Override
+    public String toString() {
+        byte[] known = peer;
+        return "fd " + fd + (known == null ? "" : " to " + SockAddr.decode(MemorySegment.ofArray(known)));
+    }
+}

@@ -1,0 +1,113 @@
+package dev.ringpark.internal.backend.fd;
+
+import static dev.ringpark.internal.os.linux.SocketAbi.*;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.ringpark.internal.os.SocketErrors;
+import dev.ringpark.internal.os.linux.Libc;
+import dev.ringpark.internal.os.linux.LinuxErrno;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The standard socket options as setsockopt(2) and getsockopt(2) know them; see socket(7), tcp(7), ip(7). */
+final class FdOptions {
+    static final Set<SocketOption<?>> SOCKET = Set.of(StandardSocketOptions.SO_KEEPALIVE,
+            StandardSocketOptions.SO_LINGER, StandardSocketOptions.SO_RCVBUF, StandardSocketOptions.SO_SNDBUF,
+            StandardSocketOptions.SO_REUSEADDR, StandardSocketOptions.SO_REUSEPORT, StandardSocketOptions.TCP_NODELAY,
+            StandardSocketOptions.IP_TOS);
+    static final Set<SocketOption<?>> LISTENER = Set.of(StandardSocketOptions.SO_RCVBUF,
+            StandardSocketOptions.SO_REUSEADDR, StandardSocketOptions.SO_REUSEPORT);
+
+    private FdOptions() {}
+
+    static <T> void set(int fd, int family, SocketOption<T> option, T value) throws IOException {
+        if (option == StandardSocketOptions.SO_LINGER) {
+            setLinger(fd, (Integer) value);
+            return;
+        }
+        int number = value instanceof Boolean on ? (on ? 1 : 0) : (Integer) value;
+        checkRange(option, number);
+        setInt(fd, level(option), name(option), number);
+        if (option == StandardSocketOptions.IP_TOS && family == AF_INET6) {
+            setInt(fd, IPPROTO_IPV6, IPV6_TCLASS, number);
+        }
+    }
+
+    private static void checkRange(SocketOption<?> option, int number) {
+        boolean bytes = option == StandardSocketOptions.SO_RCVBUF || option == StandardSocketOptions.SO_SNDBUF;
+        if (bytes && number < 0) {
+            throw new IllegalArgumentException("Invalid send/receive buffer size: " + number);
+        }
+        if (option == StandardSocketOptions.IP_TOS && (number < 0 || number > 255)) {
+            throw new IllegalArgumentException("Invalid IP_TOS value: " + number);
+        }
+    }
+
+    static void setInt(int fd, int level, int name, int number) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            check(Libc.setsockopt(fd, level, name, arena.allocateFrom(JAVA_INT, number)));
+        }
+    }
+
+    /** A negative number of seconds switches lingering off; the kernel takes 65,535 at most. */
+    private static void setLinger(int fd, int seconds) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            int limited = Math.clamp(seconds, 0, 65_535);
+            check(Libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, arena.allocateFrom(JAVA_INT, seconds < 0 ? 0 : 1, limited)));
+        }
+    }
+
+    static <T> @Nullable T get(int fd, SocketOption<T> option) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocate(LINGER_BYTES, 8);
+            MemorySegment length = arena.allocateFrom(JAVA_INT, LINGER_BYTES);
+            check(Libc.getsockopt(fd, level(option), name(option), value, length));
+            int number = value.get(JAVA_INT, 0);
+            if (option.type() == Boolean.class) {
+                return option.type().cast(number != 0);
+            }
+            return option.type().cast(integer(option, number, value.get(JAVA_INT, 4)));
+        }
+    }
+
+    private static Integer integer(SocketOption<?> option, int number, int second) {
+        if (option == StandardSocketOptions.SO_LINGER) {
+            return number == 0 ? -1 : second;
+        }
+        // Linux keeps, and tells, twice what was asked for, to have room for its own bookkeeping.
+        boolean doubled = option == StandardSocketOptions.SO_RCVBUF || option == StandardSocketOptions.SO_SNDBUF;
+        return doubled ? number / 2 : number;
+    }
+
+    private static int level(SocketOption<?> option) {
+        if (option == StandardSocketOptions.TCP_NODELAY) {
+            return IPPROTO_TCP;
+        }
+        return option == StandardSocketOptions.IP_TOS ? IPPROTO_IP : SOL_SOCKET;
+    }
+
+    private static int name(SocketOption<?> option) {
+        return switch (option.name()) {
+            case "SO_KEEPALIVE" -> SO_KEEPALIVE;
+            case "SO_LINGER" -> SO_LINGER;
+            case "SO_RCVBUF" -> SO_RCVBUF;
+            case "SO_SNDBUF" -> SO_SNDBUF;
+            case "SO_REUSEADDR" -> SO_REUSEADDR;
+            case "SO_REUSEPORT" -> SO_REUSEPORT;
+            case "TCP_NODELAY" -> TCP_NODELAY;
+            case "IP_TOS" -> IP_TOS;
+            default -> throw new UnsupportedOperationException("'" + option + "' not supported");
+        };
+    }
+
+    private static void check(int result) throws IOException {
+        if (result < 0) {
+            throw SocketErrors.of(LinuxErrno.failure(-result));
+        }
+    }
+}

@@ -1,0 +1,260 @@
+package dev.ringpark.internal.backend.selector;
+
+import static dev.ringpark.internal.backend.selector.SelectorHandle.READING_OPS;
+import static dev.ringpark.internal.backend.selector.SelectorHandle.WRITING_OPS;
+
+import dev.ringpark.internal.backend.Backend;
+import dev.ringpark.internal.backend.BackendOptions;
+import dev.ringpark.internal.backend.BackendUnavailableException;
+import dev.ringpark.internal.backend.Counters;
+import dev.ringpark.internal.backend.Counters.Count;
+import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.InFlight;
+import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.OperationQueue;
+import dev.ringpark.internal.os.Failure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ProtocolFamily;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Operations over readiness: try; what would block waits in its handle until the selector calls it ready, and is tried
+ * again.
+ *
+ * <pre>
+ * where an operation is | how it gets there                      | how a cancel reaches it
+ * ----------------------+----------------------------------------+------------------------------------------------
+ * pending in its handle | would block, or is not worth a try yet | leaves for the finished, as cancelled
+ * finished              | has a result or a failure              | not at all: what it has reached is delivered
+ * </pre>
+ *
+ * The finished are delivered by poll alone and outside select, so whoever takes them may do anything, also release.
+ */
+public final class SelectorBackend implements Backend {
+    /** Opens selectors. */
+    public static final class Factory implements Backend.Factory {
+        @Override
+        public String name() {
+            return "selector";
+        }
+
+        @Override
+        public Backend open(BackendOptions options, InFlight inFlight, Completions completions, Counters counters)
+                throws IOException {
+            ProtocolFamily widestFamily = widestFamily();
+            return new SelectorBackend(openSelector(), widestFamily, options, completions, counters);
+        }
+    }
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long NO_TIMEOUT = 0;   // to select
+    private static final long PINNED_NAP_NANOS = NANOS_PER_MILLI;
+
+    private final Selector selector;
+    private final ProtocolFamily widestFamily;
+    private final Completions completions;
+    private final Counters counters;
+    private final Attempts attempts;
+    private final Consumer<SelectionKey> whenReady = this::ready;   // allocated once
+    private final AtomicBoolean woken = new AtomicBoolean();
+
+    // Loop thread only.
+    private final OperationQueue finished = new OperationQueue();
+    private int finishedCount;
+    private boolean hasJustSelected;
+
+    private SelectorBackend(
+            Selector selector, ProtocolFamily widestFamily, BackendOptions options, Completions completions,
+            Counters counters) {
+        this.selector = selector;
+        this.widestFamily = widestFamily;
+        this.completions = completions;
+        this.counters = counters;
+        this.attempts = new Attempts(options.bufferBytes());
+    }
+
+    private static Selector openSelector() throws IOException {
+        Selector selector = Selector.open();
+        try {
+            selector.selectNow();   // a system may hand out the queue and forbid its use
+            return selector;
+        } catch (IOException e) {
+            selector.close();
+            throw new BackendUnavailableException("select fails: " + e.getMessage(), e);
+        }
+    }
+
+    /** An IPv6 socket of the JDK's speaks IPv4 too. */
+    private static ProtocolFamily widestFamily() throws IOException {
+        try {
+            SocketChannel.open(StandardProtocolFamily.INET6).close();
+            return StandardProtocolFamily.INET6;
+        } catch (UnsupportedOperationException noIpv6) {
+            return StandardProtocolFamily.INET;
+        }
+    }
+
+    @Override
+    public Handle openSocket(@Nullable ProtocolFamily family) throws IOException {
+        ProtocolFamily actual = family == null ? widestFamily : family;
+        return SelectorHandle.of(SocketChannel.open(actual), actual == StandardProtocolFamily.INET);
+    }
+
+    @Override
+    public Handle openListener(@Nullable ProtocolFamily family) throws IOException {
+        ProtocolFamily actual = family == null ? widestFamily : family;
+        return SelectorHandle.of(ServerSocketChannel.open(actual), actual == StandardProtocolFamily.INET);
+    }
+
+    @Override
+    public boolean submit(Operation operation) {
+        if (SelectorHandle.of(operation).isPromising(operation) && attempts.ends(operation)) {
+            finish(operation);
+        } else {
+            await(operation);
+        }
+        return true;
+    }
+
+    @Override
+    public void cancel(Operation operation) {
+        if (SelectorHandle.of(operation).forget(operation)) {
+            operation.fail(Failure.CANCELED);
+            finish(operation);
+        }
+    }
+
+    @Override
+    public void release(Handle handle) throws IOException {
+        SelectorHandle released = (SelectorHandle) handle;
+        try {
+            if (released.unregister()) {
+                // Only a select lets go of a cancelled key, and as long as one is held, close leaves the descriptor open.
+                // What proves ready meanwhile is finished; a wake it swallows is still in its flag.
+                counters.add(Count.ENTERS);
+                selector.selectNow(whenReady);
+            }
+        } finally {
+            released.close();
+        }
+    }
+
+    @Override
+    public boolean hasBacklog() {
+        return finishedCount > 0;
+    }
+
+    @Override
+    public void poll(long waitNanos) throws IOException {
+        // The answer to a write that went out at once is handed over without asking the system in between: in echo
+        // traffic that saves one select of two. Every other poll asks, whatever the backlog, so that all others are heard.
+        if (hasBacklog() && hasJustSelected) {
+            hasJustSelected = false;
+        } else {
+            select(hasBacklog() ? 0 : waitNanos);
+            hasJustSelected = true;
+        }
+        deliver();
+    }
+
+    @Override
+    public void wake() {
+        if (woken.compareAndSet(false, true)) {
+            selector.wakeup();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            selector.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void await(Operation operation) {
+        SelectorHandle handle = SelectorHandle.of(operation);
+        try {
+            handle.await(operation, selector);
+        } catch (ClosedChannelException e) {
+            operation.fail(NioFailures.closed(handle));
+            finish(operation);
+        }
+    }
+
+    private void select(long waitNanos) throws IOException {
+        counters.add(Count.ENTERS);
+        if (waitNanos == 0 || woken.get()) {
+            selector.selectNow(whenReady);   // swallows the selector's own note of a wake; the flag stays
+        } else if (Thread.currentThread().isVirtual()) {
+            selectPinned(waitNanos);
+        } else {
+            Thread.interrupted();   // nobody means the loop with it, and as long as it is set, no select waits
+            selector.select(whenReady, millis(waitNanos));
+        }
+        if (waitNanos != 0) {
+            woken.set(false);
+        }
+    }
+
+    /**
+     * A virtual thread that cannot leave the loop drives it. Its select would wait for the JDK's poller, which may be a
+     * virtual thread that waits for this very loop; so it only looks, and sleeps a little.
+     */
+    private void selectPinned(long waitNanos) throws IOException {
+        if (selector.selectNow(whenReady) == 0) {
+            LockSupport.parkNanos(this, Math.min(waitNanos, PINNED_NAP_NANOS));
+        }
+    }
+
+    /** Rounded up, so that nothing is early. */
+    private static long millis(long waitNanos) {
+        return waitNanos == FOREVER ? NO_TIMEOUT : Math.ceilDiv(waitNanos, NANOS_PER_MILLI);
+    }
+
+    private void ready(SelectionKey key) {
+        SelectorHandle handle = (SelectorHandle) key.attachment();
+        int readyOps = key.readyOps();
+        if ((readyOps & READING_OPS) != 0) {
+            resume(handle, handle.pendingReader(), readyOps & READING_OPS);
+        }
+        if ((readyOps & WRITING_OPS) != 0) {
+            resume(handle, handle.pendingWriter(), readyOps & WRITING_OPS);
+        }
+    }
+
+    private void resume(SelectorHandle handle, @Nullable Operation pending, int readyOps) {
+        if (pending == null) {
+            handle.ignore(readyOps);
+        } else if (attempts.ends(pending)) {
+            handle.forget(pending);
+            finish(pending);
+        }
+    }
+
+    private void finish(Operation operation) {
+        finished.add(operation);
+        finishedCount++;
+    }
+
+    /** Hands over what is finished by now, and leaves what finishes meanwhile to the next poll. */
+    private void deliver() {
+        for (int left = finishedCount; left > 0; left--) {
+            Operation operation = Objects.requireNonNull(finished.poll());
+            finishedCount--;
+            completions.completed(operation);
+        }
+    }
+}

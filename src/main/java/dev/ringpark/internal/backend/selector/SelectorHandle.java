@@ -1,0 +1,273 @@
+package dev.ringpark.internal.backend.selector;
+
+import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Operation;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NetworkChannel;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A channel in non-blocking mode, the operations that wait for it to be ready, and what the selector has been told.
+ *
+ * <p>The channel has a lock of its own for plain calls, which accept and connect take as well. Plain calls therefore go
+ * one at a time, through a gate that nobody queues at: a virtual thread that queued for the channel's lock would stand
+ * before the very loop that has to run it.
+ */
+final class SelectorHandle extends Handle {
+    /** What the reading side may wait for. */
+    static final int READING_OPS = SelectionKey.OP_READ | SelectionKey.OP_ACCEPT;
+    /** What the writing side may wait for. */
+    static final int WRITING_OPS = SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
+
+    /** A plain call on the channel. */
+    @FunctionalInterface
+    private interface Call<T extends @Nullable Object> {
+        T make() throws IOException;
+    }
+
+    private final SelectableChannel channel;
+    private final boolean isIpv4Only;
+    private final AtomicBoolean inPlainCall = new AtomicBoolean();
+    private volatile boolean lingers;
+
+    // Loop thread only.
+    private @Nullable Operation pendingReader;
+    private @Nullable Operation pendingWriter;
+    private @Nullable SelectionKey key;   // none as long as nothing has had to wait
+    private int watchedOps;
+    private int promisingOps = READING_OPS | WRITING_OPS;
+
+    private SelectorHandle(SelectableChannel channel, boolean isIpv4Only) {
+        this.channel = channel;
+        this.isIpv4Only = isIpv4Only;
+    }
+
+    /** Takes a new channel over; closes it if that fails. */
+    static <C extends SelectableChannel & NetworkChannel> SelectorHandle of(C channel, boolean isIpv4Only)
+            throws IOException {
+        try {
+            channel.configureBlocking(false);
+            return new SelectorHandle(channel, isIpv4Only);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    static SelectorHandle of(Operation operation) {
+        return (SelectorHandle) operation.handle();
+    }
+
+    SocketChannel socket() {
+        return (SocketChannel) channel;
+    }
+
+    ServerSocketChannel listener() {
+        return (ServerSocketChannel) channel;
+    }
+
+    boolean isChannelOpen() {
+        return channel.isOpen();
+    }
+
+    // ---- loop thread ----
+
+    @Nullable Operation pendingReader() {
+        return pendingReader;
+    }
+
+    @Nullable Operation pendingWriter() {
+        return pendingWriter;
+    }
+
+    /** Whether {@code operation} is worth a try before the selector calls it ready. */
+    boolean isPromising(Operation operation) {
+        return (promisingOps & op(operation)) != 0;
+    }
+
+    void promise(int op, boolean isPromising) {
+        promisingOps = isPromising ? promisingOps | op : promisingOps & ~op;
+    }
+
+    /** Keeps {@code operation} until the selector calls it ready. */
+    void await(Operation operation, Selector selector) throws ClosedChannelException {
+        int op = op(operation);
+        watch(op, selector);
+        if ((op & READING_OPS) != 0) {
+            pendingReader = operation;
+        } else {
+            pendingWriter = operation;
+        }
+    }
+
+    /**
+     * Gives {@code operation} up; false if it was not kept. The selector goes on watching for what can be read, as the
+     * next read mostly comes before the next bytes; room to write is there nearly always, and would be reported for ever.
+     */
+    boolean forget(Operation operation) {
+        if (operation == pendingReader) {
+            pendingReader = null;
+            return true;
+        }
+        if (operation == pendingWriter) {
+            pendingWriter = null;
+            watchOnly(watchedOps & ~WRITING_OPS);
+            return true;
+        }
+        return false;
+    }
+
+    /** Nobody waits for what is ready: whoever comes next need not, and the selector shall not repeat itself. */
+    void ignore(int readyOps) {
+        promisingOps |= readyOps;
+        watchOnly(watchedOps & ~readyOps);
+    }
+
+    /** The connection that was waited for is there, and will be read: the selector may hear both at once. */
+    void connected() {
+        if (key != null) {
+            promise(SelectionKey.OP_READ, false);
+            watchOnly(watchedOps | SelectionKey.OP_READ);
+        }
+    }
+
+    /** Has the selector forget the channel, when it next selects; false if it does not know it. */
+    boolean unregister() {
+        if (key == null) {
+            return false;
+        }
+        key.cancel();
+        return true;
+    }
+
+    /**
+     * Gives the descriptor back, once no selector knows the channel. close(2) waits for a socket that lingers, in
+     * non-blocking mode too; the JDK does not let it where it defers a close, nor do we.
+     */
+    void close() throws IOException {
+        try {
+            if (lingers && channel.isOpen()) {
+                socket().setOption(StandardSocketOptions.SO_LINGER, -1);
+            }
+        } finally {
+            channel.close();
+        }
+    }
+
+    private void watch(int op, Selector selector) throws ClosedChannelException {
+        if (key == null) {
+            watchedOps = op;
+            key = channel.register(selector, op, this);
+        } else if (!key.isValid()) {
+            throw new ClosedChannelException();
+        } else {
+            watchOnly(watchedOps | op);
+        }
+    }
+
+    /** The selector tells the system when it next selects, and only what has changed by then. */
+    private void watchOnly(int ops) {
+        if (ops != watchedOps && key != null && key.isValid()) {
+            watchedOps = ops;
+            key.interestOps(ops);
+        }
+    }
+
+    /** What the selector calls what {@code operation} waits for. */
+    private static int op(Operation operation) {
+        return switch (operation.kind()) {
+            case READ -> SelectionKey.OP_READ;
+            case WRITE -> SelectionKey.OP_WRITE;
+            case ACCEPT -> SelectionKey.OP_ACCEPT;
+            case CONNECT -> SelectionKey.OP_CONNECT;
+            case CLOSE -> throw new AssertionError("a handle is released, not closed by an operation");
+        };
+    }
+
+    // ---- any thread ----
+
+    @Override
+    public boolean isIpv4Only() {
+        return isIpv4Only;
+    }
+
+    @Override
+    public void bind(InetSocketAddress local, int backlog) throws IOException {
+        alone(() -> channel instanceof ServerSocketChannel listener
+                ? listener.bind(local, backlog)
+                : socket().bind(local));
+    }
+
+    @Override
+    public @Nullable InetSocketAddress localAddress() throws IOException {
+        return (InetSocketAddress) this.<@Nullable SocketAddress>alone(network()::getLocalAddress);
+    }
+
+    @Override
+    public @Nullable InetSocketAddress remoteAddress() throws IOException {
+        return (InetSocketAddress) this.<@Nullable SocketAddress>alone(socket()::getRemoteAddress);
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return network().supportedOptions();
+    }
+
+    @Override
+    public <T> void setOption(SocketOption<T> option, T value) throws IOException {
+        alone(() -> network().setOption(option, value));
+        if (option.equals(StandardSocketOptions.SO_LINGER)) {
+            lingers = value instanceof Integer seconds && seconds > 0;
+        }
+    }
+
+    @Override
+    public <T> @Nullable T option(SocketOption<T> option) throws IOException {
+        return this.<@Nullable T>alone(() -> network().getOption(option));
+    }
+
+    @Override
+    public void shutdownInput() throws IOException {
+        alone(socket()::shutdownInput);
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        alone(socket()::shutdownOutput);
+    }
+
+    /** java.nio does not say. */
+    @Override
+    public int available() {
+        return 0;
+    }
+
+    private NetworkChannel network() {
+        return (NetworkChannel) channel;
+    }
+
+    /** Whoever is in here runs, so nobody else waits for longer than a call takes. */
+    @SuppressWarnings("ThreadPriorityCheck")   // right without the yield as well, but a virtual thread gives way to others
+    private <T extends @Nullable Object> T alone(Call<T> call) throws IOException {
+        while (!inPlainCall.compareAndSet(false, true)) {
+            Thread.yield();
+        }
+        try {
+            return call.make();
+        } finally {
+            inPlainCall.set(false);
+        }
+    }
+}

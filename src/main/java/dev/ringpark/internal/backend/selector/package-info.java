@@ -1,0 +1,8 @@
+/**
+ * The backend of last resort: pure java.nio over a selector, the same everywhere and without native access. It may know
+ * the contract above it, operations, handles and the names of errors; no other backend and no system's room.
+ */
+@NullMarked
+package dev.ringpark.internal.backend.selector;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,126 @@
+package dev.ringpark.internal.backend.uring;
+
+import static dev.ringpark.internal.backend.uring.IoUringAbi.*;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import dev.ringpark.internal.backend.BackendOptions;
+import dev.ringpark.internal.backend.BackendUnavailableException;
+import dev.ringpark.internal.os.SocketErrors;
+import dev.ringpark.internal.os.linux.Libc;
+import dev.ringpark.internal.os.linux.LinuxErrno;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Makes a ring and finds out whether it can be used: the newest set-up flags first, older kernels get fewer; then one NOP
+ * through it, because a seccomp filter may allow the set-up and refuse the enter; then the operations we need.
+ */
+final class RingSetup {
+    private static final int ALWAYS = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP;
+    private static final int DEFERRED = ALWAYS | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_TASKRUN_FLAG
+            | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN;
+    /** Best first; a kernel that does not know a flag answers EINVAL. */
+    private static final int[] FLAGS = {
+        DEFERRED | IORING_SETUP_NO_SQARRAY,
+        DEFERRED,
+        ALWAYS | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG,
+        ALWAYS,
+    };
+    private static final int NEEDED_FEATURES = IORING_FEAT_SINGLE_MMAP | IORING_FEAT_NODROP | IORING_FEAT_SUBMIT_STABLE
+            | IORING_FEAT_FAST_POLL | IORING_FEAT_EXT_ARG;
+    private static final int[] NEEDED_OPERATIONS = {
+        IORING_OP_POLL_ADD, IORING_OP_ACCEPT, IORING_OP_ASYNC_CANCEL, IORING_OP_CONNECT, IORING_OP_READ, IORING_OP_SEND,
+        IORING_OP_RECV,
+    };
+
+    /** A ring that works; {@code since519} tells whether the kernel is at least 5.19. */
+    record Ready(Ring ring, boolean since519) {}
+
+    private RingSetup() {}
+
+    static Ready open(BackendOptions options) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment params = arena.allocate(PARAMS_BYTES, 8);
+            int fd = setUp(options, params, arena);
+            Ring ring;
+            try {
+                ring = new Ring(fd, params);
+            } catch (IOException e) {
+                Libc.close(fd);
+                throw e;
+            }
+            try {
+                return new Ready(ring, check(ring, arena));
+            } catch (IOException e) {
+                ring.close();
+                throw e;
+            }
+        }
+    }
+
+    private static int setUp(BackendOptions options, MemorySegment params, Arena arena) throws IOException {
+        MemorySegment state = Libc.callState(arena);
+        int result = -LinuxErrno.EINVAL;
+        for (int i = 0; i < FLAGS.length && result == -LinuxErrno.EINVAL; i++) {
+            params.fill((byte) 0);
+            params.set(JAVA_INT, PARAMS_FLAGS, FLAGS[i]);
+            params.set(JAVA_INT, PARAMS_CQ_ENTRIES,
+                    Math.max(options.completionEntries(), options.submissionEntries()));
+            result = Libc.syscall(state, SYS_IO_URING_SETUP, options.submissionEntries(), params.address(), 0, 0, 0, 0);
+        }
+        if (result < 0) {
+            throw refusal(result);
+        }
+        return result;
+    }
+
+    private static IOException refusal(int result) {
+        return switch (LinuxErrno.of(-result)) {
+            case ENOSYS -> new BackendUnavailableException("io_uring_setup: ENOSYS: the kernel has no io_uring (it came "
+                    + "with 5.1), or a seccomp filter hides it (Docker and others do: allow calls 425 to 427)");
+            case EPERM, EACCES -> new BackendUnavailableException("io_uring_setup: " + LinuxErrno.of(-result)
+                    + ": refused by the sysctl kernel.io_uring_disabled (0 allows it) or by a seccomp filter or security "
+                    + "module (Docker's default profile does: allow calls 425 to 427)");
+            case EINVAL -> new BackendUnavailableException("io_uring_setup: EINVAL: the kernel is older than 5.6");
+            case ENOMEM -> new BackendUnavailableException("io_uring_setup: ENOMEM: the limit of locked memory is too "
+                    + "small for the queues (raise it: ulimit -l, LimitMEMLOCK), or use smaller queues");
+            default -> SocketErrors.of(LinuxErrno.failure(-result));
+        };
+    }
+
+    private static boolean check(Ring ring, Arena arena) throws IOException {
+        if (!ring.has(NEEDED_FEATURES)) {
+            throw new BackendUnavailableException("the kernel is older than 5.11, which brought timed waits");
+        }
+        ring.push(Ring.head(IORING_OP_NOP, 0, 0, -1), 0, 0, 0, 0, 0);
+        int entered = ring.enterAndWait();
+        if (entered < 0 || !ring.hasCompletion()) {
+            throw new BackendUnavailableException("io_uring_enter: " + Ring.describe(entered)
+                    + ": the ring could be made but not entered; a seccomp filter refuses call 426 (allow it)");
+        }
+        ring.advance();
+        return probe(ring, arena);
+    }
+
+    private static boolean probe(Ring ring, Arena arena) throws IOException {
+        MemorySegment probe = arena.allocate(PROBE_HEADER_BYTES + (long) PROBE_OPS * PROBE_OP_BYTES, 8);
+        int result = ring.register(IORING_REGISTER_PROBE, probe, PROBE_OPS);
+        if (result < 0) {
+            throw new BackendUnavailableException("io_uring_register: " + Ring.describe(result)
+                    + ": a seccomp filter refuses call 427 (allow it)");
+        }
+        for (int operation : NEEDED_OPERATIONS) {
+            if (!isSupported(probe, operation)) {
+                throw new BackendUnavailableException("the kernel has no io_uring operation " + operation);
+            }
+        }
+        return isSupported(probe, IORING_OP_SOCKET);
+    }
+
+    private static boolean isSupported(MemorySegment probe, int operation) {
+        long at = PROBE_HEADER_BYTES + (long) operation * PROBE_OP_BYTES + PROBE_OP_FLAGS;
+        return (probe.get(JAVA_SHORT, at) & IO_URING_OP_SUPPORTED) != 0;
+    }
+}

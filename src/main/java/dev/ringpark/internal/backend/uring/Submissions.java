@@ -1,0 +1,260 @@
+package dev.ringpark.internal.backend.uring;
+
+import static dev.ringpark.internal.backend.uring.IoUringAbi.*;
+import static dev.ringpark.internal.os.linux.SocketAbi.MSG_DONTWAIT;
+import static dev.ringpark.internal.os.linux.SocketAbi.MSG_NOSIGNAL;
+import static dev.ringpark.internal.os.linux.SocketAbi.MSG_WAITALL;
+import static dev.ringpark.internal.os.linux.SocketAbi.SOCK_CLOEXEC;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.ringpark.internal.backend.BackendOptions;
+import dev.ringpark.internal.backend.fd.FdHandle;
+import dev.ringpark.internal.op.InFlight;
+import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.os.linux.LinuxErrno;
+import dev.ringpark.internal.os.linux.SockAddr;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What each operation is in the kernel's terms: its submissions, and what their completions mean.
+ *
+ * <pre>
+ * operation           | steps
+ * --------------------+--------------------------------------------------------------------------------------------
+ * accept, connect     | ACCEPT, CONNECT; the address stands in the slot's own piece of native memory
+ * read into a buffer  | RECV, which waits for readiness first unless the last read left bytes behind
+ * write from a buffer | SEND of everything
+ * read into an array  | RECV with a buffer the kernel picks when bytes have come; before 5.19: WAIT, ATTEMPT, as below
+ * write from an array | ATTEMPT: SEND from a pooled buffer, not waiting; if it would have to: WAIT for room, ATTEMPT …
+ * </pre>
+ */
+final class Submissions {
+    // Operation.phase, for transfers of arrays; 0 before the first step
+    private static final int WAIT = 1;
+    private static final int ATTEMPT = 2;
+    private static final int PICK = 3;
+
+    private static final int SLOT_BYTES = 32;      // a sockaddr_in6 and its length
+    private static final int SLOT_LENGTH = 28;
+
+    private final Ring ring;
+    private final int waitFirst;
+    private final NativeRegion slots;
+    private final CopyBuffers copies;
+    private final @Nullable ReceiveBuffers picks;
+
+    Submissions(Ring ring, boolean since519, BackendOptions options, int maxInFlight) throws IOException {
+        this.ring = ring;
+        this.waitFirst = since519 ? IORING_RECVSEND_POLL_FIRST : 0;
+        this.slots = NativeRegion.anonymous((long) maxInFlight * SLOT_BYTES);
+        this.copies = new CopyBuffers(options.bufferCount(), options.bufferBytes());
+        this.picks = ReceiveBuffers.register(ring, options.bufferCount(), options.bufferBytes());
+    }
+
+    /** Writes the submission of the operation's next step; there has to be room. False if a buffer is wanting. */
+    boolean push(Operation operation) {
+        switch (operation.kind()) {
+            case ACCEPT -> pushAccept(operation);
+            case CONNECT -> pushConnect(operation);
+            case READ, WRITE -> {
+                return operation.buffer() != null ? pushTransfer(operation) : pushCopy(operation);
+            }
+            case CLOSE -> throw new IllegalArgumentException("a close is the dispatcher's work");
+        }
+        return true;
+    }
+
+    /**
+     * Notes what a completion brought.
+     *
+     * @return 0 or more if the operation is done; else minus an errno, EAGAIN for a step that another has to follow
+     */
+    int settle(Operation operation, int result, int flags) {
+        return switch (operation.kind()) {
+            case ACCEPT -> settleAccept(operation, result);
+            case CONNECT -> settleConnect(operation, result);
+            case READ, WRITE -> operation.buffer() != null
+                    ? settleTransfer(operation, result, flags)
+                    : settleCopy(operation, result, flags);
+            case CLOSE -> throw new IllegalArgumentException("a close is the dispatcher's work");
+        };
+    }
+
+    // ---- accept, connect ----
+
+    private void pushAccept(Operation operation) {
+        long slot = slot(operation);
+        slots.memory().set(JAVA_INT, slot + SLOT_LENGTH, SockAddr.MAX_BYTES);
+        push(operation, IORING_OP_ACCEPT, 0, 0, address(slot + SLOT_LENGTH), address(slot), 0, SOCK_CLOEXEC);
+    }
+
+    private int settleAccept(Operation operation, int result) {
+        if (result >= 0) {
+            FdHandle accepted = new FdHandle(result, ((FdHandle) operation.handle()).family(), false);
+            accepted.peer(peer(slot(operation)));
+            operation.succeed(accepted);
+        }
+        return result;
+    }
+
+    private void pushConnect(Operation operation) {
+        long slot = slot(operation);
+        int family = ((FdHandle) operation.handle()).family();
+        int length = SockAddr.encode(operation.peer(), family, slots.memory().asSlice(slot, SLOT_BYTES));
+        slots.memory().set(JAVA_INT, slot + SLOT_LENGTH, length);
+        push(operation, IORING_OP_CONNECT, 0, 0, length, address(slot), 0, 0);
+    }
+
+    private int settleConnect(Operation operation, int result) {
+        if (result == 0) {
+            ((FdHandle) operation.handle()).peer(peer(slot(operation)));
+            operation.succeed(0);
+        }
+        return result;
+    }
+
+    private byte[] peer(long slot) {
+        int length = Math.clamp(slots.memory().get(JAVA_INT, slot + SLOT_LENGTH), 0, SockAddr.MAX_BYTES);
+        return slots.memory().asSlice(slot, length).toArray(JAVA_BYTE);
+    }
+
+    private static long slot(Operation operation) {
+        return (long) InFlight.slot(operation.token()) * SLOT_BYTES;
+    }
+
+    private long address(long slot) {
+        return slots.address() + slot;
+    }
+
+    // ---- buffers ----
+
+    private boolean pushTransfer(Operation operation) {
+        ByteBuffer buffer = Objects.requireNonNull(operation.buffer());
+        long address = address(buffer, operation.offset(), operation.length());
+        if (operation.kind() == Operation.Kind.READ) {
+            pushReceive(operation, 0, address, operation.length(), 0);
+        } else {
+            push(operation, IORING_OP_SEND, 0, 0, 0, address, operation.length(), MSG_NOSIGNAL | MSG_WAITALL);
+        }
+        return true;
+    }
+
+    private void pushReceive(Operation operation, int sqeFlags, long address, int length, int messageFlags) {
+        int ioprio = ((FdHandle) operation.handle()).hasMore ? 0 : waitFirst;
+        push(operation, IORING_OP_RECV, sqeFlags, ioprio, 0, address, length, messageFlags);
+    }
+
+    private static int settleTransfer(Operation operation, int result, int flags) {
+        if (operation.kind() == Operation.Kind.READ) {
+            noteRest(operation, flags);
+        }
+        if (result >= 0) {
+            operation.succeed(result);
+        }
+        return result;
+    }
+
+    private static void noteRest(Operation operation, int flags) {
+        ((FdHandle) operation.handle()).hasMore = (flags & IORING_CQE_F_SOCK_NONEMPTY) != 0;
+    }
+
+    /** Where byte {@code offset} of the buffer is, wherever its position stands or another thread moves it. */
+    private static long address(ByteBuffer buffer, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, buffer.capacity());
+        return MemorySegment.ofBuffer(buffer.duplicate().clear()).address() + offset;
+    }
+
+    // ---- arrays ----
+
+    private boolean pushCopy(Operation operation) {
+        boolean reads = operation.kind() == Operation.Kind.READ;
+        if (reads && picks != null) {
+            operation.phase = PICK;
+            int length = Math.min(operation.length(), picks.bufferBytes());
+            pushReceive(operation, IOSQE_BUFFER_SELECT, 0, length, 0);
+            return true;
+        }
+        boolean waits = reads ? operation.phase != WAIT : operation.phase == ATTEMPT;
+        if (waits) {
+            operation.phase = WAIT;
+            push(operation, IORING_OP_POLL_ADD, 0, 0, 0, 0, 0, reads ? POLLIN : POLLOUT);
+            return true;
+        }
+        return pushAttempt(operation, reads);
+    }
+
+    private boolean pushAttempt(Operation operation, boolean reads) {
+        int lent = copies.take();
+        if (lent == CopyBuffers.NONE) {
+            return false;
+        }
+        operation.lent = lent;
+        operation.phase = ATTEMPT;
+        int length = Math.min(operation.length(), copies.bufferBytes());
+        if (!reads) {
+            copies.copyIn(lent, Objects.requireNonNull(operation.array()), operation.offset(), length);
+        }
+        push(operation, reads ? IORING_OP_RECV : IORING_OP_SEND, 0, 0, 0, copies.address(lent), length,
+                MSG_DONTWAIT | MSG_NOSIGNAL);
+        return true;
+    }
+
+    private int settleCopy(Operation operation, int result, int flags) {
+        return switch (operation.phase) {
+            case PICK -> settlePick(operation, result, flags);
+            case ATTEMPT -> settleAttempt(operation, result);
+            default -> result >= 0 ? -LinuxErrno.EAGAIN : result;   // ready: the attempt follows
+        };
+    }
+
+    private int settlePick(Operation operation, int result, int flags) {
+        noteRest(operation, flags);
+        if ((flags & IORING_CQE_F_BUFFER) != 0) {
+            ReceiveBuffers buffers = Objects.requireNonNull(picks);
+            int id = flags >>> IORING_CQE_BUFFER_SHIFT;
+            if (result > 0) {
+                buffers.take(id, Objects.requireNonNull(operation.array()), operation.offset(), result);
+            } else {
+                buffers.give(id);
+            }
+        }
+        if (result >= 0) {
+            operation.succeed(result);
+        }
+        return result;
+    }
+
+    private int settleAttempt(Operation operation, int result) {
+        if (result > 0 && operation.kind() == Operation.Kind.READ) {
+            copies.copyOut(operation.lent, Objects.requireNonNull(operation.array()), operation.offset(), result);
+        }
+        copies.give(operation.lent);
+        operation.lent = CopyBuffers.NONE;
+        if (result >= 0) {
+            operation.succeed(result);
+        }
+        return result;
+    }
+
+    private void push(Operation operation, int opcode, int sqeFlags, int ioprio, long off, long address, int length,
+            int operationFlags) {
+        int fd = ((FdHandle) operation.handle()).fd();
+        long group = sqeFlags == IOSQE_BUFFER_SELECT ? ReceiveBuffers.GROUP : 0;
+        ring.push(Ring.head(opcode, sqeFlags, ioprio, fd), off, address, Ring.lengthAndFlags(length, operationFlags),
+                operation.token(), group);
+    }
+
+    /** After the ring is closed: the kernel has nothing of these any more. */
+    void close() {
+        slots.unmap();
+        copies.close();
+        if (picks != null) {
+            picks.close();
+        }
+    }
+}

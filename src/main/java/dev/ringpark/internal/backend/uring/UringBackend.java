@@ -1,0 +1,282 @@
+package dev.ringpark.internal.backend.uring;
+
+import static dev.ringpark.internal.backend.uring.IoUringAbi.*;
+
+import dev.ringpark.internal.backend.Backend;
+import dev.ringpark.internal.backend.BackendOptions;
+import dev.ringpark.internal.backend.BackendUnavailableException;
+import dev.ringpark.internal.backend.Counters;
+import dev.ringpark.internal.backend.Counters.Count;
+import dev.ringpark.internal.backend.fd.FdHandle;
+import dev.ringpark.internal.backend.fd.FdSockets;
+import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.InFlight;
+import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.OperationQueue;
+import dev.ringpark.internal.os.Errno;
+import dev.ringpark.internal.os.Failure;
+import dev.ringpark.internal.os.SocketErrors;
+import dev.ringpark.internal.os.linux.Libc;
+import dev.ringpark.internal.os.linux.LinuxErrno;
+import java.io.IOException;
+import java.net.ProtocolFamily;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The contract over one ring. An operation is one submission and one completion, but for the transfers of arrays that
+ * cannot go at once: those alternate between waiting for readiness, which needs no memory, and an attempt that never
+ * waits, through a pooled buffer that goes back right after it ({@link Submissions} tells the steps).
+ */
+public final class UringBackend implements Backend {
+    /** Opens a ring, if Linux and the JVM let us. */
+    public static final class Factory implements Backend.Factory {
+        @Override
+        public String name() {
+            return "io_uring";
+        }
+
+        @Override
+        public Backend open(BackendOptions options, InFlight inFlight, Completions completions, Counters counters)
+                throws IOException {
+            if (!System.getProperty("os.name", "").equals("Linux")) {
+                throw new BackendUnavailableException("this system is not Linux");
+            }
+            try {
+                return UringBackend.open(options, inFlight, completions, counters);
+            } catch (IllegalCallerException | LinkageError e) {
+                throw new BackendUnavailableException("the JVM does not let Ringpark call the system (start it with "
+                        + "--enable-native-access=" + moduleName() + ")", e);
+            }
+        }
+
+        private static String moduleName() {
+            String name = UringBackend.class.getModule().getName();
+            return name == null ? "ALL-UNNAMED" : name;
+        }
+    }
+
+    private static final long WAKE = -1;
+    private static final long CANCEL = -2;
+    private static final int WAKE_BYTES = 8;
+
+    private final Ring ring;
+    private final InFlight inFlight;
+    private final Completions completions;
+    private final Counters counters;
+    private final Submissions submissions;
+    private final NativeRegion wakeCount;
+    private final int wakeFd;
+
+    private final OperationQueue again = new OperationQueue();     // to be submitted for their next step
+    private final ArrayDeque<Long> cancels = new ArrayDeque<>();   // tokens whose cancel found the queue full
+    private boolean wakeArmed;
+    private boolean closing;
+
+    private UringBackend(Ring ring, Submissions submissions, int wakeFd, NativeRegion wakeCount, InFlight inFlight,
+            Completions completions, Counters counters) {
+        this.ring = ring;
+        this.submissions = submissions;
+        this.wakeFd = wakeFd;
+        this.wakeCount = wakeCount;
+        this.inFlight = inFlight;
+        this.completions = completions;
+        this.counters = counters;
+        armWake();
+    }
+
+    private static UringBackend open(BackendOptions options, InFlight inFlight, Completions completions,
+            Counters counters) throws IOException {
+        int wakeFd = Libc.eventfd(0, EFD_CLOEXEC);
+        if (wakeFd < 0) {
+            throw SocketErrors.of(LinuxErrno.failure(-wakeFd));
+        }
+        try {
+            RingSetup.Ready ready = RingSetup.open(options);
+            try {
+                Submissions submissions = new Submissions(ready.ring(), ready.since519(), options, inFlight.capacity());
+                NativeRegion wakeCount = NativeRegion.anonymous(WAKE_BYTES);
+                return new UringBackend(ready.ring(), submissions, wakeFd, wakeCount, inFlight, completions, counters);
+            } catch (IOException e) {
+                ready.ring().close();
+                throw e;
+            }
+        } catch (IOException e) {
+            Libc.close(wakeFd);
+            throw e;
+        }
+    }
+
+    @Override
+    public Handle openSocket(@Nullable ProtocolFamily family) throws IOException {
+        return FdSockets.open(family, false);
+    }
+
+    @Override
+    public Handle openListener(@Nullable ProtocolFamily family) throws IOException {
+        return FdSockets.open(family, true);
+    }
+
+    @Override
+    public void release(Handle handle) throws IOException {
+        ((FdHandle) handle).release();
+    }
+
+    @Override
+    public boolean submit(Operation operation) {
+        if (!ring.hasRoom()) {
+            return false;
+        }
+        prepare(operation);
+        return true;
+    }
+
+    private void prepare(Operation operation) {
+        if (!submissions.push(operation)) {
+            again.add(operation);   // no buffer free; one comes back with every poll
+        }
+    }
+
+    @Override
+    public void cancel(Operation operation) {
+        if (cancels.isEmpty() && ring.hasRoom()) {
+            pushCancel(operation.token());
+        } else {
+            cancels.add(operation.token());
+        }
+    }
+
+    private void pushCancel(long token) {
+        ring.push(Ring.head(IORING_OP_ASYNC_CANCEL, 0, 0, -1), 0, token, 0, CANCEL, 0);
+    }
+
+    @Override
+    public boolean hasBacklog() {
+        return !again.isEmpty() || !cancels.isEmpty() || !wakeArmed;
+    }
+
+    @Override
+    public void wake() {
+        Libc.eventfdWrite(wakeFd, 1);
+    }
+
+    private void armWake() {
+        ring.push(Ring.head(IORING_OP_READ, 0, 0, wakeFd), 0, wakeCount.address(), WAKE_BYTES, WAKE, 0);
+        wakeArmed = true;
+    }
+
+    // ---- poll ----
+
+    @Override
+    public void poll(long waitNanos) throws IOException {
+        passOn();
+        enter(waitNanos);
+        for (int left = ring.completions(); left > 0; left--) {
+            takeCompletion();
+        }
+    }
+
+    /** Submits what is left over from earlier polls, as far as there is room. */
+    private void passOn() {
+        if (!wakeArmed && ring.hasRoom()) {
+            armWake();
+        }
+        while (!cancels.isEmpty() && ring.hasRoom()) {
+            pushCancel(cancels.remove());
+        }
+        for (Operation next = again.peek(); next != null && ring.hasRoom(); next = again.peek()) {
+            if (next.isCancelAsked()) {
+                again.poll();
+                complete(next, Failure.CANCELED);
+            } else if (submissions.push(next)) {
+                again.poll();
+            } else {
+                break;
+            }
+        }
+    }
+
+    private void enter(long waitNanos) throws IOException {
+        boolean wait = waitNanos != 0 && !hasBacklog() && !ring.hasCompletion();
+        if (!wait && ring.unsubmitted() == 0 && !ring.wantsEnter()) {
+            return;
+        }
+        counters.add(Count.ENTERS);
+        int result = !wait ? ring.enter() : waitNanos == FOREVER ? ring.enterAndWait() : ring.enterAndWait(waitNanos);
+        if (result < 0) {
+            tolerate(result);
+        }
+    }
+
+    /** EBUSY and EAGAIN ask us to take completions first, which is what follows; then the rest is submitted again. */
+    private static void tolerate(int result) throws IOException {
+        switch (-result) {
+            case LinuxErrno.EINTR, LinuxErrno.ETIME, LinuxErrno.EBUSY, LinuxErrno.EAGAIN -> { }
+            default -> throw new IOException("io_uring_enter: " + Ring.describe(result));
+        }
+    }
+
+    private void takeCompletion() {
+        long token = ring.userData();
+        int result = ring.result();
+        int flags = ring.flags();
+        ring.advance();
+        if (token >= 0) {
+            Operation operation = inFlight.find(token);
+            if (operation == null) {
+                counters.add(Count.STALE_TOKENS);
+            } else {
+                completed(operation, result, flags);
+            }
+        } else if (token == WAKE) {
+            wakeArmed = false;
+            if (!closing && ring.hasRoom()) {
+                armWake();
+            }
+        }
+    }
+
+    private void completed(Operation operation, int result, int flags) {
+        int outcome = submissions.settle(operation, result, flags);
+        if (outcome >= 0) {
+            completions.completed(operation);
+        } else if (operation.isCancelAsked() && isUndecided(outcome)) {
+            complete(operation, Failure.CANCELED);
+        } else if (isUndecided(outcome)) {
+            again.add(operation);
+        } else {
+            complete(operation, LinuxErrno.failure(-outcome));
+        }
+    }
+
+    /** Nothing has happened yet: interrupted, would have to wait, no buffer, or a connection that vanished again. */
+    private static boolean isUndecided(int outcome) {
+        Errno errno = LinuxErrno.of(-outcome);
+        return errno == Errno.EINTR || errno == Errno.EAGAIN || errno == Errno.ENOBUFS || errno == Errno.ECONNABORTED;
+    }
+
+    private void complete(Operation operation, Failure failure) {
+        operation.fail(failure);
+        completions.completed(operation);
+    }
+
+    /** The wake-up read is the last thing the kernel may write for us; it is brought to its end before memory goes. */
+    @Override
+    public void close() {
+        closing = true;
+        wake();
+        while (wakeArmed) {
+            int result = ring.enterAndWait();
+            if (result < 0 && result != -LinuxErrno.EINTR) {
+                return;   // the kernel has not answered: better keep its memory than free it
+            }
+            for (int left = ring.completions(); left > 0; left--) {
+                takeCompletion();
+            }
+        }
+        ring.close();
+        submissions.close();
+        wakeCount.unmap();
+        Libc.close(wakeFd);
+    }
+}

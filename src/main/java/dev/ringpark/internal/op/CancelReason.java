@@ -1,0 +1,12 @@
+package dev.ringpark.internal.op;
+
+/** Why an operation was asked to end early. The first reason given stays. */
+public enum CancelReason {
+    NONE,
+    /** Its deadline passed. */
+    TIMEOUT,
+    /** The thread that waits for it was interrupted. */
+    INTERRUPT,
+    /** Its handle, or the whole loop, is being closed. */
+    CLOSE
+}

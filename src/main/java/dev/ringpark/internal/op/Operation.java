@@ -1,0 +1,238 @@
+package dev.ringpark.internal.op;
+
+import dev.ringpark.internal.os.Failure;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing asked of the kernel, and the thread that waits for it. A handle keeps one operation a side and uses it again
+ * and again, so steady traffic allocates nothing.
+ *
+ * <pre>
+ * state      | who moves it there                | whose fields and memory
+ * -----------+-----------------------------------+----------------------------------------------------------
+ * IDLE       | owner, having read the result     | the owner's
+ * ASKED      | owner: begin(), before submit     | the loop's: in the mailbox, the overflow queue or the backend,
+ *            |                                   |   which may have handed the memory to the kernel
+ * DONE       | loop: finish(), exactly once      | the owner's again; nothing of the kernel's points here
+ * </pre>
+ *
+ * A cancel does not move the state: it is noted ({@link #cancelReason()}) and asked of the backend, and the completion
+ * answers, with a result if one had been reached, else with {@link Failure#CANCELED}. The owner never leaves the call,
+ * and so never frees or reuses its memory, before DONE.
+ */
+public final class Operation extends Deadline {
+    /** What is asked; the fields each one uses are those its {@code begin…} method takes. */
+    public enum Kind { ACCEPT, CONNECT, READ, WRITE, CLOSE }
+
+    private static final int IDLE = 0;
+    private static final int ASKED = 1;
+    private static final int DONE = 2;
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(Operation.class, "state", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Handle handle;
+    private @SuppressWarnings("unused") int state;   // through STATE
+
+    private Kind kind = Kind.CLOSE;
+    private @Nullable ByteBuffer buffer;
+    private byte @Nullable [] array;
+    private int offset;
+    private int length;
+    private @Nullable Thread owner;
+
+    private int result;
+    private @Nullable Failure failure;
+    private @Nullable Object attachment;             // in: the address to connect to; out: the accepted handle
+
+    // Loop thread only, from here on.
+    private CancelReason cancelReason = CancelReason.NONE;
+    private boolean admitted;
+    long token = InFlight.FULL;
+    @Nullable Operation next;                        // in the one OperationQueue it may be in
+    /** The backend's note on how far it got. */
+    public int phase;
+    /** The backend's pooled buffer, as long as it lends one; else -1. */
+    public int lent = -1;
+
+    public Operation(Handle handle) {
+        this.handle = handle;
+    }
+
+    /** Accepts one connection; its {@link #accepted} handle is the result. */
+    public void beginAccept(long deadlineNanos) {
+        begin(Kind.ACCEPT, deadlineNanos);
+    }
+
+    /** Connects to {@code peer}. */
+    public void beginConnect(InetSocketAddress peer, long deadlineNanos) {
+        attachment = peer;
+        begin(Kind.CONNECT, deadlineNanos);
+    }
+
+    /** Reads or writes {@code length} bytes of {@code target} from its index {@code offset} on; its position stays. */
+    public void beginTransfer(Kind kind, ByteBuffer target, int offset, int length, long deadlineNanos) {
+        this.buffer = target;
+        this.offset = offset;
+        this.length = length;
+        begin(kind, deadlineNanos);
+    }
+
+    /** Reads into or writes from {@code length} bytes of {@code target} from {@code offset} on. */
+    public void beginTransfer(Kind kind, byte[] target, int offset, int length, long deadlineNanos) {
+        this.array = target;
+        this.offset = offset;
+        this.length = length;
+        begin(kind, deadlineNanos);
+    }
+
+    /** Closes the handle once all its other operations have ended. The dispatcher's work; no backend sees it. */
+    public void beginClose() {
+        begin(Kind.CLOSE, NONE);
+    }
+
+    private void begin(Kind kind, long deadlineNanos) {
+        assert (int) STATE.get(this) == IDLE : "begun twice";
+        this.kind = kind;
+        deadlineNanos(deadlineNanos);
+        owner = Thread.currentThread();
+        STATE.setOpaque(this, ASKED);   // published by the mailbox, or not at all: the loop's own thread asks
+    }
+
+    public Handle handle() {
+        return handle;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /** The buffer of a transfer, if it was not given an array. */
+    public @Nullable ByteBuffer buffer() {
+        return buffer;
+    }
+
+    /** The array of a transfer, if it was not given a buffer. */
+    public byte @Nullable [] array() {
+        return array;
+    }
+
+    public int offset() {
+        return offset;
+    }
+
+    public int length() {
+        return length;
+    }
+
+    /** The address of a connect. */
+    public InetSocketAddress peer() {
+        return (InetSocketAddress) Objects.requireNonNull(attachment);
+    }
+
+    /** What names this operation in the backend's queue; see {@link InFlight}. Loop thread only. */
+    public long token() {
+        return token;
+    }
+
+    /** Notes that the loop has taken it in; until {@link #finish} the loop owes it a completion. Loop thread only. */
+    public void admit() {
+        assert !admitted;
+        admitted = true;
+    }
+
+    /**
+     * Whether the loop owes it a completion. A request to cancel that comes when it does not is late: the owner mails it
+     * before it waits on, so it can never meet the object's next use, which is mailed after. Loop thread only.
+     */
+    public boolean isAdmitted() {
+        return admitted;
+    }
+
+    /** Notes that the operation shall end early; false if it was noted before. Loop thread only. */
+    public boolean askToCancel(CancelReason reason) {
+        if (cancelReason != CancelReason.NONE) {
+            return false;
+        }
+        cancelReason = reason;
+        return true;
+    }
+
+    /** Why the operation was asked to end early. Loop thread; the owner once it is done. */
+    public CancelReason cancelReason() {
+        return cancelReason;
+    }
+
+    public boolean isCancelAsked() {
+        return cancelReason != CancelReason.NONE;
+    }
+
+    /** Notes the result: a count of bytes, 0 at the end of the stream. The backend, before the completion. */
+    public void succeed(int result) {
+        this.result = result;
+    }
+
+    /** Notes the accepted connection. */
+    public void succeed(Handle accepted) {
+        attachment = accepted;
+    }
+
+    /** Notes that the operation failed. */
+    public void fail(Failure failure) {
+        this.failure = failure;
+    }
+
+    /** The one final step: from here on everything is the owner's again, and it may run. Loop thread only. */
+    public void finish() {
+        Thread waiting = owner;
+        assert (int) STATE.get(this) == ASKED && token == InFlight.FULL && heapIndex == NOT_QUEUED && lent == -1;
+        admitted = false;
+        STATE.setRelease(this, DONE);
+        LockSupport.unpark(waiting);
+    }
+
+    public boolean isDone() {
+        return (int) STATE.getAcquire(this) == DONE;
+    }
+
+    /** What came of it; meaningful when {@link #failure} is null. Owner, once done. */
+    public int result() {
+        return result;
+    }
+
+    /** Why it failed; null if it did not. Owner, once done. */
+    public @Nullable Failure failure() {
+        return failure;
+    }
+
+    /** The connection an accept brought, if it did not fail. Owner, once done. */
+    public Handle accepted() {
+        return (Handle) Objects.requireNonNull(attachment);
+    }
+
+    /** Forgets everything, so that the object can be used again and keeps nobody's memory alive. Owner, once done. */
+    public void reset() {
+        assert isDone();
+        buffer = null;
+        array = null;
+        owner = null;
+        failure = null;
+        attachment = null;
+        cancelReason = CancelReason.NONE;
+        phase = 0;
+        result = 0;
+        STATE.setOpaque(this, IDLE);
+    }
+}

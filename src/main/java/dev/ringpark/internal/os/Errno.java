@@ -1,0 +1,76 @@
+package dev.ringpark.internal.os;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The errors the library tells apart, under their POSIX names, with the text strerror(3) gives on Linux. Each system's
+ * room maps its own numbers onto these; a number nobody names is {@link #UNKNOWN} and keeps its number in
+ * {@link Failure#number()}.
+ */
+public enum Errno {
+    EPERM("Operation not permitted"),
+    ENOENT("No such file or directory"),
+    EINTR("Interrupted system call"),
+    EIO("Input/output error"),
+    EBADF("Bad file descriptor"),
+    EAGAIN("Resource temporarily unavailable"),
+    ENOMEM("Cannot allocate memory"),
+    EACCES("Permission denied"),
+    EFAULT("Bad address"),
+    EBUSY("Device or resource busy"),
+    EEXIST("File exists"),
+    EINVAL("Invalid argument"),
+    ENFILE("Too many open files in system"),
+    EMFILE("Too many open files"),
+    EPIPE("Broken pipe"),
+    ENOSYS("Function not implemented"),
+    ENOTSOCK("Socket operation on non-socket"),
+    EDESTADDRREQ("Destination address required"),
+    EMSGSIZE("Message too long"),
+    ENOPROTOOPT("Protocol not available"),
+    EOPNOTSUPP("Operation not supported"),
+    EAFNOSUPPORT("Address family not supported by protocol"),
+    EADDRINUSE("Address already in use"),
+    EADDRNOTAVAIL("Cannot assign requested address"),
+    ENETDOWN("Network is down"),
+    ENETUNREACH("Network is unreachable"),
+    ECONNABORTED("Software caused connection abort"),
+    ECONNRESET("Connection reset by peer"),
+    ENOBUFS("No buffer space available"),
+    EISCONN("Transport endpoint is already connected"),
+    ENOTCONN("Transport endpoint is not connected"),
+    ETIMEDOUT("Connection timed out"),
+    ECONNREFUSED("Connection refused"),
+    EHOSTDOWN("Host is down"),
+    EHOSTUNREACH("No route to host"),
+    EALREADY("Operation already in progress"),
+    EINPROGRESS("Operation now in progress"),
+    ECANCELED("Operation canceled"),
+    ETIME("Timer expired"),
+    UNKNOWN("Unknown error");
+
+    private static final Errno[] ALL = values();
+
+    private final String text;
+
+    Errno(String text) {
+        this.text = text;
+    }
+
+    /** What strerror(3) says. */
+    public String text() {
+        return text;
+    }
+
+    /** The error whose text begins {@code message}; {@link #UNKNOWN} when none does: java.nio only tells texts. */
+    public static Errno ofText(@Nullable String message) {
+        if (message != null) {
+            for (Errno errno : ALL) {
+                if (message.startsWith(errno.text)) {
+                    return errno;
+                }
+            }
+        }
+        return UNKNOWN;
+    }
+}

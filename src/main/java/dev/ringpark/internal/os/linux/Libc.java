@@ -1,0 +1,186 @@
+package dev.ringpark.internal.os.linux;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The C library calls in use, one static method each, under the manual pages' names. Every method returns what the call
+ * returned, or minus the errno when it failed, as the kernel itself does.
+ *
+ * <p>None is {@link Linker.Option#critical critical}: any of them may block, and a safepoint would wait for it.
+ */
+public final class Libc {
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO = CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+    private static final MethodHandle SOCKET = handle("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle BIND = handle("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle LISTEN = handle("listen", JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle SHUTDOWN = handle("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle CLOSE = handle("close", JAVA_INT, JAVA_INT);
+    private static final MethodHandle GETSOCKNAME = handle("getsockname", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+    private static final MethodHandle GETPEERNAME = handle("getpeername", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+    private static final MethodHandle SETSOCKOPT =
+            handle("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle GETSOCKOPT =
+            handle("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+    private static final MethodHandle IOCTL = variadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS);
+    private static final MethodHandle EVENTFD = handle("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle EVENTFD_WRITE =
+            link("eventfd_write", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle MMAP =
+            handle("mmap", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle MUNMAP = handle("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle SYSCALL = variadic("syscall", 1, JAVA_LONG,
+            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
+    private Libc() {}
+
+    /** Room for the errno of one call at a time; a loop keeps one, everybody else takes one from a confined arena. */
+    public static MemorySegment callState(Arena arena) {
+        return arena.allocate(CALL_STATE);
+    }
+
+    /** socket(2). */
+    public static int socket(int family, int type, int protocol) {
+        return call(state -> (int) SOCKET.invokeExact(state, family, type, protocol));
+    }
+
+    /** bind(2). */
+    public static int bind(int fd, MemorySegment address, int length) {
+        return call(state -> (int) BIND.invokeExact(state, fd, address, length));
+    }
+
+    /** listen(2). */
+    public static int listen(int fd, int backlog) {
+        return call(state -> (int) LISTEN.invokeExact(state, fd, backlog));
+    }
+
+    /** shutdown(2). */
+    public static int shutdown(int fd, int how) {
+        return call(state -> (int) SHUTDOWN.invokeExact(state, fd, how));
+    }
+
+    /** close(2). Never call it twice for one descriptor, not even after EINTR: Linux has released the number. */
+    public static int close(int fd) {
+        return call(state -> (int) CLOSE.invokeExact(state, fd));
+    }
+
+    /** getsockname(2). */
+    public static int getsockname(int fd, MemorySegment address, MemorySegment length) {
+        return call(state -> (int) GETSOCKNAME.invokeExact(state, fd, address, length));
+    }
+
+    /** getpeername(2). */
+    public static int getpeername(int fd, MemorySegment address, MemorySegment length) {
+        return call(state -> (int) GETPEERNAME.invokeExact(state, fd, address, length));
+    }
+
+    /** setsockopt(2). */
+    public static int setsockopt(int fd, int level, int name, MemorySegment value) {
+        int length = (int) value.byteSize();
+        return call(state -> (int) SETSOCKOPT.invokeExact(state, fd, level, name, value, length));
+    }
+
+    /** getsockopt(2); {@code length} holds an int, the room in {@code value}. */
+    public static int getsockopt(int fd, int level, int name, MemorySegment value, MemorySegment length) {
+        return call(state -> (int) GETSOCKOPT.invokeExact(state, fd, level, name, value, length));
+    }
+
+    /** ioctl(2) with a pointer argument. */
+    public static int ioctl(int fd, long request, MemorySegment argument) {
+        return call(state -> (int) IOCTL.invokeExact(state, fd, request, argument));
+    }
+
+    /** eventfd(2). */
+    public static int eventfd(int initial, int flags) {
+        return call(state -> (int) EVENTFD.invokeExact(state, initial, flags));
+    }
+
+    /** eventfd_write(3), for wake-ups: as it is on every foreign submit's path, it captures no errno. */
+    public static boolean eventfdWrite(int fd, long value) {
+        try {
+            return (int) EVENTFD_WRITE.invokeExact(fd, value) == 0;
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** mmap(2) at an address of the kernel's choice; a negative value is minus the errno. */
+    public static long mmap(long bytes, int protection, int flags, int fd, long offset) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = callState(arena);
+            long address = (long) MMAP.invokeExact(state, 0L, bytes, protection, flags, fd, offset);
+            return address == -1 ? -errno(state) : address;
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** munmap(2). */
+    public static int munmap(long address, long bytes) {
+        return call(state -> (int) MUNMAP.invokeExact(state, address, bytes));
+    }
+
+    /** syscall(2), for calls the C library has no name for; {@code state} as from {@link #callState}. */
+    public static int syscall(MemorySegment state, long number, long a, long b, long c, long d, long e, long f) {
+        try {
+            long result = (long) SYSCALL.invokeExact(state, number, a, b, c, d, e, f);
+            return result == -1 ? -errno(state) : (int) result;
+        } catch (Throwable thrown) {
+            throw broken(thrown);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Call {
+        int invoke(MemorySegment state) throws Throwable;
+    }
+
+    private static int call(Call call) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = callState(arena);
+            int returned = call.invoke(state);
+            return returned == -1 ? -errno(state) : returned;
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    private static int errno(MemorySegment state) {
+        return (int) ERRNO.get(state, 0L);
+    }
+
+    private static MethodHandle handle(String name, MemoryLayout result, MemoryLayout... arguments) {
+        return link(name, FunctionDescriptor.of(result, arguments), Linker.Option.captureCallState("errno"));
+    }
+
+    private static MethodHandle variadic(String name, int fixed, MemoryLayout result, MemoryLayout... arguments) {
+        return link(name, FunctionDescriptor.of(result, arguments),
+                Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(fixed));
+    }
+
+    private static MethodHandle link(String name, FunctionDescriptor descriptor, Linker.Option... options) {
+        MemorySegment symbol = LINKER.defaultLookup().find(name)
+                .orElseThrow(() -> new UnsatisfiedLinkError("the C library has no " + name));
+        return LINKER.downcallHandle(symbol, descriptor, options);
+    }
+
+    private static RuntimeException broken(Throwable e) {
+        if (e instanceof Error error) {
+            throw error;
+        }
+        return new IllegalStateException("a call into the C library could not be made", e);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.ringpark.internal.os.linux;
+
+import dev.ringpark.internal.os.Errno;
+import dev.ringpark.internal.os.Failure;
+
+/** Linux error numbers by name: asm-generic/errno-base.h and asm-generic/errno.h (x86-64, arm64, riscv64 alike). */
+public final class LinuxErrno {
+    public static final int ENOENT = 2;
+    public static final int EINTR = 4;
+    public static final int EAGAIN = 11;
+    public static final int EBUSY = 16;
+    public static final int EINVAL = 22;
+    public static final int ETIME = 62;
+    public static final int ENOBUFS = 105;
+    public static final int EALREADY = 114;
+    public static final int ECANCELED = 125;
+
+    private LinuxErrno() {}
+
+    /** The failure that Linux numbers {@code number} (positive, as errno has it). */
+    public static Failure failure(int number) {
+        return number == ECANCELED ? Failure.CANCELED : new Failure(of(number), number, null);
+    }
+
+    /** The portable name of a positive errno. */
+    public static Errno of(int number) {
+        return switch (number) {
+            case 1 -> Errno.EPERM;
+            case ENOENT -> Errno.ENOENT;
+            case EINTR -> Errno.EINTR;
+            case 5 -> Errno.EIO;
+            case 9 -> Errno.EBADF;
+            case EAGAIN -> Errno.EAGAIN;
+            case 12 -> Errno.ENOMEM;
+            case 13 -> Errno.EACCES;
+            case 14 -> Errno.EFAULT;
+            case EBUSY -> Errno.EBUSY;
+            case 17 -> Errno.EEXIST;
+            case EINVAL -> Errno.EINVAL;
+            case 23 -> Errno.ENFILE;
+            case 24 -> Errno.EMFILE;
+            case 32 -> Errno.EPIPE;
+            case 38 -> Errno.ENOSYS;
+            case ETIME -> Errno.ETIME;
+            case 88 -> Errno.ENOTSOCK;
+            case 89 -> Errno.EDESTADDRREQ;
+            case 90 -> Errno.EMSGSIZE;
+            case 92 -> Errno.ENOPROTOOPT;
+            case 95 -> Errno.EOPNOTSUPP;
+            case 97 -> Errno.EAFNOSUPPORT;
+            case 98 -> Errno.EADDRINUSE;
+            case 99 -> Errno.EADDRNOTAVAIL;
+            case 100 -> Errno.ENETDOWN;
+            case 101 -> Errno.ENETUNREACH;
+            case 103 -> Errno.ECONNABORTED;
+            case 104 -> Errno.ECONNRESET;
+            case ENOBUFS -> Errno.ENOBUFS;
+            case 106 -> Errno.EISCONN;
+            case 107 -> Errno.ENOTCONN;
+            case 110 -> Errno.ETIMEDOUT;
+            case 111 -> Errno.ECONNREFUSED;
+            case 112 -> Errno.EHOSTDOWN;
+            case 113 -> Errno.EHOSTUNREACH;
+            case EALREADY -> Errno.EALREADY;
+            case 115 -> Errno.EINPROGRESS;
+            case ECANCELED -> Errno.ECANCELED;
+            default -> Errno.UNKNOWN;
+        };
+    }
+}

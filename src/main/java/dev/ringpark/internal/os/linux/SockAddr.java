@@ -1,0 +1,77 @@
+package dev.ringpark.internal.os.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteOrder;
+
+/** Internet addresses in and out of struct sockaddr_in and sockaddr_in6 (ip(7), ipv6(7)). */
+public final class SockAddr {
+    /** Room for either family. */
+    public static final int MAX_BYTES = SocketAbi.SOCKADDR_IN6_BYTES;
+
+    private static final ValueLayout.OfShort BIG_ENDIAN_PORT = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    private SockAddr() {}
+
+    /**
+     * Writes {@code address} as a socket of {@code family} wants it: an IPv4 address goes into an AF_INET6 socket in
+     * its mapped form (::ffff:a.b.c.d).
+     *
+     * @return the length in bytes
+     */
+    public static int encode(InetSocketAddress address, int family, MemorySegment target) {
+        InetAddress ip = address.getAddress();
+        target.asSlice(0, MAX_BYTES).fill((byte) 0);
+        target.set(JAVA_SHORT_UNALIGNED, 0, (short) family);
+        target.set(BIG_ENDIAN_PORT, 2, (short) address.getPort());
+        byte[] bytes = ip.getAddress();
+        if (family == SocketAbi.AF_INET) {
+            MemorySegment.copy(bytes, 0, target, JAVA_BYTE, 4, 4);
+            return SocketAbi.SOCKADDR_IN_BYTES;
+        }
+        switch (ip) {
+            case Inet4Address v4 when !v4.isAnyLocalAddress() -> {
+                target.set(JAVA_SHORT_UNALIGNED, 18, (short) -1);
+                MemorySegment.copy(bytes, 0, target, JAVA_BYTE, 20, 4);
+            }
+            case Inet6Address v6 -> {
+                MemorySegment.copy(bytes, 0, target, JAVA_BYTE, 8, 16);
+                target.set(JAVA_INT_UNALIGNED, 24, v6.getScopeId());
+            }
+            default -> { }   // the IPv4 wildcard on a dual-stack socket is the IPv6 one: sixteen zeros
+        }
+        return SocketAbi.SOCKADDR_IN6_BYTES;
+    }
+
+    /** Reads what the kernel wrote; a mapped IPv4 address comes back as an {@link Inet4Address}. */
+    public static InetSocketAddress decode(MemorySegment source) {
+        int family = Short.toUnsignedInt(source.get(JAVA_SHORT_UNALIGNED, 0));
+        int port = Short.toUnsignedInt(source.get(BIG_ENDIAN_PORT, 2));
+        try {
+            if (family == SocketAbi.AF_INET) {
+                return new InetSocketAddress(InetAddress.getByAddress(bytes(source, 4, 4)), port);
+            }
+            byte[] bytes = bytes(source, 8, 16);
+            int scope = source.get(JAVA_INT_UNALIGNED, 24);
+            InetAddress ip = scope == 0 ? InetAddress.getByAddress(bytes) : Inet6Address.getByAddress(null, bytes, scope);
+            return new InetSocketAddress(ip, port);
+        } catch (UnknownHostException impossible) {
+            throw new AssertionError("4 or 16 bytes are always an address", impossible);
+        }
+    }
+
+    private static byte[] bytes(MemorySegment source, long offset, int count) {
+        byte[] bytes = new byte[count];
+        MemorySegment.copy(source, JAVA_BYTE, offset, bytes, 0, count);
+        return bytes;
+    }
+}

@@ -1,0 +1,45 @@
+package dev.ringpark.internal.os.linux;
+
+/** Socket constants of Linux: asm-generic/socket.h, linux/in.h, linux/in6.h, linux/tcp.h, bits/socket.h. */
+public final class SocketAbi {
+    public static final int AF_INET = 2;
+    public static final int AF_INET6 = 10;
+    public static final int SOCK_STREAM = 1;
+    public static final int SOCK_CLOEXEC = 0x80000;
+
+    public static final int SOL_SOCKET = 1;
+    public static final int SO_REUSEADDR = 2;
+    public static final int SO_SNDBUF = 7;
+    public static final int SO_RCVBUF = 8;
+    public static final int SO_KEEPALIVE = 9;
+    public static final int SO_LINGER = 13;
+    public static final int SO_REUSEPORT = 15;
+
+    public static final int IPPROTO_IP = 0;
+    public static final int IP_TOS = 1;
+    public static final int IPPROTO_TCP = 6;
+    public static final int TCP_NODELAY = 1;
+    public static final int IPPROTO_IPV6 = 41;
+    public static final int IPV6_V6ONLY = 26;
+    public static final int IPV6_TCLASS = 67;
+
+    public static final int SHUT_RD = 0;
+    public static final int SHUT_WR = 1;
+    public static final int SHUT_RDWR = 2;
+
+    public static final int MSG_DONTWAIT = 0x40;
+    public static final int MSG_WAITALL = 0x100;
+    public static final int MSG_NOSIGNAL = 0x4000;
+
+    /** asm-generic/ioctls.h: bytes readable. */
+    public static final long FIONREAD = 0x541B;
+
+    /** struct linger {int l_onoff; int l_linger;}. */
+    public static final int LINGER_BYTES = 8;
+    /** struct sockaddr_in: sin_family u16 @0, sin_port be16 @2, sin_addr @4; 16 bytes. */
+    public static final int SOCKADDR_IN_BYTES = 16;
+    /** struct sockaddr_in6: family u16 @0, port be16 @2, flowinfo @4, addr @8, scope_id u32 @24; 28 bytes. */
+    public static final int SOCKADDR_IN6_BYTES = 28;
+
+    private SocketAbi() {}
+}

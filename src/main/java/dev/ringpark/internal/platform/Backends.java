@@ -1,0 +1,91 @@
+package dev.ringpark.internal.platform;
+
+import dev.ringpark.internal.backend.Backend;
+import dev.ringpark.internal.backend.BackendOptions;
+import dev.ringpark.internal.backend.BackendUnavailableException;
+import dev.ringpark.internal.backend.Counters;
+import dev.ringpark.internal.backend.selector.SelectorBackend;
+import dev.ringpark.internal.backend.uring.UringBackend;
+import dev.ringpark.internal.op.InFlight;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tries the backends, best first, until one can be had. Only "cannot be had here" makes it try the next; running out of
+ * descriptors or memory is the caller's problem and is thrown.
+ */
+public final class Backends {
+    private static final List<Backend.Factory> BEST_FIRST =
+            List.of(new UringBackend.Factory(), new SelectorBackend.Factory());
+
+    private final @Nullable String forced;
+    private final BackendOptions options;
+    private final Map<String, String> refused = new LinkedHashMap<>();
+    private String chosen = "";
+
+    /**
+     * A choice yet to be made.
+     *
+     * @param forced the one backend to try; null for all of them
+     */
+    public Backends(@Nullable String forced, BackendOptions options) {
+        this.forced = forced;
+        this.options = options;
+    }
+
+    /**
+     * Opens the best backend that can be had.
+     *
+     * @throws IOException if none can be; the message names each candidate and its reason
+     */
+    public Backend open(InFlight inFlight, Backend.Completions completions, Counters counters) throws IOException {
+        for (Backend.Factory factory : candidates()) {
+            try {
+                Backend backend = factory.open(options, inFlight, completions, counters);
+                chosen = factory.name();
+                return backend;
+            } catch (BackendUnavailableException e) {
+                refused.put(factory.name(), String.valueOf(e.getMessage()));
+            }
+        }
+        throw new IOException(noneMessage());
+    }
+
+    /** The name of the backend that was opened. */
+    public String chosen() {
+        return chosen;
+    }
+
+    /** The backends that were tried before it, each with the reason it cannot be had. */
+    public Map<String, String> refused() {
+        return Collections.unmodifiableMap(refused);
+    }
+
+    /** The names users may force, best first. */
+    public static List<String> names() {
+        return BEST_FIRST.stream().map(Backend.Factory::name).toList();
+    }
+
+    private List<Backend.Factory> candidates() throws IOException {
+        if (forced == null) {
+            return BEST_FIRST;
+        }
+        List<Backend.Factory> named = BEST_FIRST.stream().filter(each -> each.name().equals(forced)).toList();
+        if (named.isEmpty()) {
+            throw new IOException("there is no backend \"" + forced + "\"; it has to be one of " + names());
+        }
+        return named;
+    }
+
+    private String noneMessage() {
+        String reasons = refused.entrySet().stream()
+                .map(each -> each.getKey() + ": " + each.getValue())
+                .collect(Collectors.joining("; "));
+        return forced == null ? "no usable backend: " + reasons : "the forced backend cannot be had: " + reasons;
+    }
+}
