@@ -1,0 +1,60 @@
+package dev.ringpark;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Arithmetic over the buffers of a gathering write or a scattering read. */
+final class Buffers {
+    private Buffers() {}
+
+    /** The first buffer with anything remaining; null if there is none. */
+    static @Nullable ByteBuffer firstWithRoom(ByteBuffer[] buffers, int offset, int length) {
+        for (int i = offset; i < offset + length; i++) {
+            if (buffers[i].hasRemaining()) {
+                return buffers[i];
+            }
+        }
+        return null;
+    }
+
+    /** What remains in all of them, in bytes. */
+    static long remaining(ByteBuffer[] buffers, int offset, int length) {
+        long sum = 0;
+        for (int i = offset; i < offset + length; i++) {
+            sum += buffers[i].remaining();
+        }
+        return sum;
+    }
+
+    /** The first {@code bytes} remaining bytes; positions stay. */
+    static byte[] gather(ByteBuffer[] buffers, int offset, int length, int bytes) {
+        byte[] joined = new byte[bytes];
+        int done = 0;
+        for (int i = offset; i < offset + length && done < bytes; i++) {
+            int count = Math.min(buffers[i].remaining(), bytes - done);
+            buffers[i].get(buffers[i].position(), joined, done, count);
+            done += count;
+        }
+        return joined;
+    }
+
+    /** Moves the positions on by {@code bytes} altogether. */
+    static void advance(ByteBuffer[] buffers, int offset, int length, int bytes) {
+        int left = bytes;
+        for (int i = offset; i < offset + length && left > 0; i++) {
+            int count = Math.min(buffers[i].remaining(), left);
+            buffers[i].position(buffers[i].position() + count);
+            left -= count;
+        }
+    }
+
+    /** Puts {@code bytes} bytes into the buffers, in their order. */
+    static void scatter(byte[] source, int bytes, ByteBuffer[] targets, int offset, int length) {
+        int done = 0;
+        for (int i = offset; i < offset + length && done < bytes; i++) {
+            int count = Math.min(targets[i].remaining(), bytes - done);
+            targets[i].put(source, done, count);
+            done += count;
+        }
+    }
+}

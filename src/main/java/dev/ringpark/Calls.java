@@ -1,0 +1,216 @@
+package dev.ringpark;
+
+import dev.ringpark.internal.op.Deadline;
+import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.os.Failure;
+import dev.ringpark.internal.os.SocketErrors;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.net.SocketTimeoutException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every blocking call on a handle has in common: check, take the side's turn, submit and park, give the turn on, and
+ * say in Java's exceptions how it ended. And the plain calls that do not block.
+ */
+final class Calls {
+    private final CarrierLoop loop;
+    private final Handle handle;
+
+    Calls(CarrierLoop loop, Handle handle) {
+        this.loop = loop;
+        this.handle = handle;
+    }
+
+    CarrierLoop loop() {
+        return loop;
+    }
+
+    Handle handle() {
+        return handle;
+    }
+
+    // ---- blocking ----
+
+    /** Takes the turn of {@code side}; {@link #exit} has to follow. */
+    Operation enter(int side, long deadlineNanos, String timeoutMessage) throws IOException {
+        requireNotInterrupted();
+        Handle.Entry entry = handle.enter(side, deadlineNanos);
+        return switch (entry) {
+            case ENTERED -> handle.operation(side);
+            case NOT_OPEN -> throw new ClosedChannelException();
+            case CLOSED_WHILE_WAITING -> throw new AsynchronousCloseException();
+            case INTERRUPTED -> throw closedByInterrupt();
+            case TIMED_OUT -> throw new SocketTimeoutException(timeoutMessage);
+        };
+    }
+
+    void exit(int side) {
+        handle.exit(side);
+    }
+
+    /** Runs an operation that has been begun; afterwards it is free for its next use. */
+    int await(Operation operation, String timeoutMessage) throws IOException {
+        loop.submitAndPark(operation);
+        try {
+            Failure failure = operation.failure();
+            if (failure != null) {
+                throw exception(operation, failure, timeoutMessage);
+            }
+            return operation.result();
+        } finally {
+            operation.reset();
+        }
+    }
+
+    /** Like {@link #await}, for an accept. */
+    Handle awaitAccepted(Operation operation, String timeoutMessage) throws IOException {
+        loop.submitAndPark(operation);
+        try {
+            Failure failure = operation.failure();
+            if (failure != null) {
+                throw exception(operation, failure, timeoutMessage);
+            }
+            return operation.accepted();
+        } finally {
+            operation.reset();
+        }
+    }
+
+    private IOException exception(Operation operation, Failure failure, String timeoutMessage) {
+        if (failure != Failure.CANCELED) {
+            return SocketErrors.of(failure);
+        }
+        return switch (operation.cancelReason()) {
+            case TIMEOUT -> new SocketTimeoutException(timeoutMessage);
+            case INTERRUPT -> closedByInterrupt();
+            case CLOSE -> new AsynchronousCloseException();
+            case NONE -> new SocketException("the platform cancelled an operation nobody asked it to");
+        };
+    }
+
+    private void requireNotInterrupted() throws IOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw handle.isOpen() ? closedByInterrupt() : new ClosedChannelException();
+        }
+    }
+
+    private IOException closedByInterrupt() {
+        ClosedByInterruptException interrupted = new ClosedByInterruptException();
+        try {
+            loop.close(handle);
+        } catch (IOException e) {
+            interrupted.addSuppressed(e);
+        }
+        return interrupted;
+    }
+
+    // ---- not blocking ----
+
+    /** Something done with the open handle at once. */
+    @FunctionalInterface
+    interface Plain<T extends @Nullable Object> {
+        T call(Handle handle) throws IOException;
+    }
+
+    <T extends @Nullable Object> T plain(Plain<T> action) throws IOException {
+        if (!handle.beginCall()) {
+            throw new ClosedChannelException();
+        }
+        try {
+            return action.call(handle);
+        } finally {
+            loop.endCall(handle);
+        }
+    }
+
+    <T> void setOption(SocketOption<T> option, T value) throws IOException {
+        requireSupported(option);
+        Objects.requireNonNull(value, "value");
+        plain(open -> {
+            open.setOption(option, value);
+            return null;
+        });
+    }
+
+    <T> @Nullable T option(SocketOption<T> option) throws IOException {
+        requireSupported(option);
+        return this.<@Nullable T>plain(open -> open.option(option));
+    }
+
+    Set<SocketOption<?>> supportedOptions() {
+        return handle.supportedOptions();
+    }
+
+    private void requireSupported(SocketOption<?> option) {
+        Objects.requireNonNull(option, "option");
+        if (!handle.supportedOptions().contains(option)) {
+            throw new UnsupportedOperationException("'" + option + "' not supported");
+        }
+    }
+
+    void close() throws IOException {
+        loop.close(handle);
+    }
+
+    // ---- arguments ----
+
+    /** The address as this handle can use it. */
+    InetSocketAddress checked(SocketAddress address) {
+        InetSocketAddress checked = inet(address);
+        if (handle.isIpv4Only() && checked.getAddress() instanceof Inet6Address) {
+            throw new UnsupportedAddressTypeException();
+        }
+        return checked;
+    }
+
+    static InetSocketAddress inet(SocketAddress address) {
+        Objects.requireNonNull(address, "address");
+        if (!(address instanceof InetSocketAddress inet)) {
+            throw new UnsupportedAddressTypeException();
+        }
+        if (inet.isUnresolved()) {
+            throw new UnresolvedAddressException();
+        }
+        return inet;
+    }
+
+    /** A default timeout in nanoseconds; 0 stands for none. */
+    static long checkedTimeout(Duration timeout) {
+        if (Objects.requireNonNull(timeout, "timeout").isNegative()) {
+            throw new IllegalArgumentException("timeout is " + timeout + "; it must not be negative");
+        }
+        return nanos(timeout);
+    }
+
+    /** The moment a call with this timeout has to end by; {@link Duration#ZERO} stands for no limit. */
+    static long deadline(Duration timeout) {
+        return deadline(checkedTimeout(timeout));
+    }
+
+    /** The moment {@code timeoutNanos} from now; 0 stands for no limit. */
+    static long deadline(long timeoutNanos) {
+        return timeoutNanos == 0 ? Deadline.NONE : Deadline.after(timeoutNanos);
+    }
+
+    private static long nanos(Duration timeout) {
+        try {
+            return timeout.toNanos();
+        } catch (ArithmeticException beyondTheClock) {
+            return Long.MAX_VALUE;
+        }
+    }
+}

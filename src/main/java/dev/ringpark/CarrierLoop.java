@@ -1,0 +1,295 @@
+package dev.ringpark;
+
+import dev.ringpark.dispatch.Dispatcher;
+import dev.ringpark.internal.backend.BackendOptions;
+import dev.ringpark.internal.backend.Counters;
+import dev.ringpark.internal.backend.Counters.Count;
+import dev.ringpark.internal.jdk.VirtualThreads;
+import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.os.Failure;
+import dev.ringpark.internal.os.SocketErrors;
+import dev.ringpark.internal.platform.Backends;
+import java.io.IOException;
+import java.net.ProtocolFamily;
+import java.nio.channels.AsynchronousCloseException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One platform thread that owns the platform's I/O queue and, in {@linkplain LoopMode#CARRIED carried} mode, is the
+ * carrier of the virtual threads it serves. A blocking call of {@link TcpSocket} or {@link TcpListener} fills in a
+ * submission and parks its thread; when no thread can run, one system call submits the whole batch and waits for the
+ * first completion.
+ *
+ * {@snippet file="EchoServer.java" region="echo"}
+ *
+ * <p>Every method may be called from any thread. The sockets of a loop may be used from any thread too: its own virtual
+ * threads are quickest, others pass their calls through a mailbox.
+ *
+ * <p>The loop's thread is a daemon. A virtual thread that runs for long without parking delays all I/O of its loop.
+ */
+public final class CarrierLoop implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("dev.ringpark");
+
+    private final LoopOptions options;
+    private final Counters counters = new Counters();
+    private final Set<Handle> handles = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final ModeChoice mode;
+    private final Backends backends;
+    private final Dispatcher dispatcher;
+    private final LoopEngine engine;
+    private final ThreadFactory threads;
+
+    /** On the thread that is to be the loop: some queues belong to the thread that opened them. */
+    private CarrierLoop(LoopOptions options) throws IOException {
+        this.options = options;
+        this.mode = Choices.mode(options);
+        this.backends = new Backends(Choices.backend(options), new BackendOptions(options.submissionEntries(),
+                options.completionEntries(), options.bufferBytes(), options.bufferCount()));
+        this.dispatcher = new Dispatcher(backends::open, options.maxInFlight(), counters);
+        this.engine = new LoopEngine(dispatcher, mode.mode() == LoopMode.CARRIED, options, counters);
+        this.threads = threads(mode.mode(), engine);
+    }
+
+    private static ThreadFactory threads(LoopMode mode, LoopEngine engine) {
+        return mode == LoopMode.CARRIED
+                ? VirtualThreads.builder(new LoopScheduler(engine)).factory()
+                : Thread.ofVirtual().factory();
+    }
+
+    /**
+     * Starts a loop with {@link LoopOptions#defaults()}.
+     *
+     * @throws IOException if no backend can be had, with every candidate's reason, or the system has run out of
+     *     descriptors or memory
+     */
+    public static CarrierLoop start() throws IOException {
+        return start(LoopOptions.defaults());
+    }
+
+    /**
+     * Starts a loop. Blocks until its queue has been opened and tried.
+     *
+     * @throws IOException if no backend can be had, or the forced one, or the forced mode, cannot; or the system has run
+     *     out of descriptors or memory
+     */
+    public static CarrierLoop start(LoopOptions options) throws IOException {
+        Objects.requireNonNull(options, "options");
+        CompletableFuture<CarrierLoop> started = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name(options.name() + "-loop").start(() -> live(options, started));
+        try {
+            return started.join();
+        } catch (CompletionException e) {
+            throw Choices.asStartFailure(e.getCause());
+        }
+    }
+
+    private static void live(LoopOptions options, CompletableFuture<CarrierLoop> started) {
+        CarrierLoop loop;
+        try {
+            loop = new CarrierLoop(options);
+        } catch (Throwable e) {
+            started.completeExceptionally(e);
+            return;
+        }
+        LOG.log(System.Logger.Level.INFO, "{0}: backend {1}, mode {2}", options.name(), loop.backend(), loop.mode());
+        started.complete(loop);
+        loop.runEngine();
+    }
+
+    private void runEngine() {
+        try {
+            engine.run();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.ERROR, options.name() + ": the I/O queue failed; the loop has ended", e);
+        } finally {
+            closing.set(true);
+            ended.countDown();
+        }
+    }
+
+    /**
+     * Starts {@code task} on a new virtual thread of this loop. Virtual threads it starts in turn stay with the loop in
+     * carried mode.
+     *
+     * @throws IllegalStateException if the loop is closed
+     */
+    public Thread startVirtualThread(Runnable task) {
+        Objects.requireNonNull(task, "task");
+        requireOpen();
+        Thread thread = threads.newThread(task);
+        thread.start();
+        return thread;
+    }
+
+    /** Makes virtual threads of this loop. A thread started after the loop was closed runs, and finds its sockets closed. */
+    public ThreadFactory threadFactory() {
+        return threads;
+    }
+
+    /** A new executor that runs each task on a virtual thread of this loop; closing it waits for its tasks, as usual. */
+    public ExecutorService executor() {
+        return Executors.newThreadPerTaskExecutor(threads);
+    }
+
+    /**
+     * Runs {@code task} on a virtual thread of this loop and waits for its end.
+     *
+     * @return what the task returned
+     * @throws Exception what the task threw; {@link InterruptedException} if the caller was interrupted while it waited:
+     *     the task's thread is interrupted then
+     * @throws IllegalStateException if the loop is closed
+     */
+    public <T extends @Nullable Object> T run(Callable<T> task) throws Exception {
+        FutureTask<T> result = new FutureTask<>(Objects.requireNonNull(task, "task"));
+        startVirtualThread(result);
+        try {
+            return result.get();
+        } catch (InterruptedException e) {
+            result.cancel(true);
+            throw e;
+        } catch (ExecutionException e) {
+            throw Choices.unwrapped(e);
+        }
+    }
+
+    /** Which platform queue this loop runs on, and why better ones were refused. */
+    public BackendChoice backend() {
+        return new BackendChoice(backends.chosen(), backends.refused());
+    }
+
+    /** How this loop's virtual threads run; if they are not carried, why not. */
+    public ModeChoice mode() {
+        return mode;
+    }
+
+    /** What the loop has done so far. */
+    public LoopStats stats() {
+        return new LoopStats(counters.get(Count.SUBMITTED), counters.get(Count.COMPLETED), counters.get(Count.ENTERS),
+                counters.get(Count.WAKEUPS), counters.get(Count.OVERFLOWS), counters.get(Count.STALE_TOKENS),
+                Duration.ofNanos(counters.get(Count.LONGEST_TURN_NANOS)));
+    }
+
+    /** Whether {@link #close} has not been called. */
+    public boolean isOpen() {
+        return !closing.get();
+    }
+
+    /**
+     * Closes the loop: closes its sockets and listeners, so that every call parked on one ends with
+     * {@link AsynchronousCloseException}, waits for the last completion, and gives the queue back. Its
+     * virtual threads are not stopped; they find their sockets closed. Idempotent; a second caller waits for the first.
+     * Not interruptible. Called by a virtual thread of the loop itself, it does not wait for the loop's own thread.
+     */
+    @Override
+    public void close() {
+        if (closing.compareAndSet(false, true)) {
+            handles.forEach(this::closeQuietly);
+            engine.stop();
+        }
+        if (!engine.isOnLoop()) {
+            awaitEnd();
+        }
+    }
+
+    private void awaitEnd() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                ended.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "CarrierLoop[" + options.name() + ", " + backends.chosen() + ", " + mode.mode().label()
+                + (isOpen() ? "]" : ", closed]");
+    }
+
+    // ---- for the sockets ----
+
+    Handle openSocket(@Nullable ProtocolFamily family) throws IOException {
+        requireOpen();
+        return register(dispatcher.backend().openSocket(family));
+    }
+
+    Handle openListener(@Nullable ProtocolFamily family) throws IOException {
+        requireOpen();
+        return register(dispatcher.backend().openListener(family));
+    }
+
+    /** Makes {@code handle} one of those this loop closes at its end. */
+    Handle register(Handle handle) throws IOException {
+        handles.add(handle);
+        if (!isOpen()) {
+            close(handle);
+            throw new AsynchronousCloseException();
+        }
+        return handle;
+    }
+
+    /** Runs {@code operation} to its end. */
+    void submitAndPark(Operation operation) {
+        engine.submitAndPark(operation);
+    }
+
+    /** Closes {@code handle} once nothing uses it; parks until then. */
+    void close(Handle handle) throws IOException {
+        handle.startClosing();
+        if (handle.isClosed()) {
+            return;
+        }
+        Operation close = new Operation(handle);
+        close.beginClose();
+        engine.submitAndPark(close);
+        handles.remove(handle);
+        Failure failure = close.failure();
+        if (failure != null) {
+            throw SocketErrors.of(failure);
+        }
+    }
+
+    private void closeQuietly(Handle handle) {
+        try {
+            close(handle);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, options.name() + ": a socket did not close cleanly", e);
+        }
+    }
+
+    /** Ends a plain call that {@link Handle#beginCall} began. */
+    void endCall(Handle handle) {
+        if (handle.endCall()) {
+            engine.callEnded(handle);
+        }
+    }
+
+    private void requireOpen() {
+        if (!isOpen()) {
+            throw new IllegalStateException("the loop is closed: " + this);
+        }
+    }
+}

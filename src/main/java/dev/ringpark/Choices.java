@@ -1,0 +1,58 @@
+package dev.ringpark;
+
+import dev.ringpark.internal.jdk.VirtualThreads;
+import java.io.IOException;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** What the options, the system properties and the environment ask for, in this order, and what the JVM allows. */
+final class Choices {
+    private Choices() {}
+
+    /** The backend that is forced; null if none is. */
+    static @Nullable String backend(LoopOptions options) {
+        return options.backend() != null ? options.backend() : setting("ringpark.backend", "RINGPARK_BACKEND");
+    }
+
+    static ModeChoice mode(LoopOptions options) throws IOException {
+        LoopMode asked = options.mode();
+        if (asked == null) {
+            String label = setting("ringpark.mode", "RINGPARK_MODE");
+            asked = label == null ? null : LoopMode.ofLabel(label);
+        }
+        String refusal = VirtualThreads.refusal();
+        if (asked == LoopMode.CARRIED && refusal != null) {
+            throw new IOException("the forced mode, carried, cannot be had: " + refusal);
+        }
+        if (asked != null) {
+            return new ModeChoice(asked, "asked for");
+        }
+        return refusal == null
+                ? new ModeChoice(LoopMode.CARRIED, "java.lang is open to Ringpark")
+                : new ModeChoice(LoopMode.HANDED_OVER, refusal);
+    }
+
+    private static @Nullable String setting(String property, String variable) {
+        String value = System.getProperty(property, System.getenv(variable));
+        return value == null || value.isBlank() ? null : value;
+    }
+
+    /** What a starting thread threw, for the one who waits for it, with a stack of its own. */
+    static IOException asStartFailure(@Nullable Throwable cause) {
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        if (cause instanceof RuntimeException unchecked) {
+            throw unchecked;
+        }
+        return new IOException(cause == null ? "the loop did not start" : cause.getMessage(), cause);
+    }
+
+    /** What the task threw. */
+    static Exception unwrapped(ExecutionException e) {
+        if (e.getCause() instanceof Error error) {
+            throw error;
+        }
+        return e.getCause() instanceof Exception cause ? cause : e;
+    }
+}

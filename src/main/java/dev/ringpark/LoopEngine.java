@@ -1,0 +1,270 @@
+package dev.ringpark;
+
+import dev.ringpark.dispatch.Dispatcher;
+import dev.ringpark.internal.backend.Counters;
+import dev.ringpark.internal.backend.Counters.Count;
+import dev.ringpark.internal.jdk.VirtualThreads;
+import dev.ringpark.internal.op.CancelReason;
+import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.Timer;
+import java.io.IOException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The loop itself. A turn has four phases: take in the mail, run what can run (within a budget), end what is overdue,
+ * and poll: one system call that submits the batch and, when nothing is runnable, waits.
+ *
+ * <p>Nothing here takes a lock that a thread it carries may hold: a carried thread that waited for the lock in front of
+ * its own carrier would never be run again. The mailbox is a lock-free queue for that reason.
+ */
+final class LoopEngine {
+    /** A request from another thread, run by the loop as soon as it sees it; everything else in the mail is a task. */
+    private interface Command extends Runnable {}
+
+    private static final int CLOCK_LOOK_INTERVAL = 16;
+    private static final long PINNED_POLL_NANOS = 20_000_000;   // how late a pinned thread may notice an interrupt
+
+    private final Thread thread;
+    private final boolean carried;
+    private final Dispatcher dispatcher;
+    private final Counters counters;
+    private final int turnTasks;
+    private final long turnNanos;
+    private final Runnable wake;
+
+    private final SleepGate gate = new SleepGate();
+    private final ConcurrentLinkedQueue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
+    private final RunQueue ready = new RunQueue();
+    private volatile boolean stopping;
+    private volatile boolean exited;
+    private long turnStartNanos;   // loop thread only
+
+    /** On the thread that is to be the loop. */
+    LoopEngine(Dispatcher dispatcher, boolean carried, LoopOptions options, Counters counters) {
+        this.thread = Thread.currentThread();
+        this.carried = carried;
+        this.dispatcher = dispatcher;
+        this.counters = counters;
+        this.turnTasks = options.turnTasks();
+        this.turnNanos = options.turnBudget().toNanos();
+        this.wake = dispatcher.backend()::wake;
+    }
+
+    /** Whether the caller runs on the loop's thread, itself or as a virtual thread it carries. */
+    boolean isOnLoop() {
+        return (carried ? VirtualThreads.currentCarrier() : Thread.currentThread()) == thread;
+    }
+
+    // ---- any thread ----
+
+    /** Runs {@code task} on the loop: at the end of the queue when it comes from the loop, else by mail. */
+    void execute(Runnable task) {
+        if (isOnLoop()) {
+            ready.add(task);
+        } else {
+            mail(task);
+        }
+    }
+
+    /** Has {@code timer} fire on the loop. */
+    void schedule(Timer timer) {
+        if (isOnLoop()) {
+            dispatcher.schedule(timer);
+        } else {
+            mail((Command) () -> scheduleFromMail(timer));
+        }
+    }
+
+    /** Takes {@code timer} back if it has not fired; from another thread, soon. */
+    void unschedule(Timer timer) {
+        if (isOnLoop()) {
+            dispatcher.unschedule(timer);
+        } else {
+            mail((Command) () -> dispatcher.unschedule(timer));
+        }
+    }
+
+    /** The last plain call on a closing handle has ended. */
+    void callEnded(Handle handle) {
+        mail((Command) () -> dispatcher.callEnded(handle));
+    }
+
+    /**
+     * Submits {@code operation} and parks the caller until it is done, whatever happens: an interrupt asks for a cancel
+     * and waits on, so that nobody leaves while the kernel may still write. The interrupt status is kept.
+     */
+    void submitAndPark(Operation operation) {
+        if (isOnLoop()) {
+            dispatcher.submit(operation);
+        } else {
+            mail((Command) () -> dispatcher.submit(operation));
+        }
+        boolean interrupted = false;
+        while (!operation.isDone()) {
+            // Cleared here, as a park would come back at once while it is set; put back at the end.
+            if (Thread.interrupted()) {
+                interrupted = true;
+                cancel(operation, CancelReason.INTERRUPT);
+            } else {
+                park(operation);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void scheduleFromMail(Timer timer) {
+        if (exited) {
+            Afterlife.schedule(timer);
+        } else {
+            dispatcher.schedule(timer);
+        }
+    }
+
+    private void cancel(Operation operation, CancelReason reason) {
+        if (isOnLoop()) {
+            dispatcher.cancel(operation, reason);
+        } else {
+            mail((Command) () -> dispatcher.cancel(operation, reason));
+        }
+    }
+
+    private void park(Operation operation) {
+        Thread current = Thread.currentThread();
+        if (!carried || !current.isVirtual() || !isOnLoop()) {
+            LockSupport.park(operation);
+        } else if (!VirtualThreads.park(current)) {
+            driveWhilePinned(operation);
+        }
+    }
+
+    private void mail(Runnable item) {
+        mailbox.add(item);
+        if (exited) {
+            forwardMail();
+        } else {
+            gate.wakeIfAsleep(wake);
+        }
+    }
+
+    /** Ends the loop once nothing is in flight; handles are closed before. */
+    void stop() {
+        stopping = true;
+        mail((Command) () -> { });
+    }
+
+    // ---- loop thread ----
+
+    /** The loop's life: returns when {@link #stop} has been called and nothing is in flight. */
+    void run() throws IOException {
+        try {
+            turnStartNanos = System.nanoTime();
+            while (!stopping || !dispatcher.isIdle()) {
+                turn();
+            }
+            gate.close();
+            dispatcher.end();
+        } catch (IOException | RuntimeException | Error e) {
+            gate.close();
+            dispatcher.abandon(e);
+            throw e;
+        } finally {
+            leave();
+        }
+    }
+
+    private void turn() throws IOException {
+        deliverMail();
+        runReady();
+        long now = System.nanoTime();
+        counters.max(Count.LONGEST_TURN_NANOS, now - turnStartNanos);
+        if (dispatcher.hasDeadlines()) {
+            dispatcher.expire(now);
+        }
+        poll(ready.isEmpty() && !stopping ? dispatcher.waitNanos(now) : 0);
+        turnStartNanos = System.nanoTime();
+    }
+
+    private void poll(long waitNanos) throws IOException {
+        if (waitNanos == 0) {
+            dispatcher.poll(0);
+            return;
+        }
+        gate.announceSleep();
+        dispatcher.poll(mailbox.isEmpty() ? waitNanos : 0);
+        if (gate.awake()) {
+            counters.add(Count.WAKEUPS);
+        }
+    }
+
+    private void deliverMail() {
+        for (Runnable item = mailbox.poll(); item != null; item = mailbox.poll()) {
+            if (item instanceof Command) {
+                item.run();
+            } else {
+                ready.add(item);
+            }
+        }
+    }
+
+    private void runReady() {
+        int tasks = Math.min(ready.size(), turnTasks);
+        for (int run = 1; run <= tasks; run++) {
+            Runnable task = ready.poll();
+            if (task != null) {
+                runGuarded(task);
+            }
+            if (run % CLOCK_LOOK_INTERVAL == 0 && System.nanoTime() - turnStartNanos > turnNanos) {
+                return;
+            }
+        }
+    }
+
+    /** A continuation reports its own exceptions; what still comes out here (no memory, no stack) must not end the loop. */
+    private static void runGuarded(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable e) {
+            Thread.UncaughtExceptionHandler handler = Thread.currentThread().getUncaughtExceptionHandler();
+            handler.uncaughtException(Thread.currentThread(), e);
+        }
+    }
+
+    /**
+     * The caller is a carried thread that cannot leave its carrier (a native frame or a class initialiser is on its
+     * stack), so nobody else can drive the loop: it does so itself until its operation is done. What becomes runnable
+     * meanwhile waits.
+     */
+    private void driveWhilePinned(Operation operation) {
+        try {
+            while (!operation.isDone() && !Thread.currentThread().isInterrupted()) {
+                deliverMail();
+                long now = System.nanoTime();
+                dispatcher.expire(now);
+                poll(operation.isDone() ? 0 : Math.min(PINNED_POLL_NANOS, dispatcher.waitNanos(now)));
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("the loop's I/O queue failed", e);
+        }
+    }
+
+    private void leave() {
+        exited = true;
+        for (Timer timer = dispatcher.pollTimer(); timer != null; timer = dispatcher.pollTimer()) {
+            Afterlife.schedule(timer);
+        }
+        for (Runnable task = ready.poll(); task != null; task = ready.poll()) {
+            Afterlife.execute(task);
+        }
+        forwardMail();
+    }
+
+    private void forwardMail() {
+        for (Runnable item = mailbox.poll(); item != null; item = mailbox.poll()) {
+            Afterlife.execute(item);
+        }
+    }
+}

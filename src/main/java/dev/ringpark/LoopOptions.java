@@ -1,0 +1,118 @@
+package dev.ringpark;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sizes and choices a {@link CarrierLoop} is started with. Immutable; start from {@link #defaults()} and change what
+ * you need:
+ * {@snippet :
+ * CarrierLoop.start(LoopOptions.defaults().withName("api").withEntries(512, 2048));
+ * }
+ *
+ * @param name names the loop's thread
+ * @param backend forces a backend: {@code io_uring} or {@code selector}; null lets the system property
+ *     {@code ringpark.backend}, the environment variable {@code RINGPARK_BACKEND}, or else the machine decide
+ * @param mode forces a {@link LoopMode}; null lets the system property {@code ringpark.mode}, the environment variable
+ *     {@code RINGPARK_MODE} ({@code carried} or {@code handed-over}), or else the JVM decide
+ * @param submissionEntries operations one system call can submit, 1 to 32,768; more wait in a queue of the loop
+ * @param completionEntries completions the platform holds for the loop, 2 to 65,536; what exceeds them is kept by the
+ *     kernel and costs a further call
+ * @param maxInFlight operations the platform may hold at once, 1 to 16,777,216; further ones wait in a queue of the loop
+ * @param bufferBytes size of a pooled native buffer, 512 to 1,048,576: what one read into, or write from, an array moves
+ *     at most
+ * @param bufferCount pooled buffers for each direction, 1 to 32,768; their memory is touched, and so taken, only as far
+ *     as it is used at one time
+ * @param turnTasks virtual threads that run before the loop looks at I/O again, at least 1
+ * @param turnBudget time they may take together before it does, above zero; a thread that runs on without parking is not
+ *     interrupted
+ */
+public record LoopOptions(
+        String name,
+        @Nullable String backend,
+        @Nullable LoopMode mode,
+        int submissionEntries,
+        int completionEntries,
+        int maxInFlight,
+        int bufferBytes,
+        int bufferCount,
+        int turnTasks,
+        Duration turnBudget) {
+
+    private static final LoopOptions DEFAULTS = new LoopOptions("ringpark", null, null,
+            4096, 16_384, 131_072, 16_384, 256, 512, Duration.ofMillis(1));
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException if a number is out of its range; the message names it
+     * @throws NullPointerException if {@code name} or {@code turnBudget} is null
+     */
+    public LoopOptions {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(turnBudget, "turnBudget");
+        check("submissionEntries", submissionEntries, 1, 32_768);
+        check("completionEntries", completionEntries, 2, 65_536);
+        check("maxInFlight", maxInFlight, 1, 1 << 24);
+        check("bufferBytes", bufferBytes, 512, 1 << 20);
+        check("bufferCount", bufferCount, 1, 32_768);
+        check("turnTasks", turnTasks, 1, Integer.MAX_VALUE);
+        if (turnBudget.isNegative() || turnBudget.isZero()) {
+            throw new IllegalArgumentException("turnBudget is " + turnBudget + "; it has to be above zero");
+        }
+    }
+
+    /** What {@link CarrierLoop#start()} uses. */
+    public static LoopOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /** These options with another name. */
+    public LoopOptions withName(String value) {
+        return new LoopOptions(value, backend, mode, submissionEntries, completionEntries, maxInFlight, bufferBytes,
+                bufferCount, turnTasks, turnBudget);
+    }
+
+    /** These options with a forced backend; null to choose. */
+    public LoopOptions withBackend(@Nullable String value) {
+        return new LoopOptions(name, value, mode, submissionEntries, completionEntries, maxInFlight, bufferBytes,
+                bufferCount, turnTasks, turnBudget);
+    }
+
+    /** These options with a forced mode; null to choose. */
+    public LoopOptions withMode(@Nullable LoopMode value) {
+        return new LoopOptions(name, backend, value, submissionEntries, completionEntries, maxInFlight, bufferBytes,
+                bufferCount, turnTasks, turnBudget);
+    }
+
+    /** These options with queues of other sizes. */
+    public LoopOptions withEntries(int submission, int completion) {
+        return new LoopOptions(name, backend, mode, submission, completion, maxInFlight, bufferBytes, bufferCount,
+                turnTasks, turnBudget);
+    }
+
+    /** These options with another limit of operations in flight. */
+    public LoopOptions withMaxInFlight(int value) {
+        return new LoopOptions(name, backend, mode, submissionEntries, completionEntries, value, bufferBytes,
+                bufferCount, turnTasks, turnBudget);
+    }
+
+    /** These options with another buffer pool. */
+    public LoopOptions withBuffers(int bytes, int count) {
+        return new LoopOptions(name, backend, mode, submissionEntries, completionEntries, maxInFlight, bytes, count,
+                turnTasks, turnBudget);
+    }
+
+    /** These options with another fairness budget. */
+    public LoopOptions withTurn(int tasks, Duration budget) {
+        return new LoopOptions(name, backend, mode, submissionEntries, completionEntries, maxInFlight, bufferBytes,
+                bufferCount, tasks, budget);
+    }
+
+    private static void check(String what, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(what + " is " + value + "; it has to be " + least + " to " + most);
+        }
+    }
+}

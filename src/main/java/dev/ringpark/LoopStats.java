@@ -1,0 +1,24 @@
+package dev.ringpark;
+
+import java.time.Duration;
+
+/**
+ * What a loop has done since it started; the counts of one snapshot may be a moment apart.
+ *
+ * @param submitted operations handed to the loop
+ * @param completed operations that have ended, in whatever way
+ * @param enters system calls that submitted or waited
+ * @param wakeups times another thread woke the sleeping loop
+ * @param overflows operations that had to wait for a place in the submission queue or the in-flight table
+ * @param staleTokens events that came for an operation that had already ended
+ * @param longestTurn the longest time between two polls: how late I/O was noticed at worst
+ */
+public record LoopStats(
+        long submitted, long completed, long enters, long wakeups, long overflows, long staleTokens,
+        Duration longestTurn) {
+
+    /** Operations a system call carried on average; 0 before the first. */
+    public double operationsPerEnter() {
+        return enters == 0 ? 0 : (double) completed / enters;
+    }
+}

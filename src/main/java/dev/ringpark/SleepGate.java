@@ -1,0 +1,60 @@
+package dev.ringpark;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Decides who makes the system call that wakes the loop, so that it is made only if the loop sleeps and never missed.
+ *
+ * <pre>
+ * state  | loop                                       | sender, after putting its mail in the mailbox
+ * -------+--------------------------------------------+--------------------------------------------------
+ * AWAKE  | works; looks into the mailbox before sleep | does nothing: the loop will look
+ * ASLEEP | has announced it, THEN looked, then waits  | the one that moves it to AWAKE wakes the backend
+ * CLOSED | has left; waits for senders inside wake()  | does nothing: its mail is forwarded
+ * </pre>
+ *
+ * Announce, then look; mail, then look: whichever comes second sees the other. The wake itself is sticky, so it may
+ * reach the backend before the wait does. A sender counts itself in before it claims the wake, so that the loop can tell
+ * when nobody will touch the backend any more.
+ */
+final class SleepGate {
+    private static final int AWAKE = 0;
+    private static final int ASLEEP = 1;
+    private static final int CLOSED = 2;
+
+    private final AtomicInteger state = new AtomicInteger(AWAKE);
+    private final AtomicInteger wakers = new AtomicInteger();
+
+    /** The loop is about to wait; it looks into its mailbox once more after this. Loop thread only. */
+    void announceSleep() {
+        state.set(ASLEEP);
+    }
+
+    /** The loop has come back from its wait; true if a sender woke it. Loop thread only. */
+    boolean awake() {
+        return state.getAndSet(AWAKE) == AWAKE;
+    }
+
+    /** Runs {@code wake} if the loop sleeps and nobody else has woken it. For senders, after mailing. */
+    void wakeIfAsleep(Runnable wake) {
+        if (state.get() != ASLEEP) {
+            return;
+        }
+        wakers.incrementAndGet();
+        try {
+            if (state.compareAndSet(ASLEEP, AWAKE)) {
+                wake.run();
+            }
+        } finally {
+            wakers.decrementAndGet();
+        }
+    }
+
+    /** No wake from here on; returns when none is under way either. Loop thread only. */
+    void close() {
+        state.set(CLOSED);
+        while (wakers.get() != 0) {
+            Thread.onSpinWait();
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package dev.ringpark;
+
+import static dev.ringpark.internal.op.Handle.READING;
+
+import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Operation;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.NetworkChannel;
+import java.nio.channels.NotYetBoundException;
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TCP socket that accepts connections. Safe for any number of threads: several may wait in {@link #accept}, and each
+ * connection goes to exactly one of them. Interruption and closing end a waiting accept as they end a read of
+ * {@link TcpSocket}; an accept that times out leaves the listener open.
+ *
+ * <p>SO_REUSEADDR is set from the start, so that a port can be bound again at once after its listener was closed.
+ */
+public final class TcpListener implements NetworkChannel {
+    /** The backlog used where none is given: what the system allows at most. */
+    public static final int DEFAULT_BACKLOG = 4096;
+
+    private static final String ACCEPT_TIMED_OUT = "Accept timed out";
+
+    private final Calls calls;
+    private final Handle handle;
+    private volatile boolean bound;
+    private volatile long acceptTimeoutNanos;
+
+    private TcpListener(CarrierLoop loop, Handle handle) {
+        this.calls = new Calls(loop, handle);
+        this.handle = handle;
+    }
+
+    /**
+     * Opens a listener that is not bound, for IPv6 and IPv4 alike where the system has both; for those who set options
+     * first, SO_REUSEPORT say. Others use {@link #bind(CarrierLoop, SocketAddress)}.
+     *
+     * @throws IOException if the system has run out of descriptors or memory
+     * @throws IllegalStateException if {@code loop} is closed
+     */
+    public static TcpListener open(CarrierLoop loop) throws IOException {
+        return new TcpListener(loop, loop.openListener(null));
+    }
+
+    /**
+     * Opens a listener of one family that is not bound.
+     *
+     * @throws UnsupportedOperationException if {@code family} is neither INET nor INET6
+     */
+    public static TcpListener open(CarrierLoop loop, ProtocolFamily family) throws IOException {
+        return new TcpListener(loop, loop.openListener(TcpSocket.checkedFamily(family)));
+    }
+
+    /**
+     * Opens a listener on {@code local}. A wildcard address takes connections over IPv6 and IPv4.
+     *
+     * @param local the address; port 0 for one of the system's choice, which {@link #getLocalAddress} tells
+     * @throws java.net.BindException if the address is in use or not this machine's, or its port is privileged
+     */
+    public static TcpListener bind(CarrierLoop loop, SocketAddress local) throws IOException {
+        return bind(loop, local, DEFAULT_BACKLOG);
+    }
+
+    /**
+     * Opens a listener on {@code local} with a backlog of its own.
+     *
+     * @param backlog connections the system keeps for {@link #accept} at most; 0 or less for the default
+     * @throws java.net.BindException if the address is in use or not this machine's, or its port is privileged
+     */
+    public static TcpListener bind(CarrierLoop loop, SocketAddress local, int backlog) throws IOException {
+        InetSocketAddress address = Calls.inet(local);
+        ProtocolFamily family = address.getAddress().isAnyLocalAddress() ? null : TcpSocket.familyOf(address);
+        TcpListener listener = new TcpListener(loop, loop.openListener(family));
+        try {
+            return listener.bind(address, backlog);
+        } catch (IOException | RuntimeException e) {
+            listener.close();
+            throw e;
+        }
+    }
+
+    /** Binds and listens with {@link #DEFAULT_BACKLOG}. */
+    @Override
+    public TcpListener bind(@Nullable SocketAddress local) throws IOException {
+        return bind(local, DEFAULT_BACKLOG);
+    }
+
+    /**
+     * Binds and listens. Does not block.
+     *
+     * @param local the address; null for any, port 0 for one of the system's choice
+     * @param backlog connections the system keeps for {@link #accept} at most; 0 or less for the default
+     * @throws java.net.BindException if the address is in use or not this machine's, or its port is privileged
+     * @throws AlreadyBoundException if the listener is bound
+     * @throws java.nio.channels.ClosedChannelException if it is closed
+     */
+    public TcpListener bind(@Nullable SocketAddress local, int backlog) throws IOException {
+        InetSocketAddress address = calls.checked(local == null ? new InetSocketAddress(0) : local);
+        calls.plain(open -> {
+            if (open.localAddress() != null) {
+                throw new AlreadyBoundException();
+            }
+            open.bind(address, backlog <= 0 ? DEFAULT_BACKLOG : backlog);
+            return null;
+        });
+        bound = true;
+        return this;
+    }
+
+    /**
+     * Waits for a connection, at most the default timeout.
+     *
+     * @throws NotYetBoundException if the listener is not bound
+     * @throws java.net.SocketTimeoutException "Accept timed out"
+     * @throws java.net.SocketException "Too many open files": the connection stays in the backlog and can be accepted
+     *     once descriptors are free. Wait for that before the next call.
+     * @throws IOException if the listener is closed before or meanwhile, or the thread is interrupted
+     */
+    public TcpSocket accept() throws IOException {
+        return accept(Calls.deadline(acceptTimeoutNanos));
+    }
+
+    /** Like {@link #accept()}, with a timeout of its own; {@link Duration#ZERO} for no limit. */
+    public TcpSocket accept(Duration timeout) throws IOException {
+        return accept(Calls.deadline(timeout));
+    }
+
+    private TcpSocket accept(long deadlineNanos) throws IOException {
+        Operation operation = calls.enter(READING, deadlineNanos, ACCEPT_TIMED_OUT);
+        try {
+            if (!bound) {
+                throw new NotYetBoundException();
+            }
+            operation.beginAccept(deadlineNanos);
+            Handle accepted = calls.awaitAccepted(operation, ACCEPT_TIMED_OUT);
+            return new TcpSocket(calls.loop(), calls.loop().register(accepted), true);
+        } finally {
+            calls.exit(READING);
+        }
+    }
+
+    /** The time an accept without one of its own waits at most; {@link Duration#ZERO}, the default, for no limit. */
+    public TcpListener setAcceptTimeout(Duration timeout) {
+        acceptTimeoutNanos = Calls.checkedTimeout(timeout);
+        return this;
+    }
+
+    /** The loop whose listener this is. */
+    public CarrierLoop loop() {
+        return calls.loop();
+    }
+
+    /**
+     * The address the listener is bound to; null if it is not.
+     *
+     * @throws java.nio.channels.ClosedChannelException if it is closed
+     */
+    @Override
+    public @Nullable SocketAddress getLocalAddress() throws IOException {
+        return calls.<@Nullable SocketAddress>plain(Handle::localAddress);
+    }
+
+    @Override
+    public <T> TcpListener setOption(SocketOption<T> option, T value) throws IOException {
+        calls.setOption(option, value);
+        return this;
+    }
+
+    @Override
+    public <T> @Nullable T getOption(SocketOption<T> option) throws IOException {
+        return calls.option(option);
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return calls.supportedOptions();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return handle.isOpen();
+    }
+
+    /**
+     * Closes the listener: accepts that wait on it end with an exception, and when they have, its descriptor and its port
+     * are given back, and connecting to it is refused. Returns then, within milliseconds. Not interruptible. The second
+     * time nothing happens.
+     */
+    @Override
+    public void close() throws IOException {
+        calls.close();
+    }
+
+    @Override
+    public String toString() {
+        return "TcpListener[" + handle + (isOpen() ? "]" : ", closed]");
+    }
+}

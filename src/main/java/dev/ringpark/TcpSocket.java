@@ -1,0 +1,669 @@
+package dev.ringpark;
+
+import static dev.ringpark.internal.op.Handle.READING;
+import static dev.ringpark.internal.op.Handle.WRITING;
+
+import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Operation;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.GatheringByteChannel;
+import java.nio.channels.NetworkChannel;
+import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.ScatteringByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TCP connection with blocking calls. A call parks the virtual thread that makes it, or blocks a platform thread, until
+ * the loop has the result; nothing is retried or polled meanwhile.
+ *
+ * <p><b>Threads.</b> Safe for any number of threads. One read and one write run at a time; further readers and writers
+ * wait for their turn in the order they came. A blocked read never stands in the way of a write.
+ *
+ * <p><b>Interruption.</b> Interrupting a thread that waits in a call closes the socket: the call throws
+ * {@link java.nio.channels.ClosedByInterruptException} and the interrupt status stays set. So does a call by a thread
+ * that is interrupted already. If bytes had moved before the interrupt arrived, the call returns them instead.
+ *
+ * <p><b>Closing.</b> {@link #close} from another thread ends a waiting call with
+ * {@link java.nio.channels.AsynchronousCloseException}; later calls throw {@link ClosedChannelException}.
+ *
+ * <p><b>Timeouts.</b> A call that times out throws {@link java.net.SocketTimeoutException}, loses no byte and leaves the
+ * socket open (a connect closes it). If bytes had moved before its time was over, it returns them instead.
+ *
+ * <p><b>Memory.</b> Direct buffers and segments of the global arena are read into and written from in place; arrays, and
+ * memory of arenas that can be closed, go through pooled buffers of the loop. A thread that waits in a read into an array
+ * holds no such buffer.
+ *
+ * <p><b>Errors.</b> A connection reset by the peer is a {@link java.net.SocketException} "Connection reset", a write after
+ * the peer is gone "Broken pipe"; every error the platform reports that has no class of its own is a
+ * {@code SocketException} with its name and number.
+ */
+public final class TcpSocket
+        implements ByteChannel, GatheringByteChannel, ScatteringByteChannel, NetworkChannel {
+    private static final String READ_TIMED_OUT = "Read timed out";
+    private static final String WRITE_TIMED_OUT = "Write timed out";
+    private static final String CONNECT_TIMED_OUT = "Connect timed out";
+    private static final int COPY_BYTES = 16 * 1024;        // through a heap array, for memory that cannot be lent
+    private static final int TRANSFER_BYTES = 64 * 1024;
+    private static final long SEGMENT_BYTES = 1 << 30;      // a buffer's length is an int
+
+    private final Calls calls;
+    private final Handle handle;
+    private volatile boolean connected;
+    private volatile boolean inputShut;
+    private volatile boolean outputShut;
+    private volatile long readTimeoutNanos;
+    private volatile long writeTimeoutNanos;
+
+    /** A socket on {@code handle}, which the loop has registered. */
+    TcpSocket(CarrierLoop loop, Handle handle, boolean connected) {
+        this.calls = new Calls(loop, handle);
+        this.handle = handle;
+        this.connected = connected;
+    }
+
+    // ---- opening ----
+
+    /**
+     * Opens an unconnected socket for IPv6 and IPv4 alike, where the system has both. For those who bind it or set
+     * options before they connect; others use {@link #connect(CarrierLoop, SocketAddress)}.
+     *
+     * @throws IOException if the system has run out of descriptors or memory
+     * @throws IllegalStateException if {@code loop} is closed
+     */
+    public static TcpSocket open(CarrierLoop loop) throws IOException {
+        return new TcpSocket(loop, loop.openSocket(null), false);
+    }
+
+    /**
+     * Opens an unconnected socket of one family.
+     *
+     * @param family {@link StandardProtocolFamily#INET} or {@link StandardProtocolFamily#INET6}
+     * @throws UnsupportedOperationException if {@code family} is another one
+     * @throws IOException if the system has run out of descriptors or memory
+     * @throws IllegalStateException if {@code loop} is closed
+     */
+    public static TcpSocket open(CarrierLoop loop, ProtocolFamily family) throws IOException {
+        return new TcpSocket(loop, loop.openSocket(checkedFamily(family)), false);
+    }
+
+    /**
+     * Opens a socket and connects it, as {@link #connect(SocketAddress)} does.
+     *
+     * @throws IOException as there, and if the system has run out of descriptors or memory
+     */
+    public static TcpSocket connect(CarrierLoop loop, SocketAddress remote) throws IOException {
+        return connect(loop, remote, Duration.ZERO);
+    }
+
+    /**
+     * Opens a socket and connects it, as {@link #connect(SocketAddress, Duration)} does.
+     *
+     * @throws IOException as there, and if the system has run out of descriptors or memory
+     */
+    public static TcpSocket connect(CarrierLoop loop, SocketAddress remote, Duration timeout) throws IOException {
+        InetSocketAddress address = Calls.inet(remote);
+        Calls.checkedTimeout(timeout);
+        TcpSocket socket = new TcpSocket(loop, loop.openSocket(familyOf(address)), false);
+        socket.connect(address, timeout);
+        return socket;
+    }
+
+    static ProtocolFamily familyOf(InetSocketAddress address) {
+        return address.getAddress() instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
+    }
+
+    static ProtocolFamily checkedFamily(ProtocolFamily family) {
+        Objects.requireNonNull(family, "family");
+        if (family != StandardProtocolFamily.INET && family != StandardProtocolFamily.INET6) {
+            throw new UnsupportedOperationException("Protocol family not supported: " + family.name());
+        }
+        return family;
+    }
+
+    /**
+     * Binds the socket to a local address. Does not block.
+     *
+     * @param local the address; null for any, port 0 for one of the system's choice
+     * @throws java.net.BindException if the address is in use or not this machine's, or its port is privileged
+     * @throws ClosedChannelException if the socket is closed
+     */
+    @Override
+    public TcpSocket bind(@Nullable SocketAddress local) throws IOException {
+        InetSocketAddress address = calls.checked(local == null ? new InetSocketAddress(0) : local);
+        calls.plain(open -> {
+            open.bind(address, 0);
+            return null;
+        });
+        return this;
+    }
+
+    /** Connects the socket, waiting as long as the system does (on Linux about two minutes). See the other one. */
+    public TcpSocket connect(SocketAddress remote) throws IOException {
+        return connect(remote, Duration.ZERO);
+    }
+
+    /**
+     * Connects the socket. A failed connect closes it.
+     *
+     * @param timeout how long to wait at most; {@link Duration#ZERO} for as long as the system does
+     * @throws java.net.ConnectException if the peer refuses, or does not answer
+     * @throws java.net.NoRouteToHostException if there is no way to it
+     * @throws java.net.SocketTimeoutException "Connect timed out"
+     * @throws java.nio.channels.UnresolvedAddressException if {@code remote} has no address
+     * @throws java.nio.channels.UnsupportedAddressTypeException if {@code remote} is not of the socket's family
+     * @throws AlreadyConnectedException if the socket is connected
+     * @throws IOException if it is closed before or meanwhile, or the thread is interrupted; see the class
+     */
+    public TcpSocket connect(SocketAddress remote, Duration timeout) throws IOException {
+        InetSocketAddress address = calls.checked(remote);
+        long deadlineNanos = Calls.deadline(timeout);
+        Operation operation = calls.enter(WRITING, deadlineNanos, CONNECT_TIMED_OUT);
+        try {
+            if (connected) {
+                throw new AlreadyConnectedException();
+            }
+            operation.beginConnect(address, deadlineNanos);
+            calls.await(operation, CONNECT_TIMED_OUT);
+            connected = true;
+            return this;
+        } catch (IOException e) {
+            closeAfter(e);
+            throw e;
+        } finally {
+            calls.exit(WRITING);
+        }
+    }
+
+    private void closeAfter(IOException failure) {
+        try {
+            close();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    // ---- reading ----
+
+    /**
+     * Reads what is there into {@code target}, waiting for the first byte at most the default read timeout.
+     *
+     * @return how many bytes, at least 1; -1 at the end of the stream; 0 only if {@code target} is full
+     * @throws NotYetConnectedException if the socket is not connected
+     * @throws IllegalArgumentException if {@code target} is read-only
+     * @throws IOException on timeout, close, interrupt and errors; see the class
+     */
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        return read(target, Calls.deadline(readTimeoutNanos));
+    }
+
+    /**
+     * Like {@link #read(ByteBuffer)}, with a timeout of its own.
+     *
+     * @param timeout how long to wait for the first byte; {@link Duration#ZERO} for as long as it takes
+     */
+    public int read(ByteBuffer target, Duration timeout) throws IOException {
+        return read(target, Calls.deadline(timeout));
+    }
+
+    private int read(ByteBuffer target, long deadlineNanos) throws IOException {
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("Read-only buffer");
+        }
+        int position = target.position();
+        int length = target.remaining();
+        int count;
+        if (target.hasArray()) {
+            count = read(target.array(), target.arrayOffset() + position, length, deadlineNanos);
+        } else if (KernelMemory.canLend(target)) {
+            count = readInto(target, position, length, deadlineNanos);
+        } else {
+            byte[] copy = new byte[Math.min(length, COPY_BYTES)];
+            count = read(copy, 0, copy.length, deadlineNanos);
+            if (count > 0) {
+                target.put(position, copy, 0, count);
+            }
+        }
+        if (count > 0) {
+            target.position(position + count);
+        }
+        return count;
+    }
+
+    /**
+     * Reads what is there into {@code length} bytes of {@code target} from {@code offset} on, as
+     * {@link #read(ByteBuffer)} does.
+     *
+     * @throws IndexOutOfBoundsException if the range is not inside the array
+     */
+    public int read(byte[] target, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        return read(target, offset, length, Calls.deadline(readTimeoutNanos));
+    }
+
+    /** Like {@link #read(byte[], int, int)}, with a timeout of its own; {@link Duration#ZERO} for no limit. */
+    public int read(byte[] target, int offset, int length, Duration timeout) throws IOException {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        return read(target, offset, length, Calls.deadline(timeout));
+    }
+
+    private int read(byte[] target, int offset, int length, long deadlineNanos) throws IOException {
+        Operation operation = calls.enter(READING, deadlineNanos, READ_TIMED_OUT);
+        try {
+            if (length == 0 || isInputOver()) {
+                return length == 0 ? 0 : -1;
+            }
+            operation.beginTransfer(Operation.Kind.READ, target, offset, length, deadlineNanos);
+            return countOrEnd(calls.await(operation, READ_TIMED_OUT));
+        } finally {
+            calls.exit(READING);
+        }
+    }
+
+    private int readInto(ByteBuffer target, int position, int length, long deadlineNanos) throws IOException {
+        Operation operation = calls.enter(READING, deadlineNanos, READ_TIMED_OUT);
+        try {
+            if (length == 0 || isInputOver()) {
+                return length == 0 ? 0 : -1;
+            }
+            operation.beginTransfer(Operation.Kind.READ, target, position, length, deadlineNanos);
+            return countOrEnd(calls.await(operation, READ_TIMED_OUT));
+        } finally {
+            calls.exit(READING);
+        }
+    }
+
+    private boolean isInputOver() {
+        requireConnected();
+        return inputShut;
+    }
+
+    private static int countOrEnd(int count) {
+        return count == 0 ? -1 : count;
+    }
+
+    /**
+     * Reads what is there into {@code target}, as {@link #read(ByteBuffer)} does.
+     *
+     * @return how many bytes; -1 at the end of the stream
+     * @throws IllegalStateException if the segment's arena is closed
+     */
+    public long read(MemorySegment target) throws IOException {
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("Read-only segment");
+        }
+        if (KernelMemory.canLend(target)) {
+            return readGlobal(target);
+        }
+        byte[] copy = new byte[(int) Math.min(target.byteSize(), COPY_BYTES)];
+        int count = read(copy, 0, copy.length);
+        if (count > 0) {
+            MemorySegment.copy(copy, 0, target, ValueLayout.JAVA_BYTE, 0, count);
+        }
+        return count;
+    }
+
+    private int readGlobal(MemorySegment target) throws IOException {
+        int length = (int) Math.min(target.byteSize(), SEGMENT_BYTES);
+        return readInto(target.asSlice(0, length).asByteBuffer(), 0, length, Calls.deadline(readTimeoutNanos));
+    }
+
+    /**
+     * Reads what is there into {@code length} of {@code targets} from {@code offset} on, in their order; see
+     * {@link #read(ByteBuffer)}.
+     */
+    @Override
+    public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, targets.length);
+        ByteBuffer first = Buffers.firstWithRoom(targets, offset, length);
+        long room = Buffers.remaining(targets, offset, length);
+        if (first == null || first.remaining() >= COPY_BYTES || first.remaining() == room) {
+            return read(first == null ? ByteBuffer.allocate(0) : first);
+        }
+        byte[] copy = new byte[(int) Math.min(room, COPY_BYTES)];
+        int count = read(copy, 0, copy.length);
+        if (count > 0) {
+            Buffers.scatter(copy, count, targets, offset, length);
+        }
+        return count;
+    }
+
+    @Override
+    public long read(ByteBuffer[] targets) throws IOException {
+        return read(targets, 0, targets.length);
+    }
+
+    // ---- writing ----
+
+    /**
+     * Writes bytes of {@code source}, waiting until the system has taken at least one, at most the default write timeout.
+     *
+     * @return how many bytes it has taken: all of a direct buffer unless the time was over before; perhaps fewer of an
+     *     array
+     * @throws NotYetConnectedException if the socket is not connected
+     * @throws IOException on timeout, close, interrupt and errors; see the class
+     */
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+        return write(source, Calls.deadline(writeTimeoutNanos));
+    }
+
+    /**
+     * Like {@link #write(ByteBuffer)}, with a timeout of its own.
+     *
+     * @param timeout how long to wait; {@link Duration#ZERO} for as long as it takes
+     */
+    public int write(ByteBuffer source, Duration timeout) throws IOException {
+        return write(source, Calls.deadline(timeout));
+    }
+
+    private int write(ByteBuffer source, long deadlineNanos) throws IOException {
+        int position = source.position();
+        int length = source.remaining();
+        int count;
+        if (source.hasArray()) {
+            count = write(source.array(), source.arrayOffset() + position, length, deadlineNanos);
+        } else if (KernelMemory.canLend(source)) {
+            count = writeFrom(source, position, length, deadlineNanos);
+        } else {
+            byte[] copy = new byte[Math.min(length, COPY_BYTES)];
+            source.get(position, copy);
+            count = write(copy, 0, copy.length, deadlineNanos);
+        }
+        source.position(position + count);
+        return count;
+    }
+
+    /**
+     * Writes bytes of {@code source}, from {@code length} of them from {@code offset} on, as {@link #write(ByteBuffer)}
+     * does. To write them all, use {@link #out}.
+     *
+     * @throws IndexOutOfBoundsException if the range is not inside the array
+     */
+    public int write(byte[] source, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, source.length);
+        return write(source, offset, length, Calls.deadline(writeTimeoutNanos));
+    }
+
+    /** Like {@link #write(byte[], int, int)}, with a timeout of its own; {@link Duration#ZERO} for no limit. */
+    public int write(byte[] source, int offset, int length, Duration timeout) throws IOException {
+        Objects.checkFromIndexSize(offset, length, source.length);
+        return write(source, offset, length, Calls.deadline(timeout));
+    }
+
+    private int write(byte[] source, int offset, int length, long deadlineNanos) throws IOException {
+        Operation operation = enterWrite(deadlineNanos);
+        try {
+            return length == 0 ? 0 : writeSome(operation, source, offset, length, deadlineNanos);
+        } finally {
+            calls.exit(WRITING);
+        }
+    }
+
+    /** All or nothing but an exception; other writers' bytes come before or after, never between. */
+    void writeAll(byte[] source, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, source.length);
+        long deadlineNanos = Calls.deadline(writeTimeoutNanos);
+        Operation operation = enterWrite(deadlineNanos);
+        try {
+            for (int done = 0; done < length; ) {
+                done += writeSome(operation, source, offset + done, length - done, deadlineNanos);
+            }
+        } finally {
+            calls.exit(WRITING);
+        }
+    }
+
+    private int writeSome(Operation operation, byte[] source, int offset, int length, long deadlineNanos)
+            throws IOException {
+        operation.beginTransfer(Operation.Kind.WRITE, source, offset, length, deadlineNanos);
+        return calls.await(operation, WRITE_TIMED_OUT);
+    }
+
+    private int writeFrom(ByteBuffer source, int position, int length, long deadlineNanos) throws IOException {
+        Operation operation = enterWrite(deadlineNanos);
+        try {
+            if (length == 0) {
+                return 0;
+            }
+            operation.beginTransfer(Operation.Kind.WRITE, source, position, length, deadlineNanos);
+            return calls.await(operation, WRITE_TIMED_OUT);
+        } finally {
+            calls.exit(WRITING);
+        }
+    }
+
+    private Operation enterWrite(long deadlineNanos) throws IOException {
+        Operation operation = calls.enter(WRITING, deadlineNanos, WRITE_TIMED_OUT);
+        if (!connected || outputShut) {
+            calls.exit(WRITING);
+            requireConnected();
+            throw new ClosedChannelException();
+        }
+        return operation;
+    }
+
+    /**
+     * Writes bytes of {@code source}, as {@link #write(ByteBuffer)} does.
+     *
+     * @throws IllegalStateException if the segment's arena is closed
+     */
+    public long write(MemorySegment source) throws IOException {
+        if (KernelMemory.canLend(source)) {
+            int length = (int) Math.min(source.byteSize(), SEGMENT_BYTES);
+            return writeFrom(source.asSlice(0, length).asByteBuffer(), 0, length, Calls.deadline(writeTimeoutNanos));
+        }
+        byte[] copy = source.asSlice(0, Math.min(source.byteSize(), COPY_BYTES)).toArray(ValueLayout.JAVA_BYTE);
+        return write(copy, 0, copy.length);
+    }
+
+    /**
+     * Writes bytes of {@code length} of {@code sources} from {@code offset} on, in their order; see
+     * {@link #write(ByteBuffer)}. Small pieces travel together.
+     */
+    @Override
+    public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, sources.length);
+        ByteBuffer first = Buffers.firstWithRoom(sources, offset, length);
+        long rest = Buffers.remaining(sources, offset, length);
+        if (first == null || first.remaining() >= COPY_BYTES || first.remaining() == rest) {
+            return write(first == null ? ByteBuffer.allocate(0) : first);
+        }
+        byte[] copy = Buffers.gather(sources, offset, length, (int) Math.min(rest, COPY_BYTES));
+        int count = write(copy, 0, copy.length);
+        Buffers.advance(sources, offset, length, count);
+        return count;
+    }
+
+    @Override
+    public long write(ByteBuffer[] sources) throws IOException {
+        return write(sources, 0, sources.length);
+    }
+
+    // ---- streams ----
+
+    /**
+     * This socket's bytes as a stream. A stream that waits does not stand in the way of {@link #out}. Reads use the
+     * default read timeout; after one has timed out the stream goes on where it was. Closing the stream closes the socket.
+     */
+    public InputStream in() {
+        return new SocketInput(this);
+    }
+
+    /**
+     * A stream into this socket, without a buffer of its own. Each write writes all its bytes or throws; the default
+     * write timeout holds for each write as a whole. Closing the stream closes the socket.
+     */
+    public OutputStream out() {
+        return new SocketOutput(this);
+    }
+
+    /**
+     * Reads this socket to the end of its stream and writes everything to {@code target}. Takes one direct buffer of 64
+     * KiB for the time of the call.
+     *
+     * @return how many bytes
+     * @throws IOException as reading here or writing there throws it
+     */
+    public long copyTo(WritableByteChannel target) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(TRANSFER_BYTES);
+        long total = 0;
+        while (read(buffer) >= 0) {
+            buffer.flip();
+            while (buffer.hasRemaining()) {
+                total += target.write(buffer);
+            }
+            buffer.clear();
+        }
+        return total;
+    }
+
+    // ---- half-close, close ----
+
+    /**
+     * Ends the output: the peer reads the end of the stream after everything written before. Does not wait for that.
+     * Nothing happens the second time.
+     *
+     * @throws NotYetConnectedException if the socket is not connected
+     * @throws ClosedChannelException if it is closed
+     */
+    public TcpSocket shutdownOutput() throws IOException {
+        return calls.plain(open -> {
+            requireConnected();
+            if (!outputShut) {
+                open.shutdownOutput();
+                outputShut = true;
+            }
+            return this;
+        });
+    }
+
+    /**
+     * Ends the input: a waiting read and all later ones return -1. Nothing happens the second time.
+     *
+     * @throws NotYetConnectedException if the socket is not connected
+     * @throws ClosedChannelException if it is closed
+     */
+    public TcpSocket shutdownInput() throws IOException {
+        return calls.plain(open -> {
+            requireConnected();
+            if (!inputShut) {
+                inputShut = true;
+                open.shutdownInput();
+            }
+            return this;
+        });
+    }
+
+    /**
+     * Closes the socket: calls that wait on it end with an exception, and when they have, its descriptor is given back.
+     * Returns then, within milliseconds; does not wait for unsent bytes, whatever SO_LINGER says. Not interruptible. The
+     * second time nothing happens.
+     */
+    @Override
+    public void close() throws IOException {
+        calls.close();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return handle.isOpen();
+    }
+
+    /** Whether the socket has been connected, be it closed by now or not. */
+    public boolean isConnected() {
+        return connected;
+    }
+
+    // ---- properties ----
+
+    /** The loop whose socket this is. */
+    public CarrierLoop loop() {
+        return calls.loop();
+    }
+
+    /** The time a read without one of its own waits at most; {@link Duration#ZERO}, the default, for no limit. */
+    public TcpSocket setReadTimeout(Duration timeout) {
+        readTimeoutNanos = Calls.checkedTimeout(timeout);
+        return this;
+    }
+
+    /** The time a write without one of its own waits at most; {@link Duration#ZERO}, the default, for no limit. */
+    public TcpSocket setWriteTimeout(Duration timeout) {
+        writeTimeoutNanos = Calls.checkedTimeout(timeout);
+        return this;
+    }
+
+    /**
+     * How many bytes a read would get without waiting, at least; 0 where the platform does not say.
+     *
+     * @throws ClosedChannelException if the socket is closed
+     */
+    public int available() throws IOException {
+        return calls.plain(Handle::available);
+    }
+
+    /**
+     * The address the socket is bound to; null if it is not.
+     *
+     * @throws ClosedChannelException if it is closed
+     */
+    @Override
+    public @Nullable SocketAddress getLocalAddress() throws IOException {
+        return calls.<@Nullable SocketAddress>plain(Handle::localAddress);
+    }
+
+    /**
+     * The address of the peer, also after it has reset the connection; null if the socket is not connected.
+     *
+     * @throws ClosedChannelException if it is closed
+     */
+    public @Nullable SocketAddress getRemoteAddress() throws IOException {
+        return connected ? calls.<@Nullable SocketAddress>plain(Handle::remoteAddress) : null;
+    }
+
+    @Override
+    public <T> TcpSocket setOption(SocketOption<T> option, T value) throws IOException {
+        calls.setOption(option, value);
+        return this;
+    }
+
+    @Override
+    public <T> @Nullable T getOption(SocketOption<T> option) throws IOException {
+        return calls.option(option);
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return calls.supportedOptions();
+    }
+
+    private void requireConnected() {
+        if (!connected) {
+            throw new NotYetConnectedException();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "TcpSocket[" + handle + (isOpen() ? "]" : ", closed]");
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * Plain blocking network I/O on virtual threads over a batched platform queue. {@link dev.ringpark.CarrierLoop} owns
+ * the queue and carries the threads; {@link dev.ringpark.TcpSocket} and {@link dev.ringpark.TcpListener} are what they
+ * read, write and accept with.
+ */
+@NullMarked
+package dev.ringpark;
+
+import org.jspecify.annotations.NullMarked;
