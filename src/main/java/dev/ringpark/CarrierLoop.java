@@ -251,9 +251,8 @@ public final class CarrierLoop implements AutoCloseable {
         return handle;
     }
 
-    /** Runs {@code operation} to its end. */
-    void submitAndPark(Operation operation) {
-        engine.submitAndPark(operation);
+    LoopEngine engine() {
+        return engine;
     }
 
     /** Closes {@code handle} once nothing uses it; parks until then. */

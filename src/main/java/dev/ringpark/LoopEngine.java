@@ -96,23 +96,34 @@ final class LoopEngine {
      * and waits on, so that nobody leaves while the kernel may still write. The interrupt status is kept.
      */
     void submitAndPark(Operation operation) {
-        if (isOnLoop()) {
+        boolean onLoop = isOnLoop();
+        if (onLoop) {
             dispatcher.submit(operation);
         } else {
             mail((Command) () -> dispatcher.submit(operation));
         }
+        Thread current = Thread.currentThread();
         boolean interrupted = false;
-        while (!operation.isDone()) {
-            // Cleared here, as a park would come back at once while it is set; put back at the end.
-            if (Thread.interrupted()) {
-                interrupted = true;
-                cancel(operation, CancelReason.INTERRUPT);
-            } else {
-                park(operation);
+        try {
+            while (!operation.isDone()) {
+                // Cleared here, as a park would come back at once while it is set; put back at the end.
+                if (Thread.interrupted()) {
+                    interrupted = true;
+                    cancel(operation, CancelReason.INTERRUPT);
+                } else if (!onLoop) {
+                    LockSupport.park(operation);
+                } else if (!VirtualThreads.park(current)) {
+                    driveWhilePinned(operation);
+                }
             }
+        } catch (Throwable e) {
+            // No stack or memory left to park with. The operation and its memory stay the loop's, so nobody may use the
+            // handle any more; closing it ends them.
+            operation.handle().startClosing();
+            throw e;
         }
         if (interrupted) {
-            Thread.currentThread().interrupt();
+            current.interrupt();
         }
     }
 
@@ -129,15 +140,6 @@ final class LoopEngine {
             dispatcher.cancel(operation, reason);
         } else {
             mail((Command) () -> dispatcher.cancel(operation, reason));
-        }
-    }
-
-    private void park(Operation operation) {
-        Thread current = Thread.currentThread();
-        if (!carried || !current.isVirtual() || !isOnLoop()) {
-            LockSupport.park(operation);
-        } else if (!VirtualThreads.park(current)) {
-            driveWhilePinned(operation);
         }
     }
 

@@ -10,10 +10,8 @@ import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.channels.AlreadyBoundException;
-import java.nio.channels.NetworkChannel;
 import java.nio.channels.NotYetBoundException;
 import java.time.Duration;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,20 +21,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>SO_REUSEADDR is set from the start, so that a port can be bound again at once after its listener was closed.
  */
-public final class TcpListener implements NetworkChannel {
+public final class TcpListener extends LoopChannel {
     /** The backlog used where none is given: what the system allows at most. */
     public static final int DEFAULT_BACKLOG = 4096;
 
     private static final String ACCEPT_TIMED_OUT = "Accept timed out";
 
-    private final Calls calls;
-    private final Handle handle;
     private volatile boolean bound;
     private volatile long acceptTimeoutNanos;
 
     private TcpListener(CarrierLoop loop, Handle handle) {
-        this.calls = new Calls(loop, handle);
-        this.handle = handle;
+        super(loop, handle);
     }
 
     /**
@@ -76,7 +71,7 @@ public final class TcpListener implements NetworkChannel {
      * @throws java.net.BindException if the address is in use or not this machine's, or its port is privileged
      */
     public static TcpListener bind(CarrierLoop loop, SocketAddress local, int backlog) throws IOException {
-        InetSocketAddress address = Calls.inet(local);
+        InetSocketAddress address = inet(local);
         ProtocolFamily family = address.getAddress().isAnyLocalAddress() ? null : TcpSocket.familyOf(address);
         TcpListener listener = new TcpListener(loop, loop.openListener(family));
         try {
@@ -103,8 +98,8 @@ public final class TcpListener implements NetworkChannel {
      * @throws java.nio.channels.ClosedChannelException if it is closed
      */
     public TcpListener bind(@Nullable SocketAddress local, int backlog) throws IOException {
-        InetSocketAddress address = calls.checked(local == null ? new InetSocketAddress(0) : local);
-        calls.plain(open -> {
+        InetSocketAddress address = checked(local == null ? new InetSocketAddress(0) : local);
+        plain(open -> {
             if (open.localAddress() != null) {
                 throw new AlreadyBoundException();
             }
@@ -125,68 +120,37 @@ public final class TcpListener implements NetworkChannel {
      * @throws IOException if the listener is closed before or meanwhile, or the thread is interrupted
      */
     public TcpSocket accept() throws IOException {
-        return accept(Calls.deadline(acceptTimeoutNanos));
+        return accept(deadline(acceptTimeoutNanos));
     }
 
     /** Like {@link #accept()}, with a timeout of its own; {@link Duration#ZERO} for no limit. */
     public TcpSocket accept(Duration timeout) throws IOException {
-        return accept(Calls.deadline(timeout));
+        return accept(deadline(timeout));
     }
 
     private TcpSocket accept(long deadlineNanos) throws IOException {
-        Operation operation = calls.enter(READING, deadlineNanos, ACCEPT_TIMED_OUT);
+        Operation operation = enter(READING, deadlineNanos, ACCEPT_TIMED_OUT);
         try {
             if (!bound) {
                 throw new NotYetBoundException();
             }
             operation.beginAccept(deadlineNanos);
-            Handle accepted = calls.awaitAccepted(operation, ACCEPT_TIMED_OUT);
-            return new TcpSocket(calls.loop(), calls.loop().register(accepted), true);
+            return new TcpSocket(loop(), awaitAccepted(operation, ACCEPT_TIMED_OUT), true);
         } finally {
-            calls.exit(READING);
+            exit(READING);
         }
     }
 
     /** The time an accept without one of its own waits at most; {@link Duration#ZERO}, the default, for no limit. */
     public TcpListener setAcceptTimeout(Duration timeout) {
-        acceptTimeoutNanos = Calls.checkedTimeout(timeout);
+        acceptTimeoutNanos = checkedTimeout(timeout);
         return this;
-    }
-
-    /** The loop whose listener this is. */
-    public CarrierLoop loop() {
-        return calls.loop();
-    }
-
-    /**
-     * The address the listener is bound to; null if it is not.
-     *
-     * @throws java.nio.channels.ClosedChannelException if it is closed
-     */
-    @Override
-    public @Nullable SocketAddress getLocalAddress() throws IOException {
-        return calls.<@Nullable SocketAddress>plain(Handle::localAddress);
     }
 
     @Override
     public <T> TcpListener setOption(SocketOption<T> option, T value) throws IOException {
-        calls.setOption(option, value);
+        set(option, value);
         return this;
-    }
-
-    @Override
-    public <T> @Nullable T getOption(SocketOption<T> option) throws IOException {
-        return calls.option(option);
-    }
-
-    @Override
-    public Set<SocketOption<?>> supportedOptions() {
-        return calls.supportedOptions();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return handle.isOpen();
     }
 
     /**
@@ -196,11 +160,6 @@ public final class TcpListener implements NetworkChannel {
      */
     @Override
     public void close() throws IOException {
-        calls.close();
-    }
-
-    @Override
-    public String toString() {
-        return "TcpListener[" + handle + (isOpen() ? "]" : ", closed]");
+        super.close();
     }
 }

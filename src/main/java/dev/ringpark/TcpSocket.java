@@ -21,17 +21,15 @@ import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.GatheringByteChannel;
-import java.nio.channels.NetworkChannel;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.ScatteringByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP connection with blocking calls. A call parks the virtual thread that makes it, or blocks a platform thread, until
+ * A TCP connection with blocking  A call parks the virtual thread that makes it, or blocks a platform thread, until
  * the loop has the result; nothing is retried or polled meanwhile.
  *
  * <p><b>Threads.</b> Safe for any number of threads. One read and one write run at a time; further readers and writers
@@ -55,8 +53,8 @@ import org.jspecify.annotations.Nullable;
  * the peer is gone "Broken pipe"; every error the platform reports that has no class of its own is a
  * {@code SocketException} with its name and number.
  */
-public final class TcpSocket
-        implements ByteChannel, GatheringByteChannel, ScatteringByteChannel, NetworkChannel {
+public final class TcpSocket extends LoopChannel
+        implements ByteChannel, GatheringByteChannel, ScatteringByteChannel {
     private static final String READ_TIMED_OUT = "Read timed out";
     private static final String WRITE_TIMED_OUT = "Write timed out";
     private static final String CONNECT_TIMED_OUT = "Connect timed out";
@@ -64,8 +62,6 @@ public final class TcpSocket
     private static final int TRANSFER_BYTES = 64 * 1024;
     private static final long SEGMENT_BYTES = 1 << 30;      // a buffer's length is an int
 
-    private final Calls calls;
-    private final Handle handle;
     private volatile boolean connected;
     private volatile boolean inputShut;
     private volatile boolean outputShut;
@@ -74,8 +70,7 @@ public final class TcpSocket
 
     /** A socket on {@code handle}, which the loop has registered. */
     TcpSocket(CarrierLoop loop, Handle handle, boolean connected) {
-        this.calls = new Calls(loop, handle);
-        this.handle = handle;
+        super(loop, handle);
         this.connected = connected;
     }
 
@@ -119,8 +114,8 @@ public final class TcpSocket
      * @throws IOException as there, and if the system has run out of descriptors or memory
      */
     public static TcpSocket connect(CarrierLoop loop, SocketAddress remote, Duration timeout) throws IOException {
-        InetSocketAddress address = Calls.inet(remote);
-        Calls.checkedTimeout(timeout);
+        InetSocketAddress address = inet(remote);
+        checkedTimeout(timeout);
         TcpSocket socket = new TcpSocket(loop, loop.openSocket(familyOf(address)), false);
         socket.connect(address, timeout);
         return socket;
@@ -147,8 +142,8 @@ public final class TcpSocket
      */
     @Override
     public TcpSocket bind(@Nullable SocketAddress local) throws IOException {
-        InetSocketAddress address = calls.checked(local == null ? new InetSocketAddress(0) : local);
-        calls.plain(open -> {
+        InetSocketAddress address = checked(local == null ? new InetSocketAddress(0) : local);
+        plain(open -> {
             open.bind(address, 0);
             return null;
         });
@@ -173,22 +168,22 @@ public final class TcpSocket
      * @throws IOException if it is closed before or meanwhile, or the thread is interrupted; see the class
      */
     public TcpSocket connect(SocketAddress remote, Duration timeout) throws IOException {
-        InetSocketAddress address = calls.checked(remote);
-        long deadlineNanos = Calls.deadline(timeout);
-        Operation operation = calls.enter(WRITING, deadlineNanos, CONNECT_TIMED_OUT);
+        InetSocketAddress address = checked(remote);
+        long deadlineNanos = deadline(timeout);
+        Operation operation = enter(WRITING, deadlineNanos, CONNECT_TIMED_OUT);
         try {
             if (connected) {
                 throw new AlreadyConnectedException();
             }
             operation.beginConnect(address, deadlineNanos);
-            calls.await(operation, CONNECT_TIMED_OUT);
+            await(operation, CONNECT_TIMED_OUT);
             connected = true;
             return this;
         } catch (IOException e) {
             closeAfter(e);
             throw e;
         } finally {
-            calls.exit(WRITING);
+            exit(WRITING);
         }
     }
 
@@ -212,7 +207,7 @@ public final class TcpSocket
      */
     @Override
     public int read(ByteBuffer target) throws IOException {
-        return read(target, Calls.deadline(readTimeoutNanos));
+        return read(target, deadline(readTimeoutNanos));
     }
 
     /**
@@ -221,7 +216,7 @@ public final class TcpSocket
      * @param timeout how long to wait for the first byte; {@link Duration#ZERO} for as long as it takes
      */
     public int read(ByteBuffer target, Duration timeout) throws IOException {
-        return read(target, Calls.deadline(timeout));
+        return read(target, deadline(timeout));
     }
 
     private int read(ByteBuffer target, long deadlineNanos) throws IOException {
@@ -230,22 +225,40 @@ public final class TcpSocket
         }
         int position = target.position();
         int length = target.remaining();
-        int count;
-        if (target.hasArray()) {
-            count = read(target.array(), target.arrayOffset() + position, length, deadlineNanos);
-        } else if (KernelMemory.canLend(target)) {
-            count = readInto(target, position, length, deadlineNanos);
-        } else {
-            byte[] copy = new byte[Math.min(length, COPY_BYTES)];
-            count = read(copy, 0, copy.length, deadlineNanos);
-            if (count > 0) {
+        Operation operation = enter(READING, deadlineNanos, READ_TIMED_OUT);
+        try {
+            if (length == 0 || isInputOver()) {
+                return length == 0 ? 0 : -1;
+            }
+            byte[] copy = begin(operation, Operation.Kind.READ, target, position, length, deadlineNanos);
+            int count = await(operation, READ_TIMED_OUT);
+            if (copy != null) {
                 target.put(position, copy, 0, count);
             }
-        }
-        if (count > 0) {
             target.position(position + count);
+            return countOrEnd(count);
+        } finally {
+            exit(READING);
         }
-        return count;
+    }
+
+    /** Begins a transfer of a buffer; the array that stands in for its memory, if that cannot be lent. */
+    private static byte @Nullable [] begin(Operation operation, Operation.Kind kind, ByteBuffer buffer, int position,
+            int length, long deadlineNanos) {
+        if (buffer.hasArray()) {
+            operation.beginTransfer(kind, buffer.array(), buffer.arrayOffset() + position, length, deadlineNanos);
+            return null;
+        }
+        if (KernelMemory.canLend(buffer)) {
+            operation.beginTransfer(kind, buffer, position, length, deadlineNanos);
+            return null;
+        }
+        byte[] copy = new byte[Math.min(length, COPY_BYTES)];
+        if (kind == Operation.Kind.WRITE) {
+            buffer.get(position, copy);
+        }
+        operation.beginTransfer(kind, copy, 0, copy.length, deadlineNanos);
+        return copy;
     }
 
     /**
@@ -256,38 +269,25 @@ public final class TcpSocket
      */
     public int read(byte[] target, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, target.length);
-        return read(target, offset, length, Calls.deadline(readTimeoutNanos));
+        return read(target, offset, length, deadline(readTimeoutNanos));
     }
 
     /** Like {@link #read(byte[], int, int)}, with a timeout of its own; {@link Duration#ZERO} for no limit. */
     public int read(byte[] target, int offset, int length, Duration timeout) throws IOException {
         Objects.checkFromIndexSize(offset, length, target.length);
-        return read(target, offset, length, Calls.deadline(timeout));
+        return read(target, offset, length, deadline(timeout));
     }
 
     private int read(byte[] target, int offset, int length, long deadlineNanos) throws IOException {
-        Operation operation = calls.enter(READING, deadlineNanos, READ_TIMED_OUT);
+        Operation operation = enter(READING, deadlineNanos, READ_TIMED_OUT);
         try {
             if (length == 0 || isInputOver()) {
                 return length == 0 ? 0 : -1;
             }
             operation.beginTransfer(Operation.Kind.READ, target, offset, length, deadlineNanos);
-            return countOrEnd(calls.await(operation, READ_TIMED_OUT));
+            return countOrEnd(await(operation, READ_TIMED_OUT));
         } finally {
-            calls.exit(READING);
-        }
-    }
-
-    private int readInto(ByteBuffer target, int position, int length, long deadlineNanos) throws IOException {
-        Operation operation = calls.enter(READING, deadlineNanos, READ_TIMED_OUT);
-        try {
-            if (length == 0 || isInputOver()) {
-                return length == 0 ? 0 : -1;
-            }
-            operation.beginTransfer(Operation.Kind.READ, target, position, length, deadlineNanos);
-            return countOrEnd(calls.await(operation, READ_TIMED_OUT));
-        } finally {
-            calls.exit(READING);
+            exit(READING);
         }
     }
 
@@ -323,7 +323,7 @@ public final class TcpSocket
 
     private int readGlobal(MemorySegment target) throws IOException {
         int length = (int) Math.min(target.byteSize(), SEGMENT_BYTES);
-        return readInto(target.asSlice(0, length).asByteBuffer(), 0, length, Calls.deadline(readTimeoutNanos));
+        return read(target.asSlice(0, length).asByteBuffer(), deadline(readTimeoutNanos));
     }
 
     /**
@@ -363,7 +363,7 @@ public final class TcpSocket
      */
     @Override
     public int write(ByteBuffer source) throws IOException {
-        return write(source, Calls.deadline(writeTimeoutNanos));
+        return write(source, deadline(writeTimeoutNanos));
     }
 
     /**
@@ -372,24 +372,24 @@ public final class TcpSocket
      * @param timeout how long to wait; {@link Duration#ZERO} for as long as it takes
      */
     public int write(ByteBuffer source, Duration timeout) throws IOException {
-        return write(source, Calls.deadline(timeout));
+        return write(source, deadline(timeout));
     }
 
     private int write(ByteBuffer source, long deadlineNanos) throws IOException {
         int position = source.position();
         int length = source.remaining();
-        int count;
-        if (source.hasArray()) {
-            count = write(source.array(), source.arrayOffset() + position, length, deadlineNanos);
-        } else if (KernelMemory.canLend(source)) {
-            count = writeFrom(source, position, length, deadlineNanos);
-        } else {
-            byte[] copy = new byte[Math.min(length, COPY_BYTES)];
-            source.get(position, copy);
-            count = write(copy, 0, copy.length, deadlineNanos);
+        Operation operation = enterWrite(deadlineNanos);
+        try {
+            if (length == 0) {
+                return 0;
+            }
+            begin(operation, Operation.Kind.WRITE, source, position, length, deadlineNanos);
+            int count = await(operation, WRITE_TIMED_OUT);
+            source.position(position + count);
+            return count;
+        } finally {
+            exit(WRITING);
         }
-        source.position(position + count);
-        return count;
     }
 
     /**
@@ -400,13 +400,13 @@ public final class TcpSocket
      */
     public int write(byte[] source, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, source.length);
-        return write(source, offset, length, Calls.deadline(writeTimeoutNanos));
+        return write(source, offset, length, deadline(writeTimeoutNanos));
     }
 
     /** Like {@link #write(byte[], int, int)}, with a timeout of its own; {@link Duration#ZERO} for no limit. */
     public int write(byte[] source, int offset, int length, Duration timeout) throws IOException {
         Objects.checkFromIndexSize(offset, length, source.length);
-        return write(source, offset, length, Calls.deadline(timeout));
+        return write(source, offset, length, deadline(timeout));
     }
 
     private int write(byte[] source, int offset, int length, long deadlineNanos) throws IOException {
@@ -414,47 +414,34 @@ public final class TcpSocket
         try {
             return length == 0 ? 0 : writeSome(operation, source, offset, length, deadlineNanos);
         } finally {
-            calls.exit(WRITING);
+            exit(WRITING);
         }
     }
 
     /** All or nothing but an exception; other writers' bytes come before or after, never between. */
     void writeAll(byte[] source, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, source.length);
-        long deadlineNanos = Calls.deadline(writeTimeoutNanos);
+        long deadlineNanos = deadline(writeTimeoutNanos);
         Operation operation = enterWrite(deadlineNanos);
         try {
             for (int done = 0; done < length; ) {
                 done += writeSome(operation, source, offset + done, length - done, deadlineNanos);
             }
         } finally {
-            calls.exit(WRITING);
+            exit(WRITING);
         }
     }
 
     private int writeSome(Operation operation, byte[] source, int offset, int length, long deadlineNanos)
             throws IOException {
         operation.beginTransfer(Operation.Kind.WRITE, source, offset, length, deadlineNanos);
-        return calls.await(operation, WRITE_TIMED_OUT);
-    }
-
-    private int writeFrom(ByteBuffer source, int position, int length, long deadlineNanos) throws IOException {
-        Operation operation = enterWrite(deadlineNanos);
-        try {
-            if (length == 0) {
-                return 0;
-            }
-            operation.beginTransfer(Operation.Kind.WRITE, source, position, length, deadlineNanos);
-            return calls.await(operation, WRITE_TIMED_OUT);
-        } finally {
-            calls.exit(WRITING);
-        }
+        return await(operation, WRITE_TIMED_OUT);
     }
 
     private Operation enterWrite(long deadlineNanos) throws IOException {
-        Operation operation = calls.enter(WRITING, deadlineNanos, WRITE_TIMED_OUT);
+        Operation operation = enter(WRITING, deadlineNanos, WRITE_TIMED_OUT);
         if (!connected || outputShut) {
-            calls.exit(WRITING);
+            exit(WRITING);
             requireConnected();
             throw new ClosedChannelException();
         }
@@ -469,7 +456,7 @@ public final class TcpSocket
     public long write(MemorySegment source) throws IOException {
         if (KernelMemory.canLend(source)) {
             int length = (int) Math.min(source.byteSize(), SEGMENT_BYTES);
-            return writeFrom(source.asSlice(0, length).asByteBuffer(), 0, length, Calls.deadline(writeTimeoutNanos));
+            return write(source.asSlice(0, length).asByteBuffer(), deadline(writeTimeoutNanos));
         }
         byte[] copy = source.asSlice(0, Math.min(source.byteSize(), COPY_BYTES)).toArray(ValueLayout.JAVA_BYTE);
         return write(copy, 0, copy.length);
@@ -546,7 +533,7 @@ public final class TcpSocket
      * @throws ClosedChannelException if it is closed
      */
     public TcpSocket shutdownOutput() throws IOException {
-        return calls.plain(open -> {
+        return plain(open -> {
             requireConnected();
             if (!outputShut) {
                 open.shutdownOutput();
@@ -563,7 +550,7 @@ public final class TcpSocket
      * @throws ClosedChannelException if it is closed
      */
     public TcpSocket shutdownInput() throws IOException {
-        return calls.plain(open -> {
+        return plain(open -> {
             requireConnected();
             if (!inputShut) {
                 inputShut = true;
@@ -580,12 +567,7 @@ public final class TcpSocket
      */
     @Override
     public void close() throws IOException {
-        calls.close();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return handle.isOpen();
+        super.close();
     }
 
     /** Whether the socket has been connected, be it closed by now or not. */
@@ -595,20 +577,15 @@ public final class TcpSocket
 
     // ---- properties ----
 
-    /** The loop whose socket this is. */
-    public CarrierLoop loop() {
-        return calls.loop();
-    }
-
     /** The time a read without one of its own waits at most; {@link Duration#ZERO}, the default, for no limit. */
     public TcpSocket setReadTimeout(Duration timeout) {
-        readTimeoutNanos = Calls.checkedTimeout(timeout);
+        readTimeoutNanos = checkedTimeout(timeout);
         return this;
     }
 
     /** The time a write without one of its own waits at most; {@link Duration#ZERO}, the default, for no limit. */
     public TcpSocket setWriteTimeout(Duration timeout) {
-        writeTimeoutNanos = Calls.checkedTimeout(timeout);
+        writeTimeoutNanos = checkedTimeout(timeout);
         return this;
     }
 
@@ -618,17 +595,7 @@ public final class TcpSocket
      * @throws ClosedChannelException if the socket is closed
      */
     public int available() throws IOException {
-        return calls.plain(Handle::available);
-    }
-
-    /**
-     * The address the socket is bound to; null if it is not.
-     *
-     * @throws ClosedChannelException if it is closed
-     */
-    @Override
-    public @Nullable SocketAddress getLocalAddress() throws IOException {
-        return calls.<@Nullable SocketAddress>plain(Handle::localAddress);
+        return plain(Handle::available);
     }
 
     /**
@@ -637,33 +604,18 @@ public final class TcpSocket
      * @throws ClosedChannelException if it is closed
      */
     public @Nullable SocketAddress getRemoteAddress() throws IOException {
-        return connected ? calls.<@Nullable SocketAddress>plain(Handle::remoteAddress) : null;
+        return connected ? this.<@Nullable SocketAddress>plain(Handle::remoteAddress) : null;
     }
 
     @Override
     public <T> TcpSocket setOption(SocketOption<T> option, T value) throws IOException {
-        calls.setOption(option, value);
+        set(option, value);
         return this;
-    }
-
-    @Override
-    public <T> @Nullable T getOption(SocketOption<T> option) throws IOException {
-        return calls.option(option);
-    }
-
-    @Override
-    public Set<SocketOption<?>> supportedOptions() {
-        return calls.supportedOptions();
     }
 
     private void requireConnected() {
         if (!connected) {
             throw new NotYetConnectedException();
         }
-    }
-
-    @Override
-    public String toString() {
-        return "TcpSocket[" + handle + (isOpen() ? "]" : ", closed]");
     }
 }

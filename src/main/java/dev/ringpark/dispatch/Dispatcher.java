@@ -229,7 +229,7 @@ public final class Dispatcher {
     private void close(Operation close) {
         Handle handle = close.handle();
         handle.startClosing();
-        handle.closers.add(close);
+        handle.closers().add(close);
         cancelSide(handle, Handle.READING);
         cancelSide(handle, Handle.WRITING);
         finishClosing(handle);
@@ -244,11 +244,11 @@ public final class Dispatcher {
 
     /** Closes for good, once nothing can mean the descriptor any more; answers everybody who asked for it. */
     private void finishClosing(Handle handle) {
-        if (handle.closers.isEmpty() || !(handle.isClosed() || isUnused(handle))) {
+        if (handle.closers().isEmpty() || !(handle.isClosed() || isUnused(handle))) {
             return;
         }
         Failure failure = handle.isClosed() ? null : release(handle);
-        for (Operation close = handle.closers.poll(); close != null; close = handle.closers.poll()) {
+        for (Operation close = handle.closers().poll(); close != null; close = handle.closers().poll()) {
             if (failure != null) {
                 close.fail(failure);
             }

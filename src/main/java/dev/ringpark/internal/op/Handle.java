@@ -55,8 +55,7 @@ public abstract class Handle {
     private @Nullable Operation reader;   // whoever has the reading turn
     private @Nullable Operation writer;   // whoever has the writing turn
 
-    /** The close operations that wait for this handle's end, oldest first. Loop thread only. */
-    public final OperationQueue closers = new OperationQueue();
+    private @Nullable OperationQueue closers;
 
     /** The operation of {@code side}, for the thread whose turn it is. */
     public final Operation operation(int side) {
@@ -77,6 +76,16 @@ public abstract class Handle {
     /** The operation of {@code side}, if there ever was one. Loop thread, or the thread whose turn it is. */
     public final @Nullable Operation existing(int side) {
         return side == READING ? reader : writer;
+    }
+
+    /** The close operations that wait for this handle's end, oldest first. Loop thread only. */
+    public final OperationQueue closers() {
+        OperationQueue queue = closers;
+        if (queue == null) {
+            queue = new OperationQueue();
+            closers = queue;
+        }
+        return queue;
     }
 
     public final boolean isOpen() {

@@ -84,6 +84,7 @@ public final class Operation extends Deadline {
 
     /** Reads or writes {@code length} bytes of {@code target} from its index {@code offset} on; its position stays. */
     public void beginTransfer(Kind kind, ByteBuffer target, int offset, int length, long deadlineNanos) {
+        Objects.checkFromIndexSize(offset, length, target.capacity());
         this.buffer = target;
         this.offset = offset;
         this.length = length;

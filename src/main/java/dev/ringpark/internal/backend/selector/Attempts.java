@@ -8,7 +8,7 @@ import java.nio.channels.SocketChannel;
 
 /**
  * Tries operations without waiting, and notes in the handle whether the next of the kind promises anything before the
- * selector calls it ready: after a read that left room, or a write that found too little, it does not. Loop thread only.
+ * selector calls it ready: after a read that left room or a write that found too little it does not. Loop thread only.
  */
 final class Attempts {
     private static final int NEW = 0;   // phase of a connect; what every operation begins with
@@ -18,6 +18,7 @@ final class Attempts {
 
     Attempts(int bufferBytes) {
         transfers = new Transfers(bufferBytes);
+        NioFailures.load();
     }
 
     /** Tries {@code operation}; true if that ended it, well or not, and false if it would block. */

@@ -140,7 +140,7 @@ public final class SelectorBackend implements Backend {
         SelectorHandle released = (SelectorHandle) handle;
         try {
             if (released.unregister()) {
-                // Only a select lets go of a cancelled key, and as long as one is held, close leaves the descriptor open.
+                // Only a select lets go of a cancelled key, and as long as one is held, close keeps the descriptor.
                 // What proves ready meanwhile is finished; a wake it swallows is still in its flag.
                 counters.add(Count.ENTERS);
                 selector.selectNow(whenReady);
@@ -157,8 +157,8 @@ public final class SelectorBackend implements Backend {
 
     @Override
     public void poll(long waitNanos) throws IOException {
-        // The answer to a write that went out at once is handed over without asking the system in between: in echo
-        // traffic that saves one select of two. Every other poll asks, whatever the backlog, so that all others are heard.
+        // Whoever wrote at once gets the answer without a select first, which in echo traffic saves every other one.
+        // Two polls in a row do not skip it, so that a backlog that never ends keeps nobody from being heard.
         if (hasBacklog() && hasJustSelected) {
             hasJustSelected = false;
         } else {

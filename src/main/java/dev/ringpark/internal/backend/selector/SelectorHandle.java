@@ -114,7 +114,7 @@ final class SelectorHandle extends Handle {
 
     /**
      * Gives {@code operation} up; false if it was not kept. The selector goes on watching for what can be read, as the
-     * next read mostly comes before the next bytes; room to write is there nearly always, and would be reported for ever.
+     * next read mostly comes before the next bytes; room to write is nearly always there and would be told for ever.
      */
     boolean forget(Operation operation) {
         if (operation == pendingReader) {
@@ -259,7 +259,7 @@ final class SelectorHandle extends Handle {
     }
 
     /** Whoever is in here runs, so nobody else waits for longer than a call takes. */
-    @SuppressWarnings("ThreadPriorityCheck")   // right without the yield as well, but a virtual thread gives way to others
+    @SuppressWarnings("ThreadPriorityCheck")   // the yield is a courtesy to the other virtual threads
     private <T extends @Nullable Object> T alone(Call<T> call) throws IOException {
         while (!inPlainCall.compareAndSet(false, true)) {
             Thread.yield();

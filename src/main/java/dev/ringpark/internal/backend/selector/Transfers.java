@@ -7,9 +7,9 @@ import java.nio.channels.SocketChannel;
 import java.util.Objects;
 
 /**
- * Moves bytes between a channel and the memory of an operation, whose buffer keeps its position and limit. Memory on the
- * heap goes through one buffer of the loop: the JDK would copy as well, but through buffers that it allocates as large as
- * the largest transfer and keeps with the thread. Loop thread only.
+ * Moves bytes between a channel and the memory of an operation, whose buffer keeps its position and limit. Memory on
+ * the heap goes through one buffer of the loop: the JDK would copy as well, but through buffers that grow to the
+ * largest transfer and stay with the thread. Loop thread only.
  */
 final class Transfers {
     /** Fewer cost a system call and a turn of the loop each time for what the system would take at once. */

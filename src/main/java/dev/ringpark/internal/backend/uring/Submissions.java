@@ -135,7 +135,7 @@ final class Submissions {
 
     private boolean pushTransfer(Operation operation) {
         ByteBuffer buffer = Objects.requireNonNull(operation.buffer());
-        long address = address(buffer, operation.offset(), operation.length());
+        long address = address(buffer) + operation.offset();
         if (operation.kind() == Operation.Kind.READ) {
             pushReceive(operation, 0, address, operation.length(), 0);
         } else {
@@ -163,10 +163,9 @@ final class Submissions {
         ((FdHandle) operation.handle()).hasMore = (flags & IORING_CQE_F_SOCK_NONEMPTY) != 0;
     }
 
-    /** Where byte {@code offset} of the buffer is, wherever its position stands or another thread moves it. */
-    private static long address(ByteBuffer buffer, int offset, int length) {
-        Objects.checkFromIndexSize(offset, length, buffer.capacity());
-        return MemorySegment.ofBuffer(buffer.duplicate().clear()).address() + offset;
+    /** Where the buffer's memory begins, wherever its position stands or another thread moves it. */
+    private static long address(ByteBuffer buffer) {
+        return MemorySegment.ofBuffer(buffer.duplicate().clear()).address();
     }
 
     // ---- arrays ----

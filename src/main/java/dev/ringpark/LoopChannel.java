@@ -1,5 +1,6 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Operation;
@@ -15,6 +16,7 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NetworkChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.time.Duration;
@@ -23,30 +25,30 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every blocking call on a handle has in common: check, take the side's turn, submit and park, give the turn on, and
- * say in Java's exceptions how it ended. And the plain calls that do not block.
+ * What the sockets of a loop have in common: a blocking call checks, takes its side's turn, submits and parks, gives the
+ * turn on, and says in Java's exceptions how it ended; a plain call does not block.
+ *
+ * <p>Every frame between a blocking call and the park is kept by each parked thread, so there are few.
  */
-final class Calls {
+abstract sealed class LoopChannel implements NetworkChannel permits TcpListener, TcpSocket {
     private final CarrierLoop loop;
     private final Handle handle;
 
-    Calls(CarrierLoop loop, Handle handle) {
+    /** A channel on {@code handle}, which the loop has registered. */
+    LoopChannel(CarrierLoop loop, Handle handle) {
         this.loop = loop;
         this.handle = handle;
     }
 
-    CarrierLoop loop() {
+    /** The loop whose socket this is. */
+    public CarrierLoop loop() {
         return loop;
-    }
-
-    Handle handle() {
-        return handle;
     }
 
     // ---- blocking ----
 
     /** Takes the turn of {@code side}; {@link #exit} has to follow. */
-    Operation enter(int side, long deadlineNanos, String timeoutMessage) throws IOException {
+    final Operation enter(int side, long deadlineNanos, String timeoutMessage) throws IOException {
         requireNotInterrupted();
         Handle.Entry entry = handle.enter(side, deadlineNanos);
         return switch (entry) {
@@ -58,43 +60,41 @@ final class Calls {
         };
     }
 
-    void exit(int side) {
+    final void exit(int side) {
         handle.exit(side);
     }
 
-    /** Runs an operation that has been begun; afterwards it is free for its next use. */
-    int await(Operation operation, String timeoutMessage) throws IOException {
-        loop.submitAndPark(operation);
-        try {
-            Failure failure = operation.failure();
-            if (failure != null) {
-                throw exception(operation, failure, timeoutMessage);
-            }
-            return operation.result();
-        } finally {
-            operation.reset();
+    /** Runs a transfer or a connect that has been begun; afterwards the operation is free for its next use. */
+    final int await(Operation operation, String timeoutMessage) throws IOException {
+        loop.engine().submitAndPark(operation);
+        Failure failure = operation.failure();
+        int result = operation.result();
+        CancelReason reason = operation.cancelReason();
+        operation.reset();
+        if (failure != null) {
+            throw exception(failure, reason, timeoutMessage);
         }
+        return result;
     }
 
-    /** Like {@link #await}, for an accept. */
-    Handle awaitAccepted(Operation operation, String timeoutMessage) throws IOException {
-        loop.submitAndPark(operation);
-        try {
-            Failure failure = operation.failure();
-            if (failure != null) {
-                throw exception(operation, failure, timeoutMessage);
-            }
-            return operation.accepted();
-        } finally {
-            operation.reset();
+    /** Runs an accept that has been begun. */
+    final Handle awaitAccepted(Operation operation, String timeoutMessage) throws IOException {
+        loop.engine().submitAndPark(operation);
+        Failure failure = operation.failure();
+        CancelReason reason = operation.cancelReason();
+        Handle accepted = failure == null ? operation.accepted() : handle;
+        operation.reset();
+        if (failure != null) {
+            throw exception(failure, reason, timeoutMessage);
         }
+        return loop.register(accepted);
     }
 
-    private IOException exception(Operation operation, Failure failure, String timeoutMessage) {
+    private IOException exception(Failure failure, CancelReason reason, String timeoutMessage) {
         if (failure != Failure.CANCELED) {
             return SocketErrors.of(failure);
         }
-        return switch (operation.cancelReason()) {
+        return switch (reason) {
             case TIMEOUT -> new SocketTimeoutException(timeoutMessage);
             case INTERRUPT -> closedByInterrupt();
             case CLOSE -> new AsynchronousCloseException();
@@ -126,7 +126,7 @@ final class Calls {
         T call(Handle handle) throws IOException;
     }
 
-    <T extends @Nullable Object> T plain(Plain<T> action) throws IOException {
+    final <T extends @Nullable Object> T plain(Plain<T> action) throws IOException {
         if (!handle.beginCall()) {
             throw new ClosedChannelException();
         }
@@ -137,7 +137,7 @@ final class Calls {
         }
     }
 
-    <T> void setOption(SocketOption<T> option, T value) throws IOException {
+    final <T> void set(SocketOption<T> option, T value) throws IOException {
         requireSupported(option);
         Objects.requireNonNull(value, "value");
         plain(open -> {
@@ -146,13 +146,30 @@ final class Calls {
         });
     }
 
-    <T> @Nullable T option(SocketOption<T> option) throws IOException {
+    @Override
+    public <T> @Nullable T getOption(SocketOption<T> option) throws IOException {
         requireSupported(option);
         return this.<@Nullable T>plain(open -> open.option(option));
     }
 
-    Set<SocketOption<?>> supportedOptions() {
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
         return handle.supportedOptions();
+    }
+
+    /**
+     * The address the socket is bound to; null if it is not.
+     *
+     * @throws ClosedChannelException if it is closed
+     */
+    @Override
+    public @Nullable SocketAddress getLocalAddress() throws IOException {
+        return this.<@Nullable SocketAddress>plain(Handle::localAddress);
+    }
+
+    @Override
+    public boolean isOpen() {
+        return handle.isOpen();
     }
 
     private void requireSupported(SocketOption<?> option) {
@@ -162,14 +179,20 @@ final class Calls {
         }
     }
 
-    void close() throws IOException {
+    @Override
+    public void close() throws IOException {
         loop.close(handle);
+    }
+
+    @Override
+    public String toString() {
+        return getClass().getSimpleName() + "[" + handle + (isOpen() ? "]" : ", closed]");
     }
 
     // ---- arguments ----
 
     /** The address as this handle can use it. */
-    InetSocketAddress checked(SocketAddress address) {
+    final InetSocketAddress checked(SocketAddress address) {
         InetSocketAddress checked = inet(address);
         if (handle.isIpv4Only() && checked.getAddress() instanceof Inet6Address) {
             throw new UnsupportedAddressTypeException();
