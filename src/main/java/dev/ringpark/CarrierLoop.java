@@ -1,6 +1,5 @@
 package dev.ringpark;
 
-import dev.ringpark.dispatch.Dispatcher;
 import dev.ringpark.internal.backend.BackendOptions;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
@@ -52,7 +51,6 @@ public final class CarrierLoop implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final ModeChoice mode;
     private final Backends backends;
-    private final Dispatcher dispatcher;
     private final LoopEngine engine;
     private final ThreadFactory threads;
 
@@ -62,8 +60,7 @@ public final class CarrierLoop implements AutoCloseable {
         this.mode = Choices.mode(options);
         this.backends = new Backends(Choices.backend(options), new BackendOptions(options.submissionEntries(),
                 options.completionEntries(), options.bufferBytes(), options.bufferCount()));
-        this.dispatcher = new Dispatcher(backends::open, options.maxInFlight(), counters);
-        this.engine = new LoopEngine(dispatcher, mode.mode() == LoopMode.CARRIED, options, counters);
+        this.engine = new LoopEngine(backends::open, mode.mode() == LoopMode.CARRIED, options, counters);
         this.threads = threads(mode.mode(), engine);
     }
 
@@ -233,12 +230,12 @@ public final class CarrierLoop implements AutoCloseable {
 
     Handle openSocket(@Nullable ProtocolFamily family) throws IOException {
         requireOpen();
-        return register(dispatcher.backend().openSocket(family));
+        return register(engine.backend().openSocket(family));
     }
 
     Handle openListener(@Nullable ProtocolFamily family) throws IOException {
         requireOpen();
-        return register(dispatcher.backend().openListener(family));
+        return register(engine.backend().openListener(family));
     }
 
     /** Makes {@code handle} one of those this loop closes at its end. */
@@ -276,13 +273,6 @@ public final class CarrierLoop implements AutoCloseable {
             close(handle);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, options.name() + ": a socket did not close cleanly", e);
-        }
-    }
-
-    /** Ends a plain call that {@link Handle#beginCall} began. */
-    void endCall(Handle handle) {
-        if (handle.endCall()) {
-            engine.callEnded(handle);
         }
     }
 

@@ -12,18 +12,21 @@ import java.nio.ByteBuffer;
 final class KernelMemory {
     private KernelMemory() {}
 
+    /** What {@link #address} answers for memory that cannot be lent. */
+    static final long NOT_LENT = 0;
+
     /**
-     * Whether {@code buffer} is native memory that lives as long as the buffer is reachable. A buffer made by
-     * {@link ByteBuffer#allocateDirect} has no arena: its scope is made anew each time it is asked for. One that stands
-     * for an arena's segment answers with that arena's scope, one object.
+     * Where the memory of {@code buffer} begins, wherever its position stands, if it lives as long as the buffer is
+     * reachable; else {@link #NOT_LENT}. A buffer made by {@link ByteBuffer#allocateDirect} has no arena: its scope is
+     * made anew each time it is asked for. One that stands for an arena's segment answers with that arena's scope, one
+     * object. Called where the compiler sees the whole of it, this allocates nothing.
      */
-    static boolean canLend(ByteBuffer buffer) {
+    static long address(ByteBuffer buffer) {
         if (!buffer.isDirect()) {
-            return false;
+            return NOT_LENT;
         }
-        MemorySegment once = MemorySegment.ofBuffer(buffer);
-        MemorySegment twice = MemorySegment.ofBuffer(buffer);
-        return once.scope() != twice.scope();
+        MemorySegment whole = MemorySegment.ofBuffer(buffer.duplicate().clear());
+        return whole.scope() == MemorySegment.ofBuffer(buffer).scope() ? NOT_LENT : whole.address();
     }
 
     /** Whether {@code segment} belongs to the global arena, which is never closed. */

@@ -133,7 +133,7 @@ abstract sealed class LoopChannel implements NetworkChannel permits TcpListener,
         try {
             return action.call(handle);
         } finally {
-            loop.endCall(handle);
+            loop.engine().endCall(handle);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.ringpark;
 
 import dev.ringpark.dispatch.Dispatcher;
+import dev.ringpark.internal.backend.Backend;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
 import dev.ringpark.internal.jdk.VirtualThreads;
@@ -11,6 +12,7 @@ import dev.ringpark.internal.op.Timer;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The loop itself. A turn has four phases: take in the mail, run what can run (within a budget), end what is overdue,
@@ -28,6 +30,7 @@ final class LoopEngine {
 
     private final Thread thread;
     private final boolean carried;
+    private final @Nullable Herald herald;   // in handed-over mode
     private final Dispatcher dispatcher;
     private final Counters counters;
     private final int turnTasks;
@@ -42,14 +45,20 @@ final class LoopEngine {
     private long turnStartNanos;   // loop thread only
 
     /** On the thread that is to be the loop. */
-    LoopEngine(Dispatcher dispatcher, boolean carried, LoopOptions options, Counters counters) {
+    LoopEngine(Dispatcher.Opener opener, boolean carried, LoopOptions options, Counters counters) throws IOException {
         this.thread = Thread.currentThread();
         this.carried = carried;
-        this.dispatcher = dispatcher;
+        this.herald = carried ? null : new Herald(this::wakeForMail);
+        this.dispatcher = new Dispatcher(opener, options.maxInFlight(), counters,
+                herald == null ? LockSupport::unpark : herald::unpark);
         this.counters = counters;
         this.turnTasks = options.turnTasks();
         this.turnNanos = options.turnBudget().toNanos();
         this.wake = dispatcher.backend()::wake;
+    }
+
+    Backend backend() {
+        return dispatcher.backend();
     }
 
     /** Whether the caller runs on the loop's thread, itself or as a virtual thread it carries. */
@@ -86,9 +95,11 @@ final class LoopEngine {
         }
     }
 
-    /** The last plain call on a closing handle has ended. */
-    void callEnded(Handle handle) {
-        mail((Command) () -> dispatcher.callEnded(handle));
+    /** Ends a plain call that {@link Handle#beginCall} began; a close may be waiting for just that. */
+    void endCall(Handle handle) {
+        if (handle.endCall()) {
+            mail((Command) () -> dispatcher.callEnded(handle));
+        }
     }
 
     /**
@@ -99,6 +110,8 @@ final class LoopEngine {
         boolean onLoop = isOnLoop();
         if (onLoop) {
             dispatcher.submit(operation);
+        } else if (attempt(operation)) {
+            return;
         } else {
             mail((Command) () -> dispatcher.submit(operation));
         }
@@ -127,6 +140,19 @@ final class LoopEngine {
         }
     }
 
+    /** A thread that would have to wake the loop first tries what it can do itself without waiting. */
+    private boolean attempt(Operation operation) {
+        Handle handle = operation.handle();
+        if (operation.kind() != Operation.Kind.WRITE || !handle.beginCall()) {
+            return false;
+        }
+        try {
+            return dispatcher.backend().attempt(operation);
+        } finally {
+            endCall(handle);
+        }
+    }
+
     private void scheduleFromMail(Timer timer) {
         if (exited) {
             Afterlife.schedule(timer);
@@ -147,7 +173,18 @@ final class LoopEngine {
         mailbox.add(item);
         if (exited) {
             forwardMail();
+        } else if (herald != null && Thread.currentThread().isVirtual()) {
+            if (gate.isAsleep()) {
+                herald.send();
+            }
         } else {
+            gate.wakeIfAsleep(wake);
+        }
+    }
+
+    /** On the herald's thread: as every sender does, it looks after the mail is in the box. */
+    private void wakeForMail() {
+        if (!mailbox.isEmpty()) {
             gate.wakeIfAsleep(wake);
         }
     }
@@ -164,6 +201,9 @@ final class LoopEngine {
     void run() throws IOException {
         try {
             turnStartNanos = System.nanoTime();
+            if (herald != null) {
+                herald.start();
+            }
             while (!stopping || !dispatcher.isIdle()) {
                 turn();
             }
@@ -186,7 +226,9 @@ final class LoopEngine {
         if (dispatcher.hasDeadlines()) {
             dispatcher.expire(now);
         }
+        announce();
         poll(ready.isEmpty() && !stopping ? dispatcher.waitNanos(now) : 0);
+        announce();
         turnStartNanos = System.nanoTime();
     }
 
@@ -202,6 +244,12 @@ final class LoopEngine {
         }
     }
 
+    private void announce() {
+        if (herald != null) {
+            herald.announce();
+        }
+    }
+
     private void deliverMail() {
         for (Runnable item = mailbox.poll(); item != null; item = mailbox.poll()) {
             if (item instanceof Command) {
@@ -213,13 +261,12 @@ final class LoopEngine {
     }
 
     private void runReady() {
-        int tasks = Math.min(ready.size(), turnTasks);
-        for (int run = 1; run <= tasks; run++) {
-            Runnable task = ready.poll();
-            if (task != null) {
-                runGuarded(task);
-            }
-            if (run % CLOCK_LOOK_INTERVAL == 0 && System.nanoTime() - turnStartNanos > turnNanos) {
+        int run = 0;
+        for (Runnable task = ready.poll(); task != null; task = ready.poll()) {
+            runGuarded(task);
+            run++;
+            if (run == turnTasks
+                    || (run % CLOCK_LOOK_INTERVAL == 0 && System.nanoTime() - turnStartNanos > turnNanos)) {
                 return;
             }
         }
@@ -254,6 +301,9 @@ final class LoopEngine {
     }
 
     private void leave() {
+        if (herald != null) {
+            herald.dismiss();   // before anybody can see the exit and end an operation elsewhere
+        }
         exited = true;
         for (Timer timer = dispatcher.pollTimer(); timer != null; timer = dispatcher.pollTimer()) {
             Afterlife.schedule(timer);

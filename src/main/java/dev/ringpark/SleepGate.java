@@ -35,6 +35,11 @@ final class SleepGate {
         return state.getAndSet(AWAKE) == AWAKE;
     }
 
+    /** Whether the loop has announced its sleep and nobody has woken it yet. */
+    boolean isAsleep() {
+        return state.get() == ASLEEP;
+    }
+
     /** Runs {@code wake} if the loop sleeps and nobody else has woken it. For senders, after mailing. */
     void wakeIfAsleep(Runnable wake) {
         if (state.get() != ASLEEP) {

@@ -249,8 +249,9 @@ public final class TcpSocket extends LoopChannel
             operation.beginTransfer(kind, buffer.array(), buffer.arrayOffset() + position, length, deadlineNanos);
             return null;
         }
-        if (KernelMemory.canLend(buffer)) {
-            operation.beginTransfer(kind, buffer, position, length, deadlineNanos);
+        long address = KernelMemory.address(buffer);
+        if (address != KernelMemory.NOT_LENT) {
+            operation.beginTransfer(kind, buffer, address, position, length, deadlineNanos);
             return null;
         }
         byte[] copy = new byte[Math.min(length, COPY_BYTES)];

@@ -14,6 +14,7 @@ import dev.ringpark.internal.op.Timer;
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.Failure;
 import java.io.IOException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,12 +41,19 @@ public final class Dispatcher {
     private final Counters counters;
     private final OperationQueue overflow = new OperationQueue();
     private final Deadlines deadlines = new Deadlines();
+    private final Consumer<Thread> unpark;
     private final Backend backend;
     private boolean ended;
 
-    public Dispatcher(Opener opener, int maxInFlight, Counters counters) throws IOException {
+    /**
+     * Opens the backend.
+     *
+     * @param unpark wakes the thread whose operation is done
+     */
+    public Dispatcher(Opener opener, int maxInFlight, Counters counters, Consumer<Thread> unpark) throws IOException {
         this.inFlight = new InFlight(maxInFlight);
         this.counters = counters;
+        this.unpark = unpark;
         this.backend = opener.open(inFlight, this::completed, counters);
     }
 
@@ -220,7 +228,7 @@ public final class Dispatcher {
         deadlines.remove(operation);
         counters.add(Count.COMPLETED);
         Handle handle = operation.handle();
-        operation.finish();
+        unpark.accept(operation.finish());
         if (!handle.isOpen()) {
             finishClosing(handle);
         }
@@ -253,7 +261,7 @@ public final class Dispatcher {
                 close.fail(failure);
             }
             counters.add(Count.COMPLETED);
-            close.finish();
+            unpark.accept(close.finish());
         }
     }
 

@@ -6,7 +6,6 @@ import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +48,7 @@ public final class Operation extends Deadline {
     private Kind kind = Kind.CLOSE;
     private @Nullable ByteBuffer buffer;
     private byte @Nullable [] array;
+    private long address;
     private int offset;
     private int length;
     private @Nullable Thread owner;
@@ -82,10 +82,14 @@ public final class Operation extends Deadline {
         begin(Kind.CONNECT, deadlineNanos);
     }
 
-    /** Reads or writes {@code length} bytes of {@code target} from its index {@code offset} on; its position stays. */
-    public void beginTransfer(Kind kind, ByteBuffer target, int offset, int length, long deadlineNanos) {
+    /**
+     * Reads or writes {@code length} bytes of {@code target}, whose memory begins at {@code address}, from its index
+     * {@code offset} on; its position stays.
+     */
+    public void beginTransfer(Kind kind, ByteBuffer target, long address, int offset, int length, long deadlineNanos) {
         Objects.checkFromIndexSize(offset, length, target.capacity());
         this.buffer = target;
+        this.address = address + offset;
         this.offset = offset;
         this.length = length;
         begin(kind, deadlineNanos);
@@ -128,6 +132,11 @@ public final class Operation extends Deadline {
     /** The array of a transfer, if it was not given a buffer. */
     public byte @Nullable [] array() {
         return array;
+    }
+
+    /** Where in memory the first byte of a buffer's transfer is. */
+    public long address() {
+        return address;
     }
 
     public int offset() {
@@ -195,13 +204,23 @@ public final class Operation extends Deadline {
         this.failure = failure;
     }
 
-    /** The one final step: from here on everything is the owner's again, and it may run. Loop thread only. */
-    public void finish() {
-        Thread waiting = owner;
+    /** The one final step of an operation that its owner has done itself, without the loop. Owner only. */
+    public void finishAlone() {
+        assert !admitted;
+        STATE.setOpaque(this, DONE);
+    }
+
+    /**
+     * The one final step: from here on everything is the owner's again. Loop thread only.
+     *
+     * @return the thread to unpark
+     */
+    public Thread finish() {
+        Thread waiting = Objects.requireNonNull(owner);
         assert (int) STATE.get(this) == ASKED && token == InFlight.FULL && heapIndex == NOT_QUEUED && lent == -1;
         admitted = false;
         STATE.setRelease(this, DONE);
-        LockSupport.unpark(waiting);
+        return waiting;
     }
 
     public boolean isDone() {

@@ -40,6 +40,26 @@ final class Attempts {
         return true;
     }
 
+    /** Tries a write in the owner's thread; true if that ended it. Notes nothing, as the notes are the loop's. */
+    static boolean endsAlone(Operation write) {
+        SelectorHandle handle = SelectorHandle.of(write);
+        try {
+            int bytes = handle.alone(() -> Transfers.writeNow(handle.socket(), write));
+            write.succeed(bytes);
+            return bytes != 0 && endAlone(write);
+        } catch (ClosedChannelException e) {
+            write.fail(NioFailures.closed(handle));
+        } catch (IOException | RuntimeException e) {
+            write.fail(NioFailures.of(e));
+        }
+        return endAlone(write);
+    }
+
+    private static boolean endAlone(Operation operation) {
+        operation.finishAlone();
+        return true;
+    }
+
     private boolean read(SelectorHandle handle, Operation operation) throws IOException {
         int bytes = transfers.read(handle.socket(), operation);
         // The end of the stream is there to be read again, too.

@@ -128,6 +128,11 @@ public final class SelectorBackend implements Backend {
     }
 
     @Override
+    public boolean attempt(Operation operation) {
+        return Attempts.endsAlone(operation);
+    }
+
+    @Override
     public void cancel(Operation operation) {
         if (SelectorHandle.of(operation).forget(operation)) {
             operation.fail(Failure.CANCELED);
@@ -139,7 +144,7 @@ public final class SelectorBackend implements Backend {
     public void release(Handle handle) throws IOException {
         SelectorHandle released = (SelectorHandle) handle;
         try {
-            if (released.unregister()) {
+            if (selector.isOpen() && released.unregister()) {
                 // Only a select lets go of a cancelled key, and as long as one is held, close keeps the descriptor.
                 // What proves ready meanwhile is finished; a wake it swallows is still in its flag.
                 counters.add(Count.ENTERS);
@@ -210,8 +215,8 @@ public final class SelectorBackend implements Backend {
     }
 
     /**
-     * A virtual thread that cannot leave the loop drives it. Its select would wait for the JDK's poller, which may be a
-     * virtual thread that waits for this very loop; so it only looks, and sleeps a little.
+     * A virtual thread that cannot leave the loop drives it. A select of its own would start the JDK's pollers, virtual
+     * threads too, which inherit the scheduler and so would be carried by this loop for ever; it looks and naps instead.
      */
     private void selectPinned(long waitNanos) throws IOException {
         if (selector.selectNow(whenReady) == 0) {

@@ -33,7 +33,7 @@ final class SelectorHandle extends Handle {
 
     /** A plain call on the channel. */
     @FunctionalInterface
-    private interface Call<T extends @Nullable Object> {
+    interface Call<T extends @Nullable Object> {
         T make() throws IOException;
     }
 
@@ -260,7 +260,7 @@ final class SelectorHandle extends Handle {
 
     /** Whoever is in here runs, so nobody else waits for longer than a call takes. */
     @SuppressWarnings("ThreadPriorityCheck")   // the yield is a courtesy to the other virtual threads
-    private <T extends @Nullable Object> T alone(Call<T> call) throws IOException {
+    <T extends @Nullable Object> T alone(Call<T> call) throws IOException {
         while (!inPlainCall.compareAndSet(false, true)) {
             Thread.yield();
         }

@@ -15,8 +15,6 @@ import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.linux.LinuxErrno;
 import dev.ringpark.internal.os.linux.SockAddr;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -134,8 +132,7 @@ final class Submissions {
     // ---- buffers ----
 
     private boolean pushTransfer(Operation operation) {
-        ByteBuffer buffer = Objects.requireNonNull(operation.buffer());
-        long address = address(buffer) + operation.offset();
+        long address = operation.address();
         if (operation.kind() == Operation.Kind.READ) {
             pushReceive(operation, 0, address, operation.length(), 0);
         } else {
@@ -161,11 +158,6 @@ final class Submissions {
 
     private static void noteRest(Operation operation, int flags) {
         ((FdHandle) operation.handle()).hasMore = (flags & IORING_CQE_F_SOCK_NONEMPTY) != 0;
-    }
-
-    /** Where the buffer's memory begins, wherever its position stands or another thread moves it. */
-    private static long address(ByteBuffer buffer) {
-        return MemorySegment.ofBuffer(buffer.duplicate().clear()).address();
     }
 
     // ---- arrays ----

@@ -1,0 +1,84 @@
+package dev.ringpark;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Carries signals between a handed-over loop and the JDK's scheduler in batches. A thread that wakes another one across
+ * that border tends to be put aside for it at once, so each signal would cost a switch of threads and nothing would ever
+ * be batched. This virtual thread stands in the scheduler's queue itself: the loop wakes it once for all calls that have
+ * ended, it wakes their threads from inside, lets them run, and then wakes the loop once for all they have asked.
+ *
+ * <p>It never sleeps on a signal: every one is a flag or a queue entry first and an unpark after, and a permit to park is
+ * taken only by going round once more.
+ */
+final class Herald {
+    private final ConcurrentLinkedQueue<Thread> woken = new ConcurrentLinkedQueue<>();
+    private final Runnable ring;
+    private final Thread thread;
+    private boolean unannounced;        // loop thread only
+    private volatile boolean dismissed;
+
+    /** Starts it; {@code ring} wakes the loop if it sleeps on mail. */
+    Herald(Runnable ring) {
+        this.ring = ring;
+        this.thread = Thread.ofVirtual().name("ringpark-herald").unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /**
+     * A thread to be woken with the next {@link #announce}; platform threads are woken at once. Loop thread only, until
+     * the herald is dismissed.
+     */
+    void unpark(Thread waiting) {
+        if (waiting.isVirtual() && !dismissed) {
+            woken.add(waiting);
+            unannounced = true;
+        } else {
+            LockSupport.unpark(waiting);
+        }
+    }
+
+    /** Sets the herald off if there is anybody to wake. Loop thread only. */
+    void announce() {
+        if (unannounced) {
+            unannounced = false;
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Has the loop woken once those who can run now have run. Virtual threads, after mailing. */
+    void send() {
+        LockSupport.unpark(thread);
+    }
+
+    /** Ends it, once it has woken everybody. */
+    void dismiss() {
+        dismissed = true;
+        LockSupport.unpark(thread);
+    }
+
+    private void run() {
+        while (!dismissed || !woken.isEmpty()) {
+            if (wakeAll()) {
+                Thread.yield();   // they go first; what they ask for travels together
+            }
+            ring.run();
+            if (woken.isEmpty() && !dismissed) {
+                LockSupport.park(this);
+            }
+        }
+    }
+
+    private boolean wakeAll() {
+        boolean any = false;
+        for (Thread next = woken.poll(); next != null; next = woken.poll()) {
+            LockSupport.unpark(next);
+            any = true;
+        }
+        return any;
+    }
+}
