@@ -61,6 +61,7 @@ final class Herald {
         LockSupport.unpark(thread);
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // the yield saves system calls; nothing depends on it
     private void run() {
         while (!dismissed || !woken.isEmpty()) {
             if (wakeAll()) {

@@ -29,6 +29,39 @@ final class KernelMemory {
         return whole.scope() == MemorySegment.ofBuffer(buffer).scope() ? NOT_LENT : whole.address();
     }
 
+    /**
+     * Refuses a target that could not be written to afterwards, while no byte has been taken for it.
+     *
+     * @throws IllegalArgumentException if it is read-only
+     * @throws IllegalStateException if its arena is closed
+     * @throws WrongThreadException if its arena is another thread's
+     */
+    static void requireWritable(ByteBuffer target) {
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("Read-only buffer");
+        }
+        if (target.isDirect()) {
+            requireUsable(MemorySegment.ofBuffer(target));
+        }
+    }
+
+    /** The same for a segment. */
+    static void requireWritable(MemorySegment target) {
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("Read-only segment");
+        }
+        requireUsable(target);
+    }
+
+    private static void requireUsable(MemorySegment target) {
+        if (!target.scope().isAlive()) {
+            throw new IllegalStateException("Already closed");
+        }
+        if (!target.isAccessibleBy(Thread.currentThread())) {
+            throw new WrongThreadException("the segment's arena belongs to another thread");
+        }
+    }
+
     /** Whether {@code segment} belongs to the global arena, which is never closed. */
     static boolean canLend(MemorySegment segment) {
         return segment.isNative() && segment.scope().equals(Arena.global().scope());

@@ -4,6 +4,7 @@ import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.Failure;
 import dev.ringpark.internal.os.SocketErrors;
 import java.io.IOException;
@@ -92,6 +93,9 @@ abstract sealed class LoopChannel implements NetworkChannel permits TcpListener,
 
     private IOException exception(Failure failure, CancelReason reason, String timeoutMessage) {
         if (failure != Failure.CANCELED) {
+            if (failure.errno() == Errno.ECONNRESET) {
+                handle.noteReset();
+            }
             return SocketErrors.of(failure);
         }
         return switch (reason) {
@@ -100,6 +104,13 @@ abstract sealed class LoopChannel implements NetworkChannel permits TcpListener,
             case CLOSE -> new AsynchronousCloseException();
             case NONE -> new SocketException("the platform cancelled an operation nobody asked it to");
         };
+    }
+
+    /** Throws once more what the platform says only once. */
+    final void requireNotReset() throws IOException {
+        if (handle.isReset()) {
+            throw new SocketException("Connection reset");
+        }
     }
 
     private void requireNotInterrupted() throws IOException {

@@ -17,6 +17,7 @@ import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
+import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedChannelException;
@@ -29,7 +30,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP connection with blocking  A call parks the virtual thread that makes it, or blocks a platform thread, until
+ * A TCP connection with blocking calls. A call parks the virtual thread that makes it, or blocks a platform thread, until
  * the loop has the result; nothing is retried or polled meanwhile.
  *
  * <p><b>Threads.</b> Safe for any number of threads. One read and one write run at a time; further readers and writers
@@ -138,12 +139,16 @@ public final class TcpSocket extends LoopChannel
      *
      * @param local the address; null for any, port 0 for one of the system's choice
      * @throws java.net.BindException if the address is in use or not this machine's, or its port is privileged
+     * @throws AlreadyBoundException if the socket has a local address already
      * @throws ClosedChannelException if the socket is closed
      */
     @Override
     public TcpSocket bind(@Nullable SocketAddress local) throws IOException {
         InetSocketAddress address = checked(local == null ? new InetSocketAddress(0) : local);
         plain(open -> {
+            if (open.localAddress() != null) {
+                throw new AlreadyBoundException();
+            }
             open.bind(address, 0);
             return null;
         });
@@ -220,9 +225,7 @@ public final class TcpSocket extends LoopChannel
     }
 
     private int read(ByteBuffer target, long deadlineNanos) throws IOException {
-        if (target.isReadOnly()) {
-            throw new IllegalArgumentException("Read-only buffer");
-        }
+        KernelMemory.requireWritable(target);
         int position = target.position();
         int length = target.remaining();
         Operation operation = enter(READING, deadlineNanos, READ_TIMED_OUT);
@@ -292,8 +295,11 @@ public final class TcpSocket extends LoopChannel
         }
     }
 
-    private boolean isInputOver() {
+    private boolean isInputOver() throws IOException {
         requireConnected();
+        if (!inputShut) {
+            requireNotReset();
+        }
         return inputShut;
     }
 
@@ -308,9 +314,7 @@ public final class TcpSocket extends LoopChannel
      * @throws IllegalStateException if the segment's arena is closed
      */
     public long read(MemorySegment target) throws IOException {
-        if (target.isReadOnly()) {
-            throw new IllegalArgumentException("Read-only segment");
-        }
+        KernelMemory.requireWritable(target);
         if (KernelMemory.canLend(target)) {
             return readGlobal(target);
         }
@@ -334,6 +338,9 @@ public final class TcpSocket extends LoopChannel
     @Override
     public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, targets.length);
+        for (int i = offset; i < offset + length; i++) {
+            KernelMemory.requireWritable(targets[i]);
+        }
         ByteBuffer first = Buffers.firstWithRoom(targets, offset, length);
         long room = Buffers.remaining(targets, offset, length);
         if (first == null || first.remaining() >= COPY_BYTES || first.remaining() == room) {
@@ -357,8 +364,7 @@ public final class TcpSocket extends LoopChannel
     /**
      * Writes bytes of {@code source}, waiting until the system has taken at least one, at most the default write timeout.
      *
-     * @return how many bytes it has taken: all of a direct buffer unless the time was over before; perhaps fewer of an
-     *     array
+     * @return how many bytes it has taken, perhaps fewer than remain: write again for the rest, or use {@link #out}
      * @throws NotYetConnectedException if the socket is not connected
      * @throws IOException on timeout, close, interrupt and errors; see the class
      */

@@ -51,6 +51,7 @@ public abstract class Handle {
     private record Waiter(Thread thread, int side) {}
 
     private volatile int state;
+    private volatile boolean reset;
     private volatile @Nullable ConcurrentLinkedQueue<Waiter> waiters;
     private @Nullable Operation reader;   // whoever has the reading turn
     private @Nullable Operation writer;   // whoever has the writing turn
@@ -139,6 +140,15 @@ public abstract class Handle {
             queue.forEach(waiter -> LockSupport.unpark(waiter.thread()));
         }
         return (before & (CLOSING | CLOSED)) == 0;
+    }
+
+    /** Notes that the peer has reset the connection: the system tells that once only, but it stays true. */
+    public final void noteReset() {
+        reset = true;
+    }
+
+    public final boolean isReset() {
+        return reset;
     }
 
     /** Notes that the descriptor is gone. Loop thread only, or nobody's loop any more. */

@@ -40,23 +40,35 @@ final class Attempts {
         return true;
     }
 
-    /** Tries a write in the owner's thread; true if that ended it. Notes nothing, as the notes are the loop's. */
+    /** Tries a write in its owner's thread; true if that ended it. The notes are the loop's, and stay as they are. */
     static boolean endsAlone(Operation write) {
         SelectorHandle handle = SelectorHandle.of(write);
+        if (!handle.tryBeginAlone()) {
+            return false;
+        }
         try {
-            int bytes = handle.alone(() -> Transfers.writeNow(handle.socket(), write));
+            return writeAlone(handle, write);
+        } finally {
+            handle.endAlone();
+        }
+    }
+
+    private static boolean writeAlone(SelectorHandle handle, Operation write) {
+        try {
+            int bytes = Transfers.writeNow(handle.socket(), write);
+            if (bytes == 0) {
+                return false;
+            }
             write.succeed(bytes);
-            return bytes != 0 && endAlone(write);
         } catch (ClosedChannelException e) {
+            if (!handle.isOpen()) {
+                return false;   // the dispatcher says how a closed handle ends what comes too late
+            }
             write.fail(NioFailures.closed(handle));
         } catch (IOException | RuntimeException e) {
             write.fail(NioFailures.of(e));
         }
-        return endAlone(write);
-    }
-
-    private static boolean endAlone(Operation operation) {
-        operation.finishAlone();
+        write.finishAlone();
         return true;
     }
 

@@ -216,7 +216,7 @@ public final class SelectorBackend implements Backend {
 
     /**
      * A virtual thread that cannot leave the loop drives it. A select of its own would start the JDK's pollers, virtual
-     * threads too, which inherit the scheduler and so would be carried by this loop for ever; it looks and naps instead.
+     * threads too, which inherit the scheduler and so would be carried by this loop for ever; it looks and naps.
      */
     private void selectPinned(long waitNanos) throws IOException {
         if (selector.selectNow(whenReady) == 0) {

@@ -33,7 +33,7 @@ final class SelectorHandle extends Handle {
 
     /** A plain call on the channel. */
     @FunctionalInterface
-    interface Call<T extends @Nullable Object> {
+    private interface Call<T extends @Nullable Object> {
         T make() throws IOException;
     }
 
@@ -258,16 +258,24 @@ final class SelectorHandle extends Handle {
         return (NetworkChannel) channel;
     }
 
-    /** Whoever is in here runs, so nobody else waits for longer than a call takes. */
     @SuppressWarnings("ThreadPriorityCheck")   // the yield is a courtesy to the other virtual threads
-    <T extends @Nullable Object> T alone(Call<T> call) throws IOException {
-        while (!inPlainCall.compareAndSet(false, true)) {
+    private <T extends @Nullable Object> T alone(Call<T> call) throws IOException {
+        while (!tryBeginAlone()) {
             Thread.yield();
         }
         try {
             return call.make();
         } finally {
-            inPlainCall.set(false);
+            endAlone();
         }
+    }
+
+    /** Passes the gate, if nobody else is behind it. Whoever is runs, and leaves before it could wait for anything. */
+    boolean tryBeginAlone() {
+        return inPlainCall.compareAndSet(false, true);
+    }
+
+    void endAlone() {
+        inPlainCall.set(false);
     }
 }

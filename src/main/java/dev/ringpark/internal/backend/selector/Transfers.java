@@ -58,12 +58,13 @@ final class Transfers {
     private int writeCopying(SocketChannel to, Operation operation) throws IOException {
         int bytes = mostBytes(operation);
         byte[] array = operation.array();
+        copy.clear();   // an absolute put minds the limit, which is the last transfer's
         if (array != null) {
             copy.put(0, array, operation.offset(), bytes);
         } else {
             copy.put(0, buffer(operation), operation.offset(), bytes);
         }
-        return to.write(copy.clear().limit(bytes));
+        return to.write(copy.limit(bytes));
     }
 
     /** A channel knows no absolute transfer; the owner, who could notice the difference, is parked. */
