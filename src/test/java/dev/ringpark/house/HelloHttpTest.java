@@ -1,0 +1,106 @@
+package dev.ringpark.house;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the sample HelloHttp promises: that it answers whoever asks properly, and is rid of whoever does not. */
+class HelloHttpTest {
+    private static final int LIMIT_MILLIS = 40_000;   // fails loudly
+    private static final String GREETING = "Hello, ring!\n";
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "selector"})
+    void answersProperRequestsAndWaitsForNobodyWithoutEnd(String backend) throws Exception {
+        Samples.require(backend);
+        try (RunningProgram server = Samples.start(backend, "HelloHttp", 0)) {
+            InetSocketAddress address = Samples.awaitAddress(server);
+            try (Socket dawdler = connect(address)) {
+                send(dawdler, "GET / HTTP/1.1\r\nHost: here\r\n");
+
+                answersTheJdksClient(address);
+                answersPipelinedRequestsInTheirOrder(address);
+                keepsAnOldConnectionOnlyIfAsked(address);
+                closesAfterWhatItDoesNotKnow(address);
+                closesOnAHeadTooLong(address);
+
+                assertThat(rest(dawdler)).isEmpty();   // its patience ends after ten seconds
+            }
+        }
+    }
+
+    private static void answersTheJdksClient(InetSocketAddress address) throws Exception {
+        URI uri = URI.create("http://" + address.getAddress().getHostAddress() + ":" + address.getPort() + "/");
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            for (int i = 0; i < 20; i++) {
+                HttpResponse<String> got = client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+                assertThat(got.statusCode()).isEqualTo(200);
+                assertThat(got.body()).isEqualTo(GREETING);
+            }
+            HttpResponse<String> head = client.send(HttpRequest.newBuilder(uri).HEAD().build(), BodyHandlers.ofString());
+            assertThat(head.body()).isEmpty();
+            assertThat(head.headers().firstValue("Content-Length")).contains("13");
+        }
+    }
+
+    private static void answersPipelinedRequestsInTheirOrder(InetSocketAddress address) throws IOException {
+        try (Socket socket = connect(address)) {
+            send(socket, "GET /1 HTTP/1.1\r\n\r\nHEAD /2 HTTP/1.1\r\n\r\nGET /3 HTTP/1.1\r\nConnection: close\r\n\r\n");
+            String[] answers = rest(socket).split("(?=HTTP/1.1 )");
+
+            assertThat(answers).hasSize(3).allMatch(each -> each.startsWith("HTTP/1.1 200 OK\r\n"));
+            assertThat(answers[0]).contains("Connection: keep-alive").endsWith("\r\n\r\n" + GREETING);
+            assertThat(answers[1]).contains("Connection: keep-alive").endsWith("\r\n\r\n");
+            assertThat(answers[2]).contains("Connection: close").endsWith("\r\n\r\n" + GREETING);
+        }
+    }
+
+    private static void keepsAnOldConnectionOnlyIfAsked(InetSocketAddress address) throws IOException {
+        try (Socket socket = connect(address)) {
+            send(socket, "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n");
+            send(socket, "GET / HTTP/1.0\r\n\r\n");
+
+            assertThat(rest(socket)).containsSubsequence("Connection: keep-alive", GREETING, "Connection: close", GREETING);
+        }
+    }
+
+    private static void closesAfterWhatItDoesNotKnow(InetSocketAddress address) throws IOException {
+        try (Socket socket = connect(address)) {
+            send(socket, "BREW /pot HTTP/1.1\r\n\r\n");
+
+            assertThat(rest(socket)).startsWith("HTTP/1.1 501 ").contains("Connection: close");
+        }
+    }
+
+    private static void closesOnAHeadTooLong(InetSocketAddress address) throws IOException {
+        try (Socket socket = connect(address)) {
+            send(socket, "GET / HTTP/1.1\r\nX: " + "x".repeat(8192 - 19));   // as much as it takes, and no end in sight
+
+            assertThat(rest(socket)).isEmpty();
+        }
+    }
+
+    private static Socket connect(InetSocketAddress address) throws IOException {
+        Socket socket = new Socket(address.getAddress(), address.getPort());
+        socket.setSoTimeout(LIMIT_MILLIS);
+        return socket;
+    }
+
+    private static void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(ISO_8859_1));
+    }
+
+    private static String rest(Socket socket) throws IOException {
+        return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+    }
+}

@@ -1,0 +1,123 @@
+package dev.ringpark.house;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.regex.Pattern;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the sample PortForwarder promises: the two sides notice each other, and nothing between them. */
+class PortForwarderTest {
+    private static final int LIMIT_MILLIS = 40_000;   // fails loudly
+    private static final int MANY_BYTES = 1_000_000;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "selector"})
+    void passesOnBytesHalfClosesAndResets(String backend) throws Exception {
+        Samples.require(backend);
+        try (ServerSocket target = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                RunningProgram forwarder = Samples.start(
+                        backend, "PortForwarder", 0, "127.0.0.1", target.getLocalPort())) {
+            target.setSoTimeout(LIMIT_MILLIS);
+            InetSocketAddress address = Samples.awaitAddress(forwarder);
+
+            try (Socket client = connect(address); Socket server = accept(target)) {
+                passesTheEndOfOneDirectionAndKeepsTheOther(client, server);
+            }
+            try (Socket client = connect(address); Socket server = accept(target)) {
+                passesTheEndOfOneDirectionAndKeepsTheOther(server, client);
+            }
+            try (Socket client = connect(address); Socket server = accept(target)) {
+                passesAReset(client, server);
+            }
+            try (Socket client = connect(address); Socket server = accept(target)) {
+                passesAReset(server, client);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "selector"})
+    void resetsTheClientWhenTheTargetRefuses(String backend) throws Exception {
+        Samples.require(backend);
+        try (RunningProgram forwarder = Samples.start(backend, "PortForwarder", 0, "127.0.0.1", refusingPort());
+                Socket client = connect(Samples.awaitAddress(forwarder))) {
+            assertThatThrownBy(() -> client.getInputStream().read())
+                    .isInstanceOf(SocketException.class).hasMessage("Connection reset");
+            forwarder.await(Pattern.compile("Connection refused"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "selector"})
+    void goesUnnoticedBetweenTheEchoSamples(String backend) throws Exception {
+        Samples.require(backend);
+        try (RunningProgram server = Samples.start(backend, "EchoServer", 0);
+                RunningProgram forwarder = Samples.start(
+                        backend, "PortForwarder", 0, "127.0.0.1", Samples.awaitAddress(server).getPort());
+                RunningProgram client = Samples.start(
+                        backend, "EchoClient", "127.0.0.1", Samples.awaitAddress(forwarder).getPort(), "Through the middle")) {
+            assertThat(client.awaitEnd()).contains("Through the middle");
+        }
+    }
+
+    private static void passesTheEndOfOneDirectionAndKeepsTheOther(Socket one, Socket other) throws Exception {
+        byte[] sent = new byte[MANY_BYTES];
+        new Random(42).nextBytes(sent);
+        Thread sender = Thread.ofVirtual().start(() -> sendAndShut(one, sent));
+
+        assertThat(Arrays.equals(other.getInputStream().readAllBytes(), sent)).isTrue();
+        sender.join();
+
+        other.getOutputStream().write("still here".getBytes(US_ASCII));
+        assertThat(one.getInputStream().readNBytes(10)).isEqualTo("still here".getBytes(US_ASCII));
+        other.shutdownOutput();
+        assertThat(one.getInputStream().read()).isEqualTo(-1);
+    }
+
+    private static void sendAndShut(Socket socket, byte[] bytes) {
+        try {
+            socket.getOutputStream().write(bytes);
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void passesAReset(Socket one, Socket other) throws IOException {
+        one.setSoLinger(true, 0);
+        one.close();
+
+        assertThatThrownBy(() -> other.getInputStream().read())
+                .isInstanceOf(SocketException.class).hasMessage("Connection reset");
+    }
+
+    private static Socket connect(InetSocketAddress address) throws IOException {
+        Socket socket = new Socket(address.getAddress(), address.getPort());
+        socket.setSoTimeout(LIMIT_MILLIS);
+        return socket;
+    }
+
+    private static Socket accept(ServerSocket target) throws IOException {
+        Socket socket = target.accept();
+        socket.setSoTimeout(LIMIT_MILLIS);
+        return socket;
+    }
+
+    /** A port that was free a moment ago. */
+    private static int refusingPort() throws IOException {
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return closed.getLocalPort();
+        }
+    }
+}

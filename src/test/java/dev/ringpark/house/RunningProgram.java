@@ -1,0 +1,97 @@
+package dev.ringpark.house;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A program that runs beside the tests, and all it has said, on standard output and standard error alike. */
+final class RunningProgram implements AutoCloseable {
+    private static final int LIMIT_SECONDS = 45;   // beyond all reason, and within the limit of one test
+    private static final String END = "\0";        // comes after the last line
+    /** What JVMs read; the tests' own environment must not bring it into the program's. */
+    private static final List<String> JVM_VARIABLES =
+            List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "RINGPARK_BACKEND", "RINGPARK_MODE");
+
+    private final Process process;
+    private final BlockingQueue<String> unheard = new LinkedBlockingQueue<>();
+    private final List<String> heard = new ArrayList<>();
+
+    private RunningProgram(Process process) {
+        this.process = process;
+        Thread.ofVirtual().name("ears").start(this::listen);
+    }
+
+    /** Starts {@code command} with {@code variables} added to its environment. */
+    static RunningProgram start(List<String> command, Map<String, String> variables) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().keySet().removeAll(JVM_VARIABLES);
+        builder.environment().putAll(variables);
+        Process process = builder.start();
+        process.getOutputStream().close();
+        return new RunningProgram(process);
+    }
+
+    private void listen() {
+        try (BufferedReader lines = process.inputReader()) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                unheard.add(line);
+            }
+        } catch (IOException e) {
+            unheard.add("listening failed: " + e);
+        } finally {
+            unheard.add(END);
+        }
+    }
+
+    /** Waits for a line that {@code pattern} is found in. */
+    Matcher await(Pattern pattern) throws InterruptedException {
+        for (String line = next(); line != null; line = next()) {
+            Matcher matcher = pattern.matcher(line);
+            if (matcher.find()) {
+                return matcher;
+            }
+        }
+        throw new AssertionError("it ended without a line with " + pattern + ", having said " + heard);
+    }
+
+    /** Waits for its end; all it has said. */
+    List<String> awaitEnd() throws InterruptedException {
+        while (next() != null) {
+            // All that counts is kept in heard.
+        }
+        return heard;
+    }
+
+    /** Waits for its end; its exit code. */
+    int exitCode() throws InterruptedException {
+        awaitEnd();
+        return process.waitFor();
+    }
+
+    private @Nullable String next() throws InterruptedException {
+        String line = unheard.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
+        if (line == null) {
+            throw new AssertionError("silence from " + process.info() + ", having said " + heard);
+        }
+        if (line.equals(END)) {
+            unheard.add(END);
+            return null;
+        }
+        heard.add(line);
+        return line;
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+}

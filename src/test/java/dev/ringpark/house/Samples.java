@@ -1,0 +1,80 @@
+package dev.ringpark.house;
+
+import dev.ringpark.CarrierLoop;
+import dev.ringpark.LoopOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/** The samples, and how they are run: as {@code samples/run} does, on the JDK of the tests. */
+final class Samples {
+    static final Path FOLDER = Path.of("samples");
+
+    /** What each server says once it listens. */
+    private static final Pattern LISTENS = Pattern.compile(":(\\d+)[ ,].*CarrierLoop\\[");
+
+    private Samples() {}
+
+    static List<Path> sources() throws IOException {
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            return files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
+        }
+    }
+
+    static Path source(String name) {
+        return FOLDER.resolve(name + ".java");
+    }
+
+    /** Starts the sample {@code name} on {@code backend}. */
+    static RunningProgram start(String backend, String name, Object... arguments) throws IOException {
+        return start(backend, source(name), arguments);
+    }
+
+    /** Starts a source file of the samples' kind on {@code backend}. */
+    static RunningProgram start(String backend, Path source, Object... arguments) throws IOException {
+        return RunningProgram.start(command(source, arguments), Map.of("RINGPARK_BACKEND", backend));
+    }
+
+    /** The command that runs {@code source}; a small JVM, as nothing runs for long. */
+    static List<String> command(Path source, Object... arguments) {
+        List<String> command = new ArrayList<>(List.of(java(), "-Xmx128m", "-XX:TieredStopAtLevel=1", "-ea",
+                "--enable-native-access=ALL-UNNAMED", "--add-opens", "java.base/java.lang=ALL-UNNAMED",
+                "-cp", library().toString(), source.toString()));
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        return command;
+    }
+
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** The library's classes. */
+    static Path library() {
+        return Path.of(CarrierLoop.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+    }
+
+    /** Waits until a server listens; where. */
+    static InetSocketAddress awaitAddress(RunningProgram server) throws InterruptedException {
+        int port = Integer.parseInt(server.await(LISTENS).group(1));
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    /** Skips the test where {@code backend} cannot be had. */
+    static void require(String backend) {
+        try {
+            CarrierLoop.start(LoopOptions.defaults().withBackend(backend)).close();
+        } catch (IOException e) {
+            Assumptions.abort(e.getMessage());
+        }
+    }
+}

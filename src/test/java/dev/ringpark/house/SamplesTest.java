@@ -1,0 +1,126 @@
+package dev.ringpark.house;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each sample is small, compiles without a warning and does what it says; the servers have tests of their own. */
+class SamplesTest {
+    private static final int MOST_LINES = 70;
+    private static final int MOST_COLUMNS = 120;
+
+    static List<Path> sources() throws IOException {
+        return Samples.sources();
+    }
+
+    @ParameterizedTest
+    @MethodSource("sources")
+    void fitsAScreenAndSaysAtItsTopHowToRunIt(Path source) throws IOException {
+        List<String> lines = Files.readAllLines(source);
+        String name = source.getFileName().toString().replace(".java", "");
+
+        assertThat(lines).hasSizeLessThanOrEqualTo(MOST_LINES);
+        assertThat(lines).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(MOST_COLUMNS));
+        assertThat(String.join(" ", lines.subList(0, 2))).startsWith("// ").contains("samples/run " + name);
+        assertThat(lines).anySatisfy(line -> assertThat(line).contains("IO.println("));
+    }
+
+    @ParameterizedTest
+    @MethodSource("sources")
+    void compilesWithoutAWarning(Path source, @TempDir Path classes) throws IOException {
+        JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler());
+        StringWriter said = new StringWriter();
+        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+            List<String> options = List.of("-Xlint:all", "-Werror", "-proc:none", "-d", classes.toString(),
+                    "-cp", Samples.library().toString());
+            boolean compiled = compiler.getTask(said, files, null, options, null, files.getJavaFileObjects(source)).call();
+
+            assertThat(compiled).as(said.toString()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "selector"})
+    void theEchoClientPrintsWhatTheEchoServerSendsBack(String backend) throws Exception {
+        Samples.require(backend);
+        try (RunningProgram server = Samples.start(backend, "EchoServer", 0)) {
+            InetSocketAddress address = Samples.awaitAddress(server);
+
+            try (RunningProgram client = Samples.start(backend, "EchoClient",
+                    address.getHostString(), address.getPort(), "There and back again")) {
+                assertThat(client.awaitEnd()).contains("There and back again");
+                assertThat(client.exitCode()).isZero();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "selector"})
+    void manyConnectionsWeighsThemAndGetsAnAnswerOnEach(String backend) throws Exception {
+        Samples.require(backend);
+        try (RunningProgram sample = Samples.start(backend, "ManyConnections", 200)) {
+            assertThat(String.join("\n", sample.awaitEnd()))
+                    .contains("200 connections, a parked thread behind each, on CarrierLoop[ringpark, " + backend)
+                    .containsPattern("per connection, both ends: .* bytes of heap")
+                    .containsPattern("resident memory: [0-9.,]+ bytes each")
+                    .contains("a byte to each: 200 of 200 came back right");
+            assertThat(sample.exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void manyConnectionsMakesDoWithALowLimitOfOpenFilesAndTellsHowToRaiseIt() throws Exception {
+        requireBash();
+        List<String> command = List.of("bash", "-c", "ulimit -n 260; exec "
+                + String.join(" ", Samples.command(Samples.source("ManyConnections"), 1000)));
+        try (RunningProgram sample = RunningProgram.start(command, Map.of())) {
+            assertThat(String.join("\n", sample.awaitEnd()))
+                    .contains("The limit of open files allows 30; for 1,000: ulimit -n 2200")
+                    .contains("30 of 30 came back right");
+            assertThat(sample.exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void theScriptRunsASampleFromAnyFolder(@TempDir Path elsewhere) throws Exception {
+        requireBash();
+        String script = Samples.FOLDER.resolve("run").toAbsolutePath().toString();
+        List<String> command = List.of("bash", "-c", "cd \"$1\" && exec \"$2\" EchoServer 0", "bash",
+                elsewhere.toString(), script);
+        try (RunningProgram server = RunningProgram.start(command, Map.of("JAVA_HOME", System.getProperty("java.home")))) {
+            assertThat(server.await(Pattern.compile("Echoing on .*")).group()).contains("CarrierLoop[");
+        }
+    }
+
+    @Test
+    void theScriptNamesTheSamplesWhenItIsGivenNone() throws Exception {
+        requireBash();
+        List<String> command = List.of("bash", Samples.FOLDER.resolve("run").toString(), "Nothing");
+        try (RunningProgram script = RunningProgram.start(command, Map.of())) {
+            assertThat(script.awaitEnd()).singleElement().asString()
+                    .startsWith("usage: samples/run NAME").contains("EchoServer").contains("ManyConnections");
+            assertThat(script.exitCode()).isEqualTo(2);
+        }
+    }
+
+    private static void requireBash() {
+        assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "there is no bash here");
+    }
+}

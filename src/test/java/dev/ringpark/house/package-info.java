@@ -1,0 +1,5 @@
+/** Rules of the house as tests. */
+@NullMarked
+package dev.ringpark.house;
+
+import org.jspecify.annotations.NullMarked;
