@@ -1,0 +1,5 @@
+/**
+ * The programs of the bench: {@code Serve} (one echo server), {@code Load} (the load generator), {@code Run} (all peers
+ * side by side) and {@code Demo}. They know the packages below them; nothing below knows them.
+ */
+package dev.ringpark.bench;

@@ -1,0 +1,111 @@
+package dev.ringpark.bench.report;
+
+import static dev.ringpark.bench.measure.Contenders.C_URING;
+import static dev.ringpark.bench.measure.Contenders.JDK_CHANNEL;
+import static dev.ringpark.bench.measure.Contenders.JDK_SOCKET;
+import static dev.ringpark.bench.measure.Contenders.NETTY_EPOLL;
+import static dev.ringpark.bench.measure.Contenders.NETTY_URING;
+import static dev.ringpark.bench.measure.Contenders.RINGPARK;
+import static dev.ringpark.bench.measure.Contenders.RINGPARK_EPOLL;
+import static dev.ringpark.bench.measure.Contenders.RINGPARK_HANDED_OVER;
+
+import dev.ringpark.bench.measure.Cell;
+import dev.ringpark.bench.measure.Findings;
+import dev.ringpark.bench.measure.IdleMemory;
+import dev.ringpark.bench.measure.IdleWork;
+import dev.ringpark.bench.measure.Slice;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+
+/** The targets of the library, as a table against what was found. */
+final class Targets {
+    /** Serving threads may do this much in ten idle seconds before it counts as work. */
+    private static final double IDLE_CPU_MILLIS = 1;
+
+    private static final double BYTES_PER_KIB = 1024;
+
+    private static final List<Target> ALL = List.of(
+            cpu("64x64", RINGPARK, JDK_SOCKET, 0.65, 0.50),
+            cpu("512x64", RINGPARK, JDK_SOCKET, 0.68, 0.55),
+            cpu("128x16384", RINGPARK, JDK_SOCKET, 0.65, 0.50),
+            cpu("64x64", RINGPARK, JDK_CHANNEL, 0.65, 0.50),
+            cpu("64x64", RINGPARK, NETTY_EPOLL, 0.85, 0.75),
+            cpu("64x64", RINGPARK, NETTY_URING, 1.00, 0.90),
+            cpu("128x16384", RINGPARK, NETTY_URING, 0.80, 0.75),
+            cpu("64x64", RINGPARK, C_URING, 1.10, 1.00),
+            cpu("128x16384", RINGPARK, C_URING, 1.10, 1.00),
+            cpu("1x64", RINGPARK, JDK_SOCKET, 0.80, OptionalDouble.empty()),
+            ratio("p50", Slice::p50Micros, "1x64", RINGPARK, JDK_SOCKET, 1.05, OptionalDouble.of(0.70)),
+            cpu("64x64", RINGPARK_EPOLL, JDK_SOCKET, 0.80, 0.70),
+            cpu("64x64", RINGPARK_HANDED_OVER, JDK_SOCKET, 1.05, 0.95),
+            absolute("system calls per echo, 64x64", "", 0.25, found -> figure(found.systemCallsPerEcho())),
+            absolute("bytes allocated per echo, 64x64", " B", 8, found -> figure(found.bytesPerEcho())),
+            absolute("heap per idle connection", " KiB", 1.7, found -> memory(found, IdleMemory::heapBytes)),
+            absolute("resident memory per idle connection", " KiB", 3.3,
+                    found -> memory(found, IdleMemory::residentBytes)),
+            absolute("park and unpark hop on the loop", " ns", 180, found -> figure(found.hopNanos())),
+            absolute("CPU of the serving threads in 10 idle s", " ms", IDLE_CPU_MILLIS,
+                    found -> idle(found, IdleWork::servingCpuMillis)),
+            absolute("wake-ups of the serving threads in 10 idle s", "", 0, found -> idle(found, IdleWork::wakeUps)));
+
+    private Targets() {}
+
+    static Stream<String> table(Findings findings) {
+        return Stream.concat(
+                Stream.of("| what | against | seen | must | aim | |", "|---|---|---:|---:|---:|---|"),
+                ALL.stream().map(target -> target.row(findings)));
+    }
+
+    private static Target cpu(String cell, String ours, String peer, double must, double aim) {
+        return cpu(cell, ours, peer, must, OptionalDouble.of(aim));
+    }
+
+    private static Target cpu(String cell, String ours, String peer, double must, OptionalDouble aim) {
+        return ratio("CPU per echo", Slice::cpuMicros, cell, ours, peer, must, aim);
+    }
+
+    private static Target ratio(
+            String what, ToDoubleFunction<Slice> figure, String cell, String ours, String peer, double must,
+            OptionalDouble aim) {
+        return new Target(
+                "%s, %s, %s".formatted(ours, cell, what), peer, "", must, aim,
+                found -> ratio(found, Cell.parse(cell), ours, peer, figure));
+    }
+
+    private static OptionalDouble ratio(
+            Findings found, Cell cell, String ours, String peer, ToDoubleFunction<Slice> figure) {
+        var our = found.comparison().of(cell, ours);
+        var their = found.comparison().of(cell, peer);
+        return our.isPresent() && their.isPresent()
+                ? OptionalDouble.of(our.get().ratioTo(their.get(), figure).median())
+                : OptionalDouble.empty();
+    }
+
+    private static Target absolute(String what, String unit, double must, Function<Findings, OptionalDouble> seen) {
+        return new Target(RINGPARK + ", " + what, "", unit, must, OptionalDouble.empty(), seen);
+    }
+
+    private static OptionalDouble figure(Map<String, Double> figures) {
+        var figure = figures.get(RINGPARK);
+        return figure == null ? OptionalDouble.empty() : OptionalDouble.of(figure);
+    }
+
+    private static OptionalDouble memory(Findings found, ToDoubleFunction<IdleMemory> figure) {
+        var memory = found.idleMemory().get(RINGPARK);
+        return memory == null
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(figure.applyAsDouble(memory) / BYTES_PER_KIB);
+    }
+
+    /** The worst of the numbers of idle connections that were watched. */
+    private static OptionalDouble idle(Findings found, ToDoubleFunction<IdleWork> figure) {
+        return found.idleWork().values().stream()
+                .filter(work -> work.containsKey(RINGPARK))
+                .mapToDouble(work -> figure.applyAsDouble(work.get(RINGPARK)))
+                .max();
+    }
+}
