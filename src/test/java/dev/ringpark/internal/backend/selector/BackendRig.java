@@ -21,6 +21,7 @@ import java.util.List;
 /** A backend and what a dispatcher would hold, all on the test's thread. Peers are the JDK's, in blocking mode. */
 final class BackendRig implements AutoCloseable {
     static final long SHORT_NANOS = 20_000_000;
+    static final long NO_ADDRESS = 0;   // java.nio asks for none
     private static final long LONG_NANOS = 10_000_000_000L;
 
     final InFlight inFlight = new InFlight(64);
@@ -32,7 +33,7 @@ final class BackendRig implements AutoCloseable {
     long filledBytes;
 
     private final List<Handle> handles = new ArrayList<>();
-    private final List<AutoCloseable> peers = new ArrayList<>();
+    private final List<SocketChannel> peers = new ArrayList<>();
 
     BackendRig() throws IOException {
         BackendOptions options = new BackendOptions(16, 32, 4096, 4);
@@ -49,7 +50,7 @@ final class BackendRig implements AutoCloseable {
 
     Operation read(Handle handle, ByteBuffer target, int offset, int length) {
         Operation read = new Operation(handle);
-        read.beginTransfer(Kind.READ, target, offset, length, Deadline.NONE);
+        read.beginTransfer(Kind.READ, target, NO_ADDRESS, offset, length, Deadline.NONE);
         return submit(read);
     }
 
@@ -59,7 +60,7 @@ final class BackendRig implements AutoCloseable {
 
     Operation write(Handle handle, ByteBuffer source, int offset, int length) {
         Operation write = new Operation(handle);
-        write.beginTransfer(Kind.WRITE, source, offset, length, Deadline.NONE);
+        write.beginTransfer(Kind.WRITE, source, NO_ADDRESS, offset, length, Deadline.NONE);
         return submit(write);
     }
 
@@ -102,9 +103,13 @@ final class BackendRig implements AutoCloseable {
 
     /** Writes until nothing more goes out; the write that waits for room. */
     Operation fill(Handle handle) throws IOException {
-        for (int writes = 0; writes < 10_000; writes++) {
-            Operation write = write(handle, 1 << 16);
-            earlyPolls();
+        ByteBuffer source = ByteBuffer.allocateDirect(1 << 20);
+        for (int writes = 0; writes < 1000; writes++) {
+            Operation write = write(handle, source, 0, source.capacity());
+            backend.poll(0);
+            if (!write.isDone()) {
+                earlyPolls();
+            }
             if (!write.isDone()) {
                 return write;
             }
@@ -158,7 +163,7 @@ final class BackendRig implements AutoCloseable {
 
     /** The peer of the handle that was connected last. */
     SocketChannel peer() {
-        return (SocketChannel) peers.getFirst();
+        return peers.getFirst();
     }
 
     SocketChannel peerTo(Handle listener) throws IOException {
@@ -191,7 +196,8 @@ final class BackendRig implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
+        onCompleted = completed::add;
         for (int slot = 0; slot < inFlight.slots(); slot++) {
             Operation left = inFlight.inSlot(slot);
             if (left != null) {
@@ -206,7 +212,7 @@ final class BackendRig implements AutoCloseable {
                 release(handle);
             }
         }
-        for (AutoCloseable peer : peers) {
+        for (SocketChannel peer : peers) {
             peer.close();
         }
         backend.close();

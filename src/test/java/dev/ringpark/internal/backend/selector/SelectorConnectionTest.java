@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
@@ -131,7 +132,8 @@ class SelectorConnectionTest {
         Handle ipv4 = rig.keep(rig.backend.openSocket(StandardProtocolFamily.INET));
         assertThat(ipv4.isIpv4Only()).isTrue();
 
-        assertThat(errno(rig.connect(ipv4, new InetSocketAddress("::1", 1)))).isEqualTo(Errno.EAFNOSUPPORT);
+        InetAddress ipv6 = InetAddress.getByAddress(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
+        assertThat(errno(rig.connect(ipv4, new InetSocketAddress(ipv6, 1)))).isEqualTo(Errno.EAFNOSUPPORT);
         assertThat(errno(rig.connect(ipv4, InetSocketAddress.createUnresolved("nowhere", 1))))
                 .isEqualTo(Errno.EDESTADDRREQ);
         Handle listener = rig.listener();
@@ -205,6 +207,17 @@ class SelectorConnectionTest {
         rig.release(handle);
 
         assertThat(rig.enters()).isEqualTo(enters);
+    }
+
+    @Test
+    void aHandleLeftOverIsReleasedAfterTheBackendToo() throws Exception {
+        Handle handle = rig.connected();
+        Handle listener = rig.listener();
+        rig.backend.close();
+        rig.release(handle);
+        rig.release(listener);
+
+        assertThat(rig.peer().read(ByteBuffer.allocate(1))).isEqualTo(-1);
     }
 
     // ---- plain calls ----

@@ -1,13 +1,14 @@
 package dev.ringpark.internal.backend.selector;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringpark.internal.backend.Backend;
 import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Operation.Kind;
 import dev.ringpark.internal.os.Errno;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -49,7 +50,8 @@ class SelectorTransferTest {
     static Stream<Named<UnaryOperator<ByteBuffer>>> memory() {
         return Stream.of(
                 Named.of("heap", bytes -> bytes),
-                Named.of("heap slice", bytes -> ByteBuffer.allocate(40).position(7).slice().limit(20).put(0, bytes, 0, 20)),
+                Named.of("heap slice",
+                        bytes -> ByteBuffer.allocate(40).position(7).slice().limit(20).put(0, bytes, 0, 20)),
                 Named.of("direct", bytes -> ByteBuffer.allocateDirect(20).put(0, bytes, 0, 20)));
     }
 
@@ -63,9 +65,9 @@ class SelectorTransferTest {
     @ParameterizedTest
     @MethodSource("memory")
     void aReadFillsItsPartOfTheBufferAndMovesNothingElse(UnaryOperator<ByteBuffer> kind) throws Exception {
-        ByteBuffer buffer = kind.apply(ByteBuffer.wrap("....................".getBytes())).position(2).limit(19);
+        ByteBuffer buffer = kind.apply(bytes("....................")).position(2).limit(19);
         Operation read = rig.read(handle, buffer, 5, 10);
-        peer.write(ByteBuffer.wrap("abc".getBytes()));
+        peer.write(bytes("abc"));
 
         assertThat(rig.await(read).result()).isEqualTo(3);
         assertThat(buffer.position()).isEqualTo(2);
@@ -76,7 +78,7 @@ class SelectorTransferTest {
     @ParameterizedTest
     @MethodSource("sources")
     void aWriteSendsItsPartOfTheBufferAndMovesNothing(UnaryOperator<ByteBuffer> kind) throws Exception {
-        ByteBuffer buffer = kind.apply(ByteBuffer.wrap("0123456789abcdefghij".getBytes())).position(2).limit(19);
+        ByteBuffer buffer = kind.apply(bytes("0123456789abcdefghij")).position(2).limit(19);
         Operation write = rig.write(handle, buffer, 5, 10);
 
         assertThat(rig.await(write).result()).isEqualTo(10);
@@ -87,7 +89,7 @@ class SelectorTransferTest {
 
     @Test
     void anArrayIsReadIntoAndWrittenFromAtItsOffset() throws Exception {
-        byte[] array = "0123456789".getBytes();
+        byte[] array = "0123456789".getBytes(US_ASCII);
         Operation write = new Operation(handle);
         write.beginTransfer(Kind.WRITE, array, 3, 4, Deadline.NONE);
         assertThat(rig.await(rig.submit(write)).result()).isEqualTo(4);
@@ -95,9 +97,9 @@ class SelectorTransferTest {
 
         Operation read = new Operation(handle);
         read.beginTransfer(Kind.READ, array, 1, 5, Deadline.NONE);
-        peer.write(ByteBuffer.wrap("abcdefgh".getBytes()));
+        peer.write(bytes("abcdefgh"));
         assertThat(rig.await(rig.submit(read)).result()).isEqualTo(5);
-        assertThat(new String(array)).isEqualTo("0abcde6789");
+        assertThat(new String(array, US_ASCII)).isEqualTo("0abcde6789");
         assertThat(rig.await(rig.read(handle, 10)).result()).isEqualTo(3);
     }
 
@@ -109,21 +111,20 @@ class SelectorTransferTest {
         ByteBuffer source = direct ? ByteBuffer.allocateDirect(sent.length).put(0, sent) : ByteBuffer.wrap(sent);
         peer.configureBlocking(false);
 
-        ByteArrayOutputStream received = new ByteArrayOutputStream();
-        ByteBuffer target = ByteBuffer.allocate(100_000);
+        ByteBuffer received = ByteBuffer.allocate(sent.length);
         for (int done = 0; done < sent.length; ) {
             Operation write = rig.write(handle, source, done, sent.length - done);
             while (!write.isDone()) {
                 rig.backend.poll(0);
-                drainPeer(target, received);
+                drainPeer(received);
             }
             assertThat(write.result()).isPositive().isLessThanOrEqualTo(direct ? sent.length : COPY_BYTES);
             done += write.result();
         }
-        while (received.size() < sent.length) {
-            drainPeer(target, received);
+        while (received.hasRemaining()) {
+            drainPeer(received);
         }
-        assertThat(received.toByteArray()).isEqualTo(sent);
+        assertThat(received.array()).isEqualTo(sent);
     }
 
     @Test
@@ -149,6 +150,37 @@ class SelectorTransferTest {
         reader.join();
         rig.earlyPolls();
         assertThat(rig.earlyPolls()).as("room nobody asks for").isZero();
+    }
+
+    @Test
+    void aWriteByItsOwnersThreadEndsAtOnceIfThereIsRoomAndElseLeavesNoTrace() throws Exception {
+        byte[] array = "0123456789".getBytes(US_ASCII);
+        Operation write = new Operation(handle);
+        write.beginTransfer(Kind.WRITE, array, 3, 4, Deadline.NONE);
+        assertThat(rig.backend.attempt(write)).isTrue();
+        assertThat(write.isDone()).isTrue();
+        assertThat(write.result()).isEqualTo(4);
+        assertThat(fromPeer(4)).isEqualTo("3456");
+
+        Operation waiting = rig.fill(handle);
+        rig.backend.cancel(waiting);
+        rig.await(waiting);
+        Operation late = new Operation(handle);
+        late.beginTransfer(Kind.WRITE, array, 0, 10, Deadline.NONE);
+        assertThat(rig.backend.attempt(late)).isFalse();
+        Thread reader = Thread.ofVirtual().start(() -> readUnchecked(rig.filledBytes));
+        assertThat(rig.await(rig.submit(late)).result()).isEqualTo(10);
+        reader.join();
+    }
+
+    @Test
+    void aWriteByItsOwnersThreadFailsAsTheLoopsWould() throws Exception {
+        handle.shutdownOutput();
+        Operation write = new Operation(handle);
+        write.beginTransfer(Kind.WRITE, new byte[4], 0, 4, Deadline.NONE);
+
+        assertThat(rig.backend.attempt(write)).isTrue();
+        assertThat(errno(write)).isEqualTo(Errno.EPIPE);
     }
 
     @Test
@@ -187,6 +219,7 @@ class SelectorTransferTest {
     @Test
     void aResetIsToldToTheFirstWriteTheNextIsABrokenPipe() throws Exception {
         reset();
+        rig.backend.poll(Backend.FOREVER);   // until it is there
 
         assertThat(errno(rig.await(rig.write(handle, 10)))).isEqualTo(Errno.ECONNRESET);
         assertThat(errno(rig.await(rig.write(handle, 10)))).isEqualTo(Errno.EPIPE);
@@ -232,10 +265,14 @@ class SelectorTransferTest {
         peer.close();
     }
 
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(US_ASCII));
+    }
+
     private static String text(ByteBuffer buffer) {
         byte[] all = new byte[20];
         buffer.duplicate().clear().get(0, all);
-        return new String(all);
+        return new String(all, US_ASCII);
     }
 
     private String fromPeer(int bytes) throws Exception {
@@ -243,13 +280,14 @@ class SelectorTransferTest {
         while (target.hasRemaining() && peer.read(target) >= 0) {
             assertThat(target.position()).isPositive();
         }
-        return new String(target.array());
+        return new String(target.array(), US_ASCII);
     }
 
-    private void drainPeer(ByteBuffer target, ByteArrayOutputStream received) throws Exception {
-        for (int bytes = peer.read(target.clear()); bytes > 0; bytes = peer.read(target.clear())) {
-            received.write(target.array(), 0, bytes);
-        }
+    private void drainPeer(ByteBuffer target) throws IOException {
+        int bytes;
+        do {
+            bytes = peer.read(target);
+        } while (bytes > 0 && target.hasRemaining());
     }
 
     private void writeUnchecked(ByteBuffer bytes) {

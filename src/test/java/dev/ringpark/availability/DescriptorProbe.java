@@ -1,0 +1,48 @@
+package dev.ringpark.availability;
+
+import dev.ringpark.CarrierLoop;
+import java.io.Closeable;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * A program of its own, to be started with a low limit of open files: takes all descriptors, then gives them back one by
+ * one and tries to start a loop each time, until it succeeds.
+ */
+public final class DescriptorProbe {
+    private DescriptorProbe() {}
+
+    /** Tells how each attempt ended, one a line. */
+    public static void main(String[] args) throws IOException {
+        CarrierLoop.start().close();   // what the JDK opens once and keeps
+        Deque<Closeable> taken = takeAll();
+        int free = 0;
+        while (!starts(free)) {
+            taken.pop().close();
+            free++;
+        }
+    }
+
+    private static boolean starts(int free) {
+        try (CarrierLoop loop = CarrierLoop.start()) {
+            System.out.println(free + " free: " + loop.backend().name());
+            return true;
+        } catch (IOException e) {
+            System.out.println(free + " free: " + e);
+            return false;
+        }
+    }
+
+    private static Deque<Closeable> takeAll() {
+        Deque<Closeable> taken = new ArrayDeque<>();
+        while (true) {
+            try {
+                taken.push(new FileInputStream("/dev/null"));
+            } catch (IOException allTaken) {
+                return taken;
+            }
+        }
+    }
+}

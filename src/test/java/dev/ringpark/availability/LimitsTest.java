@@ -1,0 +1,85 @@
+package dev.ringpark.availability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ringpark.CarrierLoop;
+import dev.ringpark.process.Finished;
+import dev.ringpark.process.Jar;
+import dev.ringpark.process.Jvm;
+import dev.ringpark.process.Tool;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Limits of a process: some mean that the ring cannot be had, others that the process has run out of something. */
+class LimitsTest {
+    private static final String[] AS_NOBODY = {"setpriv", "--reuid=65534", "--clear-groups"};
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void requireLimits() {
+        Tool.require("prlimit");
+        Ring.require();
+    }
+
+    @Test
+    void noLockedMemoryLeadsToTheSelectorAndTheLimitIsNamed() throws Exception {
+        Answer answer = Answer.from(Jvm.withFullAccess().behind(unprivileged("prlimit", "--memlock=0:0")));
+
+        assumeFalse(answer.backend().equals("io_uring"), "this kernel does not charge rings to the limit");
+        assertThat(answer.works("selector").refusal()).startsWith("io_uring_setup: ENOMEM").contains("ulimit -l");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"io_uring, io_uring", "selector, selector", "'', io_uring"})
+    void tooFewDescriptorsAreAnErrorAndNeverAReasonForAnotherBackend(String forced, String expected) throws Exception {
+        Path jar = Jar.pack(folder.resolve("probe.jar"), name -> name.startsWith("dev/ringpark/"), List.of(),
+                CarrierLoop.class, DescriptorProbe.class);
+        Finished run = Jvm.withFullAccess().and("-Dringpark.backend=" + forced, "-cp", jar.toString(),
+                DescriptorProbe.class.getName()).behind("prlimit", "--nofile=60:60").run();
+
+        List<String> attempts = run.out().lines().toList();
+        assertThat(attempts).as("what the probe said: %s", run).hasSizeBetween(2, 6);
+        assertThat(attempts.getLast()).endsWith(" free: " + expected);
+        assertThat(attempts.subList(0, attempts.size() - 1))
+                .allMatch(attempt -> attempt.endsWith("java.io.IOException: Too many open files"));
+    }
+
+    @Test
+    void aBrokenInstallationIsAnErrorAndNotTakenForARefusalByTheJvm() throws Exception {
+        Path jar = Jar.pack(folder.resolve("broken.jar"), name -> !name.endsWith("/Submissions.class"), List.of(),
+                CarrierLoop.class);
+        Finished run = Jvm.withFullAccess().and("-cp", jar + ":" + Jvm.folder(Probe.class), Probe.class.getName()).run();
+
+        assertThat(run.exitCode()).as("what the probe said: %s", run).isEqualTo(1);
+        assertThat(run.err()).contains("NoClassDefFoundError: dev/ringpark/internal/backend/uring/Submissions");
+    }
+
+    /** Root has as much locked memory as it likes. */
+    private static String[] unprivileged(String... command) throws IOException, InterruptedException {
+        if (!System.getProperty("user.name").equals("root")) {
+            return command;
+        }
+        Tool.require("setpriv");
+        for (Path needed : List.of(Path.of(System.getProperty("java.home")), Jvm.folder(Probe.class))) {
+            Finished test = Finished.run(joined(AS_NOBODY, "test", "-r", needed.toString()));
+            assumeTrue(test.exitCode() == 0, () -> needed + " cannot be read by somebody without privileges");
+        }
+        return joined(AS_NOBODY, command).toArray(String[]::new);
+    }
+
+    private static List<String> joined(String[] first, String... second) {
+        return Stream.of(first, second).flatMap(Arrays::stream).toList();
+    }
+}

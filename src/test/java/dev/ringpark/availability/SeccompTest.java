@@ -1,0 +1,52 @@
+package dev.ringpark.availability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringpark.process.Jvm;
+import dev.ringpark.process.Tool;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Behind a filter that refuses one of io_uring's calls, as Docker's default profile refuses all three. */
+class SeccompTest {
+    @TempDir
+    private static Path folder;
+
+    private static String launcher;
+
+    @BeforeAll
+    static void compileTheLauncher() throws IOException, InterruptedException {
+        Ring.require();
+        launcher = Tool.compileC(Path.of("src/test/c/refuse.c"), folder).toString();
+    }
+
+    @ParameterizedTest(name = "{1}: {0}")
+    @CsvSource({
+        "EPERM,  io_uring_setup,    io_uring_setup: EPERM",
+        "ENOSYS, io_uring_setup,    io_uring_setup: ENOSYS",
+        "EPERM,  io_uring_enter,    io_uring_enter: Operation not permitted (EPERM",
+        "EPERM,  io_uring_register, io_uring_register: Operation not permitted (EPERM",
+    })
+    void aRefusedCallLeadsToTheSelectorAndIsNamedWithItsCure(String error, String call, String reason) throws Exception {
+        Answer answer = Answer.from(Jvm.withFullAccess().behind(launcher, error, call)).works("selector");
+
+        assertThat(answer.refusal()).startsWith(reason).contains("seccomp").contains("allow");
+        assertThat(answer.mode()).isEqualTo("carried");
+    }
+
+    @ParameterizedTest(name = "{1}: {0}")
+    @CsvSource({
+        "EPERM,  io_uring_setup, io_uring_setup: EPERM",
+        "EPERM,  io_uring_enter, io_uring_enter: Operation not permitted (EPERM",
+    })
+    void aRefusedCallFailsTheForcedRingLoudly(String error, String call, String reason) throws Exception {
+        Jvm forced = Jvm.withFullAccess().and("-Dringpark.backend=io_uring").behind(launcher, error, call);
+
+        assertThat(Answer.from(forced).fails().failure())
+                .startsWith("java.io.IOException: the forced backend cannot be had: io_uring: " + reason);
+    }
+}

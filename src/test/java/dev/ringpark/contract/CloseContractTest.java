@@ -1,0 +1,251 @@
+package dev.ringpark.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ringpark.TcpListener;
+import dev.ringpark.TcpSocket;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import org.junit.jupiter.api.Test;
+
+/** Closing: whoever waits is told, whoever comes later is refused, and nothing is left. */
+class CloseContractTest extends Contract {
+    /** What "within milliseconds" may be on a busy machine. */
+    private static final Duration SOON = Duration.ofSeconds(2);
+
+    // ---- calls that wait ----
+
+    @Test
+    void closeEndsAParkedRead() throws Exception {
+        TcpSocket socket = pair().near();
+        assertEndedByClose(socket, parked(() -> socket.read(new byte[1], 0, 1)));
+    }
+
+    @Test
+    void closeEndsAParkedReadIntoADirectBuffer() throws Exception {
+        TcpSocket socket = pair().near();
+        assertEndedByClose(socket, parked(() -> socket.read(ByteBuffer.allocateDirect(1))));
+    }
+
+    @Test
+    void closeEndsAParkedWrite() throws Exception {
+        TcpSocket socket = pair().near();
+        assertEndedByClose(socket, parked(Flow.writeTooMuch(socket)));
+    }
+
+    @Test
+    void closeEndsAParkedConnect() throws Exception {
+        Blackhole blackhole = closeLater(new Blackhole());
+        TcpSocket socket = TcpSocket.open(loop);
+        assertEndedByClose(socket, parked(() -> socket.connect(blackhole.address())));
+        assertThat(socket.isConnected()).isFalse();
+    }
+
+    @Test
+    void closeEndsAReadAndAWriteAndThoseWhoWaitForTheirTurn() throws Exception {
+        TcpSocket socket = pair().near();
+        List<Call<?>> calls = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            calls.add(parked(() -> socket.read(new byte[1], 0, 1)));
+            calls.add(parked(Flow.writeTooMuch(socket)));
+        }
+        assertEndedByClose(socket, calls.toArray(Call<?>[]::new));
+    }
+
+    private static void assertEndedByClose(TcpSocket socket, Call<?>... calls) throws Exception {
+        long start = System.nanoTime();
+        socket.close();
+        for (Call<?> call : calls) {
+            assertThat(call.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+            assertThat(call.endedInterrupted()).isFalse();
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
+        assertThat(socket.isOpen()).isFalse();
+    }
+
+    @Test
+    void closeFromAThreadOfTheLoopEndsAParkedRead() throws Exception {
+        TcpSocket socket = pair().near();
+        Call<Integer> read = parked(() -> socket.read(new byte[1], 0, 1));
+
+        call(() -> {
+            socket.close();
+            return null;
+        }).result();
+        assertThat(read.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+    }
+
+    // ---- listeners ----
+
+    @Test
+    void closingAListenerEndsItsAcceptsAndConnectingIsRefusedAndThePortCanBeBoundAgain() throws Exception {
+        TcpListener listener = TcpListener.bind(loop, Loopback.anyPort());
+        InetSocketAddress address = (InetSocketAddress) listener.getLocalAddress();
+        Call<TcpSocket> first = parked(listener::accept);
+        Call<TcpSocket> second = parked(listener::accept);
+
+        listener.close();
+        assertThat(first.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+        assertThat(second.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+        assertThat(listener.isOpen()).isFalse();
+        assertThatThrownBy(() -> new Socket(address.getAddress(), address.getPort()))
+                .isExactlyInstanceOf(ConnectException.class);
+        TcpListener again = TcpListener.bind(loop, address);
+        assertThat(again.getLocalAddress()).isEqualTo(address);
+    }
+
+    @Test
+    void aPortCanBeBoundAgainWhileConnectionsOfItsClosedListenerLiveOn() throws Exception {
+        TcpListener listener = TcpListener.bind(loop, Loopback.anyPort());
+        InetSocketAddress address = (InetSocketAddress) listener.getLocalAddress();
+        Socket peer = closeLater(new Socket(address.getAddress(), address.getPort()));
+        TcpSocket accepted = call(() -> listener.accept()).result();
+        listener.close();
+        TcpListener.bind(loop, address);
+
+        peer.getOutputStream().write(Sequence.bytes(4));
+        assertThat(call(() -> Flow.read(accepted, 4, 4)).result()).isEqualTo(4);
+    }
+
+    @Test
+    void connectionsNobodyAcceptedAreResetWhenTheListenerIsClosed() throws Exception {
+        TcpListener listener = TcpListener.bind(loop, Loopback.anyPort());
+        InetSocketAddress address = (InetSocketAddress) listener.getLocalAddress();
+        Socket peer = closeLater(new Socket(address.getAddress(), address.getPort()));
+        peer.setSoTimeout(10_000);
+        listener.close();
+
+        assertThatThrownBy(() -> peer.getInputStream().read()).hasMessage("Connection reset");
+    }
+
+    // ---- afterwards ----
+
+    @Test
+    void everyLaterCallOnASocketIsRefused() throws Exception {
+        TcpSocket socket = pair().near();
+        socket.close();
+
+        List<Callable<?>> later = List.of(
+                () -> socket.read(new byte[1], 0, 1), () -> socket.read(new byte[0], 0, 0),
+                () -> socket.read(ByteBuffer.allocate(1)), () -> socket.read(ByteBuffer.allocateDirect(1)),
+                () -> socket.read(new byte[1], 0, 1, Duration.ofSeconds(1)), () -> socket.in().read(),
+                () -> socket.write(new byte[1], 0, 1), () -> socket.write(new byte[0], 0, 0),
+                () -> socket.write(ByteBuffer.allocate(1)), () -> socket.write(ByteBuffer.allocateDirect(1)),
+                () -> socket.write(new ByteBuffer[] {ByteBuffer.allocate(1)}),
+                () -> socket.connect(Loopback.port(1)), () -> socket.bind(Loopback.anyPort()),
+                socket::shutdownInput, socket::shutdownOutput, socket::available,
+                socket::getLocalAddress, socket::getRemoteAddress,
+                () -> socket.getOption(StandardSocketOptions.TCP_NODELAY),
+                () -> socket.setOption(StandardSocketOptions.TCP_NODELAY, true));
+        for (Callable<?> call : later) {
+            assertThat(failureOf(call)).isExactlyInstanceOf(ClosedChannelException.class).hasMessage(null);
+        }
+        assertThat(socket.isConnected()).isTrue();
+        assertThat(socket.toString()).contains("closed");
+    }
+
+    @Test
+    void everyLaterCallOnAListenerIsRefused() throws Exception {
+        TcpListener listener = TcpListener.bind(loop, Loopback.anyPort());
+        listener.close();
+
+        List<Callable<?>> later = List.of(
+                listener::accept, () -> listener.accept(Duration.ofSeconds(1)), () -> listener.bind(Loopback.anyPort()),
+                listener::getLocalAddress, () -> listener.getOption(StandardSocketOptions.SO_REUSEADDR),
+                () -> listener.setOption(StandardSocketOptions.SO_REUSEADDR, true));
+        for (Callable<?> call : later) {
+            assertThat(failureOf(call)).isExactlyInstanceOf(ClosedChannelException.class).hasMessage(null);
+        }
+        assertThat(listener.toString()).contains("closed");
+    }
+
+    @Test
+    void closingTwiceIsClosingOnce() throws Exception {
+        Pair pair = pair();
+        TcpListener listener = TcpListener.bind(loop, Loopback.anyPort());
+        for (int i = 0; i < 2; i++) {
+            pair.near().close();
+            listener.close();
+        }
+        assertThat(pair.near().isOpen()).isFalse();
+        assertThat(call(Flow.readAll(pair.far())).result()).isZero();
+    }
+
+    @Test
+    void manyThreadsMayCloseAtOnceWhileOthersReadAndWrite() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            TcpSocket socket = pair().near();
+            Call<Integer> read = parked(() -> socket.read(new byte[1], 0, 1));
+            Call<Void> write = call(Flow.writeTooMuch(socket));
+            CyclicBarrier start = new CyclicBarrier(8);
+            List<Call<Boolean>> closers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                closers.add(call(() -> close(socket, start)));
+                closers.add(call(Thread.ofPlatform()::start, () -> close(socket, start)));
+            }
+            for (Call<Boolean> closer : closers) {
+                assertThat(closer.result()).isFalse();
+            }
+            assertThat(read.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+            assertThat(write.failure()).isInstanceOf(ClosedChannelException.class);
+        }
+    }
+
+    private static boolean close(TcpSocket socket, CyclicBarrier start) throws Exception {
+        start.await();
+        socket.close();
+        return socket.isOpen();
+    }
+
+    @Test
+    void aSocketCanBeClosedAfterAReadHasTimedOut() throws Exception {
+        Pair pair = pair();
+        assertThat(failureOf(() -> pair.near().read(new byte[1], 0, 1, Duration.ofMillis(5))))
+                .isExactlyInstanceOf(SocketTimeoutException.class);
+        pair.near().close();
+
+        assertThat(call(Flow.readAll(pair.far())).result()).isZero();
+    }
+
+    @Test
+    void whatWasWrittenBeforeTheCloseArrives() throws Exception {
+        Pair pair = pair();
+        call(() -> {
+            pair.near().out().write(Sequence.bytes(100_000));
+            pair.near().close();
+            return null;
+        }).result();
+        assertThat(call(Flow.readAll(pair.far())).result()).isEqualTo(100_000);
+    }
+
+    @Test
+    void aReusedDescriptorNeverMeetsAnOldOperation() throws Exception {
+        for (int round = 0; round < 200; round++) {
+            byte id = (byte) round;
+            Pair pair = pair();
+            byte[] old = new byte[16];
+            Call<Integer> read = call(() -> pair.near().read(old, 0, old.length));
+            pair.near().close();
+            Pair next = pair();
+            call(() -> next.far().write(new byte[] {id}, 0, 1)).result();
+            byte[] target = new byte[16];
+            assertThat(call(() -> next.near().read(target, 0, target.length)).result()).isEqualTo(1);
+            assertThat(target[0]).isEqualTo(id);
+            assertThat(read.failure()).isInstanceOf(ClosedChannelException.class);
+            assertThat(old).containsOnly(0);
+            next.near().close();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.ringpark.contract;
+
+import dev.ringpark.CarrierLoop;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Gives each test a loop of its own, closes it, and looks that nothing is left: no call that has not ended, no thread
+ * of the loop, no descriptor. A test may leave everything open and parked.
+ */
+@ParameterizedClass(name = "{0}")
+@EnumSource(Flavor.class)
+abstract class Contract {
+    @Parameter Flavor flavor;
+    CarrierLoop loop;
+
+    private final List<AutoCloseable> outside = new ArrayList<>();
+    private final List<Call<?>> calls = new ArrayList<>();
+    private OpenDescriptors descriptors;
+
+    @BeforeEach
+    final void start() throws Exception {
+        WarmUp.once();
+        descriptors = new OpenDescriptors();
+        loop = flavor.start();
+    }
+
+    @AfterEach
+    final void closeAndLookWhatIsLeft() throws Exception {
+        if (loop == null) {
+            return;   // skipped
+        }
+        loop.close();
+        for (AutoCloseable each : outside.reversed()) {
+            each.close();
+        }
+        for (Call<?> call : calls) {
+            call.awaitEnd();
+        }
+        Eventually.until(() -> !hasLoopThread(), "ended the loop's thread");
+        descriptors.assertNoMore();
+    }
+
+    private static boolean hasLoopThread() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread -> thread.getName().startsWith(Flavor.LOOP_NAME));
+    }
+
+    // ---- calls ----
+
+    /** Has {@code body} run on a virtual thread of the loop. */
+    <T extends @Nullable Object> Call<T> call(Callable<T> body) {
+        return call(loop::startVirtualThread, body);
+    }
+
+    <T extends @Nullable Object> Call<T> call(Function<Runnable, Thread> starter, Callable<T> body) {
+        Call<T> call = new Call<>(loop, starter, body);
+        calls.add(call);
+        return call;
+    }
+
+    /** Has {@code body} run on a virtual thread of the loop, and returns when that is parked in a call. */
+    <T extends @Nullable Object> Call<T> parked(Callable<T> body) {
+        return call(body).whenParked();
+    }
+
+    /** What {@code body} throws on a virtual thread of the loop. */
+    Throwable failureOf(Callable<?> body) throws Exception {
+        return call(body).failure();
+    }
+
+    // ---- connections ----
+
+    Pair pair() throws IOException {
+        return Pair.on(loop);
+    }
+
+    Outside outside() throws IOException {
+        Outside connection = Outside.of(loop);
+        closeLater(connection.far());
+        return connection;
+    }
+
+    /** Has {@code resource} closed after the test, when the loop is. */
+    <R extends AutoCloseable> R closeLater(R resource) {
+        outside.add(resource);
+        return resource;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.ringpark.contract;
+
+import dev.ringpark.CarrierLoop;
+import dev.ringpark.LoopMode;
+import dev.ringpark.LoopOptions;
+import java.io.IOException;
+import org.junit.jupiter.api.Assumptions;
+
+/** A backend in a mode: what the contract is kept by. */
+enum Flavor {
+    IO_URING_CARRIED("io_uring", LoopMode.CARRIED),
+    IO_URING_HANDED_OVER("io_uring", LoopMode.HANDED_OVER),
+    SELECTOR_CARRIED("selector", LoopMode.CARRIED),
+    SELECTOR_HANDED_OVER("selector", LoopMode.HANDED_OVER);
+
+    /** Loops of the contract's have this name, and their threads names that begin with it. */
+    static final String LOOP_NAME = "contract";
+
+    private final String backend;
+    private final LoopMode mode;
+
+    Flavor(String backend, LoopMode mode) {
+        this.backend = backend;
+        this.mode = mode;
+    }
+
+    LoopOptions options() {
+        return LoopOptions.defaults().withName(LOOP_NAME).withBackend(backend).withMode(mode);
+    }
+
+    boolean isOn(String name) {
+        return backend.equals(name);
+    }
+
+    /** A loop of this flavor. Where it cannot be had the test is skipped, with the reason the library gives. */
+    CarrierLoop start() throws IOException {
+        return start(options());
+    }
+
+    /** A loop with these options, made from {@link #options()}. */
+    CarrierLoop start(LoopOptions options) throws IOException {
+        String asked = System.getProperty("ringpark.backend", backend);
+        Assumptions.assumeTrue(asked.equals(backend), () -> "only " + asked + " is asked for");
+        try {
+            return CarrierLoop.start(options);
+        } catch (IOException e) {
+            String reason = String.valueOf(e.getMessage());
+            Assumptions.assumeFalse(reason.startsWith("the forced"), reason);
+            throw e;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return backend + " " + mode.label();
+    }
+}

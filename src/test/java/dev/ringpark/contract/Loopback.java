@@ -1,0 +1,30 @@
+package dev.ringpark.contract;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+
+/** Addresses of this machine. */
+final class Loopback {
+    private Loopback() {}
+
+    static InetSocketAddress port(int port) {
+        return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
+    }
+
+    static InetSocketAddress anyPort() {
+        return port(0);
+    }
+
+    static InetSocketAddress ipv6(int port) {
+        return new InetSocketAddress(InetAddress.ofLiteral("::1"), port);
+    }
+
+    /** Where nobody listens. */
+    static InetSocketAddress nobody() throws IOException {
+        try (ServerSocket listener = new ServerSocket(0, 1, anyPort().getAddress())) {
+            return port(listener.getLocalPort());
+        }
+    }
+}

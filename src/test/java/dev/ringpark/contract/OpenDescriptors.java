@@ -1,0 +1,46 @@
+package dev.ringpark.contract;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The sockets, queues and pipes this process has open, where the system tells. */
+final class OpenDescriptors {
+    private static final Path TABLE = Path.of("/proc/self/fd");
+
+    private final Set<String> before = now();
+
+    /** Fails if some stay open that were not when this was made. */
+    void assertNoMore() {
+        Eventually.until(() -> before.containsAll(now()), "closed all descriptors but those that were open before");
+    }
+
+    /** Each with its number and what it is; files and jars come and go with the classes that are loaded. */
+    private static Set<String> now() {
+        if (!Files.isDirectory(TABLE)) {
+            return Set.of();
+        }
+        Set<String> open = new HashSet<>();
+        try (Stream<Path> descriptors = Files.list(TABLE)) {
+            descriptors.forEach(each -> add(each, open));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return open;
+    }
+
+    private static void add(Path descriptor, Set<String> open) {
+        try {
+            String what = Files.readSymbolicLink(descriptor).toString();
+            if (what.startsWith("socket:") || what.startsWith("pipe:") || what.startsWith("anon_inode:")) {
+                open.add(descriptor.getFileName() + " " + what);
+            }
+        } catch (IOException closedMeanwhile) {
+            assert !Files.isSymbolicLink(descriptor) : closedMeanwhile;
+        }
+    }
+}

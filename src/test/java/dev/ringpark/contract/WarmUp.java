@@ -1,0 +1,24 @@
+package dev.ringpark.contract;
+
+import dev.ringpark.CarrierLoop;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Makes once what the JDK makes at its first use and keeps, so that nobody takes it for a leak. */
+final class WarmUp {
+    private static final AtomicBoolean DONE = new AtomicBoolean();
+
+    private WarmUp() {}
+
+    static void once() throws IOException {
+        if (!DONE.compareAndSet(false, true)) {
+            return;
+        }
+        // Its peer is the JDK's, on a platform thread; the selector's flavor always works.
+        try (CarrierLoop loop = CarrierLoop.start(Flavor.SELECTOR_HANDED_OVER.options())) {
+            Outside connection = Outside.of(loop);
+            connection.near().close();
+            connection.reset();
+        }
+    }
+}

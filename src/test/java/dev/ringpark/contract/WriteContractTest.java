@@ -1,0 +1,146 @@
+package dev.ringpark.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringpark.TcpSocket;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/** Writing: true counts, every byte once and in order, however slowly they are read. */
+class WriteContractTest extends Contract {
+    private static final int LARGE = 16 << 20;
+
+    @Test
+    void aWriteReturnsHowManyBytesThePeerGets() throws Exception {
+        Pair pair = pair();
+
+        assertThat(call(() -> pair.near().write(Sequence.bytes(5), 0, 5)).result()).isEqualTo(5);
+        assertThat(call(() -> Flow.read(pair.far(), 5, 10)).result()).isEqualTo(5);
+    }
+
+    @Test
+    void aWriteTakesOnlyTheGivenRange() throws Exception {
+        Pair pair = pair();
+        byte[] target = new byte[10];
+
+        assertThat(call(() -> pair.near().write(new byte[] {1, 2, 3, 4, 5}, 1, 3)).result()).isEqualTo(3);
+        assertThat(call(() -> pair.far().read(target, 0, 10)).result()).isEqualTo(3);
+        assertThat(target).startsWith(2, 3, 4, 0);
+    }
+
+    @Test
+    void aWriteOfABufferTakesFromItsPositionToItsLimitAndMovesThePosition() throws Exception {
+        byte[] ten = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+        Pair pair = pair();
+        ByteBuffer[] sources = {ByteBuffer.wrap(ten), Flow.direct(ten), ByteBuffer.wrap(ten).asReadOnlyBuffer(),
+            ByteBuffer.wrap(ten).slice(0, 10), Flow.direct(ten).asReadOnlyBuffer()};
+        for (ByteBuffer source : sources) {
+            byte[] target = new byte[5];
+            source.position(3).limit(7);
+            assertThat(call(() -> pair.near().write(source)).result()).isEqualTo(4);
+            assertThat(source.position()).isEqualTo(7);
+            assertThat(call(() -> pair.far().read(target, 0, 5)).result()).isEqualTo(4);
+            assertThat(target).containsExactly(3, 4, 5, 6, 0);
+        }
+    }
+
+    @Test
+    void aWriteOfNoBytesReturnsZeroAtOnceAndNeverReachesTheQueue() throws Exception {
+        TcpSocket socket = pair().near();
+        long submitted = loop.stats().submitted();
+
+        assertThat(call(() -> socket.write(new byte[4], 4, 0)).result()).isZero();
+        assertThat(call(() -> socket.write(ByteBuffer.allocate(4).limit(0))).result()).isZero();
+        assertThat(call(() -> socket.write(ByteBuffer.allocateDirect(4).position(4))).result()).isZero();
+        assertThat(call(() -> socket.write(MemorySegment.NULL)).result()).isZero();
+        assertThat(call(() -> socket.write(new ByteBuffer[0])).result()).isZero();
+        assertThat(loop.stats().submitted()).isEqualTo(submitted);
+    }
+
+    @Test
+    void sixteenMebibytesOfAnArrayReachASlowReaderByteForByte() throws Exception {
+        assertThat(toASlowReader(ByteBuffer.wrap(Sequence.bytes(LARGE)))).isEqualTo(LARGE);
+    }
+
+    @Test
+    void sixteenMebibytesOfADirectBufferReachASlowReaderByteForByte() throws Exception {
+        assertThat(toASlowReader(Flow.direct(Sequence.bytes(LARGE)))).isEqualTo(LARGE);
+    }
+
+    /** The counts of the writes add up to what the reader gets, which starts late and reads small pieces. */
+    private long toASlowReader(ByteBuffer source) throws Exception {
+        Pair pair = pair();
+        Call<Long> writer = parked(() -> Flow.writeAll(pair.near(), source));
+        Call<Long> reader = call(() -> Flow.read(pair.far(), Long.MAX_VALUE, 10_007));
+        assertThat(writer.result()).isEqualTo(reader.result());
+        return reader.result();
+    }
+
+    @Test
+    void aWriteOfADirectBufferTakesAllOfIt() throws Exception {
+        Pair pair = pair();
+        Call<Integer> write = call(() -> pair.near().write(Flow.direct(Sequence.bytes(LARGE))));
+        Call<Long> reader = call(() -> Flow.read(pair.far(), LARGE, 1 << 16));
+
+        assertThat(write.result()).isEqualTo(LARGE);
+        assertThat(reader.result()).isEqualTo(LARGE);
+    }
+
+    @Test
+    void aWriteParksWhileThereIsNoRoomAndGoesOnWhenThereIs() throws Exception {
+        Pair pair = pair();
+        Call<Long> write = parked(() -> {
+            pair.near().out().write(Sequence.bytes(LARGE));
+            pair.near().shutdownOutput();
+            return (long) LARGE;
+        });
+
+        Call<Long> reader = call(Flow.readAll(pair.far()));
+
+        assertThat(write.result()).isEqualTo(LARGE);
+        assertThat(reader.result()).isEqualTo(LARGE);
+    }
+
+    @Test
+    void aParkedWriteDoesNotStandInTheWayOfARead() throws Exception {
+        Pair pair = pair();
+        Call<Void> write = parked(Flow.writeTooMuch(pair.near()));
+
+        call(() -> pair.far().write(Sequence.bytes(5), 0, 5)).result();
+        assertThat(call(() -> Flow.read(pair.near(), 5, 5)).result()).isEqualTo(5);
+        assertThat(write.isDone()).isFalse();
+    }
+
+    @Test
+    void bothEndsWriteALotAtTheSameTime() throws Exception {
+        Pair pair = pair();
+        Call<Long> out = call(() -> Flow.writeAll(pair.near(), ByteBuffer.wrap(Sequence.bytes(LARGE / 4))));
+        Call<Long> back = call(() -> Flow.writeAll(pair.far(), Flow.direct(Sequence.bytes(LARGE / 4))));
+        Call<Long> far = call(Flow.readAll(pair.far()));
+
+        Call<Long> near = call(Flow.readAll(pair.near()));
+
+        assertThat(back.result()).isEqualTo(LARGE / 4);
+        assertThat(out.result()).isEqualTo(LARGE / 4);
+        assertThat(near.result()).isEqualTo(LARGE / 4);
+        assertThat(far.result()).isEqualTo(LARGE / 4);
+    }
+
+    @Test
+    void theSourceOfAFinishedWriteMayBeChangedAtOnce() throws Exception {
+        Pair pair = pair();
+        Call<Long> reader = call(Flow.readAll(pair.far()));
+        call(() -> {
+            byte[] source = new byte[1000];
+            for (int done = 0; done < 1_000_000; ) {
+                System.arraycopy(Sequence.bytes(done, source.length), 0, source, 0, source.length);
+                done += pair.near().write(source, 0, source.length);
+                Arrays.fill(source, (byte) 0);
+            }
+            return pair.near().shutdownOutput();
+        }).result();
+        assertThat(reader.result()).isGreaterThanOrEqualTo(1_000_000);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.ringpark.process;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A JVM to be started, the one the tests run on; each method gives a changed copy. */
+public final class Jvm {
+    /** What lets the library call the system. */
+    public static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+    /** What lets the library carry virtual threads. */
+    public static final String OPEN_JAVA_LANG = "--add-opens=java.base/java.lang=ALL-UNNAMED";
+
+    /** Starts quickly and stays small; what is tested does not last long enough for a better compiler. */
+    private static final List<String> LEAN = List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-ea");
+
+    private final List<String> launcher;
+    private final List<String> flags;
+    private final Map<String, String> variables;
+
+    private Jvm(List<String> launcher, List<String> flags, Map<String, String> variables) {
+        this.launcher = launcher;
+        this.flags = flags;
+        this.variables = variables;
+    }
+
+    /** One with {@code flags} alone. */
+    public static Jvm with(String... flags) {
+        return new Jvm(List.of(), List.of(flags), Map.of());
+    }
+
+    /** One that lets the library do all it can. */
+    public static Jvm withFullAccess() {
+        return with(NATIVE_ACCESS, OPEN_JAVA_LANG);
+    }
+
+    /** This one with more flags. */
+    public Jvm and(String... more) {
+        List<String> all = new ArrayList<>(flags);
+        all.addAll(Arrays.asList(more));
+        return new Jvm(launcher, all, variables);
+    }
+
+    /** This one with a variable in its environment. */
+    public Jvm variable(String name, String value) {
+        Map<String, String> all = new LinkedHashMap<>(variables);
+        all.put(name, value);
+        return new Jvm(launcher, flags, all);
+    }
+
+    /** This one, started by another program that gets the whole command as its last arguments. */
+    public Jvm behind(String... program) {
+        return new Jvm(List.of(program), flags, variables);
+    }
+
+    /** Runs {@code main} with the classes that it and each of {@code others} come from. */
+    public Finished run(Class<?> main, Class<?>... others) throws IOException, InterruptedException {
+        List<String> folders = new ArrayList<>(List.of(folder(main).toString()));
+        Arrays.stream(others).map(each -> folder(each).toString()).forEach(folders::add);
+        return and("-cp", String.join(File.pathSeparator, folders), main.getName()).run();
+    }
+
+    /** Runs what the flags say. */
+    public Finished run() throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(launcher);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(LEAN);
+        command.addAll(flags);
+        return Finished.run(command, variables);
+    }
+
+    /** The folder or archive that {@code type} comes from. */
+    public static Path folder(Class<?> type) {
+        return Path.of(URI.create(type.getProtectionDomain().getCodeSource().getLocation().toString()));
+    }
+}

@@ -1,0 +1,37 @@
+package dev.ringpark.process;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** Programs that a machine may have. */
+public final class Tool {
+    private Tool() {}
+
+    /** Skips the test where {@code name} is not on the path. */
+    public static void require(String name) {
+        assumeTrue(isThere(name), () -> "this machine has no " + name);
+    }
+
+    /** Compiles one C file; skips the test where there is no gcc, fails if gcc is not content. */
+    public static Path compileC(Path source, Path folder) throws IOException, InterruptedException {
+        require("gcc");
+        Path program = folder.resolve(String.valueOf(source.getFileName()).replaceFirst("[.]c$", ""));
+        Finished gcc = Finished.run(
+                List.of("gcc", "-std=gnu17", "-Wall", "-Werror", "-o", program.toString(), source.toString()));
+        if (gcc.exitCode() != 0) {
+            throw new AssertionError(gcc.err());
+        }
+        return program;
+    }
+
+    private static boolean isThere(String name) {
+        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
+    }
+}
