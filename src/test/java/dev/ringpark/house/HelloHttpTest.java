@@ -47,7 +47,8 @@ class HelloHttpTest {
                 assertThat(got.statusCode()).isEqualTo(200);
                 assertThat(got.body()).isEqualTo(GREETING);
             }
-            HttpResponse<String> head = client.send(HttpRequest.newBuilder(uri).HEAD().build(), BodyHandlers.ofString());
+            HttpRequest headOnly = HttpRequest.newBuilder(uri).HEAD().build();
+            HttpResponse<String> head = client.send(headOnly, BodyHandlers.ofString());
             assertThat(head.body()).isEmpty();
             assertThat(head.headers().firstValue("Content-Length")).contains("13");
         }
@@ -70,7 +71,8 @@ class HelloHttpTest {
             send(socket, "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n");
             send(socket, "GET / HTTP/1.0\r\n\r\n");
 
-            assertThat(rest(socket)).containsSubsequence("Connection: keep-alive", GREETING, "Connection: close", GREETING);
+            assertThat(rest(socket))
+                    .containsSubsequence("Connection: keep-alive", GREETING, "Connection: close", GREETING);
         }
     }
 

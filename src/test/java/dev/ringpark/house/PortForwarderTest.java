@@ -66,8 +66,8 @@ class PortForwarderTest {
                 RunningProgram forwarder = Samples.start(
                         backend, "PortForwarder", 0, "127.0.0.1", Samples.awaitAddress(server).getPort());
                 RunningProgram client = Samples.start(
-                        backend, "EchoClient", "127.0.0.1", Samples.awaitAddress(forwarder).getPort(), "Through the middle")) {
-            assertThat(client.awaitEnd()).contains("Through the middle");
+                        backend, "EchoClient", "127.0.0.1", Samples.awaitAddress(forwarder).getPort(), "In between")) {
+            assertThat(client.awaitEnd()).contains("In between");
         }
     }
 

@@ -33,6 +33,18 @@ final class Samples {
         return FOLDER.resolve(name + ".java");
     }
 
+    /** The lines between the markers of a region, as Javadoc's snippets show them. */
+    static String region(String name, String region) throws IOException {
+        String text = Files.readString(source(name));
+        String start = "// @start region=\"" + region + "\"\n";
+        int begin = text.indexOf(start);
+        int end = text.indexOf("// @end", begin);
+        if (begin < 0 || end < 0) {
+            throw new AssertionError(name + " has no region " + region);
+        }
+        return text.substring(begin + start.length(), end);
+    }
+
     /** Starts the sample {@code name} on {@code backend}. */
     static RunningProgram start(String backend, String name, Object... arguments) throws IOException {
         return start(backend, source(name), arguments);
@@ -46,8 +58,8 @@ final class Samples {
     /** The command that runs {@code source}; a small JVM, as nothing runs for long. */
     static List<String> command(Path source, Object... arguments) {
         List<String> command = new ArrayList<>(List.of(java(), "-Xmx128m", "-XX:TieredStopAtLevel=1", "-ea",
-                "--enable-native-access=ALL-UNNAMED", "--add-opens", "java.base/java.lang=ALL-UNNAMED",
-                "-cp", library().toString(), source.toString()));
+                "-Duser.language=en", "-Duser.country=US", "--enable-native-access=ALL-UNNAMED",
+                "--add-opens", "java.base/java.lang=ALL-UNNAMED", "-cp", library().toString(), source.toString()));
         for (Object argument : arguments) {
             command.add(argument.toString());
         }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import javax.tools.JavaCompiler;
+import javax.tools.JavaCompiler.CompilationTask;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
@@ -50,9 +51,10 @@ class SamplesTest {
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
             List<String> options = List.of("-Xlint:all", "-Werror", "-proc:none", "-d", classes.toString(),
                     "-cp", Samples.library().toString());
-            boolean compiled = compiler.getTask(said, files, null, options, null, files.getJavaFileObjects(source)).call();
+            CompilationTask task =
+                    compiler.getTask(said, files, null, options, null, files.getJavaFileObjects(source));
 
-            assertThat(compiled).as(said.toString()).isTrue();
+            assertThat(task.call()).as(said.toString()).isTrue();
         }
     }
 
@@ -104,7 +106,8 @@ class SamplesTest {
         String script = Samples.FOLDER.resolve("run").toAbsolutePath().toString();
         List<String> command = List.of("bash", "-c", "cd \"$1\" && exec \"$2\" EchoServer 0", "bash",
                 elsewhere.toString(), script);
-        try (RunningProgram server = RunningProgram.start(command, Map.of("JAVA_HOME", System.getProperty("java.home")))) {
+        Map<String, String> jdk = Map.of("JAVA_HOME", System.getProperty("java.home"));
+        try (RunningProgram server = RunningProgram.start(command, jdk)) {
             assertThat(server.await(Pattern.compile("Echoing on .*")).group()).contains("CarrierLoop[");
         }
     }

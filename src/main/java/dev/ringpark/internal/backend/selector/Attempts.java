@@ -40,38 +40,6 @@ final class Attempts {
         return true;
     }
 
-    /** Tries a write in its owner's thread; true if that ended it. The notes are the loop's, and stay as they are. */
-    static boolean endsAlone(Operation write) {
-        SelectorHandle handle = SelectorHandle.of(write);
-        if (!handle.tryBeginAlone()) {
-            return false;
-        }
-        try {
-            return writeAlone(handle, write);
-        } finally {
-            handle.endAlone();
-        }
-    }
-
-    private static boolean writeAlone(SelectorHandle handle, Operation write) {
-        try {
-            int bytes = Transfers.writeNow(handle.socket(), write);
-            if (bytes == 0) {
-                return false;
-            }
-            write.succeed(bytes);
-        } catch (ClosedChannelException e) {
-            if (!handle.isOpen()) {
-                return false;   // the dispatcher says how a closed handle ends what comes too late
-            }
-            write.fail(NioFailures.closed(handle));
-        } catch (IOException | RuntimeException e) {
-            write.fail(NioFailures.of(e));
-        }
-        write.finishAlone();
-        return true;
-    }
-
     private boolean read(SelectorHandle handle, Operation operation) throws IOException {
         int bytes = transfers.read(handle.socket(), operation);
         // The end of the stream is there to be read again, too.

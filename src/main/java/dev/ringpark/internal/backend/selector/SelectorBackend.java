@@ -128,11 +128,6 @@ public final class SelectorBackend implements Backend {
     }
 
     @Override
-    public boolean attempt(Operation operation) {
-        return Attempts.endsAlone(operation);
-    }
-
-    @Override
     public void cancel(Operation operation) {
         if (SelectorHandle.of(operation).forget(operation)) {
             operation.fail(Failure.CANCELED);

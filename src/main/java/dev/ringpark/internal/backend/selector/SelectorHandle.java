@@ -258,24 +258,16 @@ final class SelectorHandle extends Handle {
         return (NetworkChannel) channel;
     }
 
+    /** Whoever is past the gate runs, and leaves before it could wait for anything: the others are there soon. */
     @SuppressWarnings("ThreadPriorityCheck")   // the yield is a courtesy to the other virtual threads
     private <T extends @Nullable Object> T alone(Call<T> call) throws IOException {
-        while (!tryBeginAlone()) {
+        while (!inPlainCall.compareAndSet(false, true)) {
             Thread.yield();
         }
         try {
             return call.make();
         } finally {
-            endAlone();
+            inPlainCall.set(false);
         }
-    }
-
-    /** Passes the gate, if nobody else is behind it. Whoever is runs, and leaves before it could wait for anything. */
-    boolean tryBeginAlone() {
-        return inPlainCall.compareAndSet(false, true);
-    }
-
-    void endAlone() {
-        inPlainCall.set(false);
     }
 }

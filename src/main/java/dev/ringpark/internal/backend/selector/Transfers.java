@@ -36,14 +36,6 @@ final class Transfers {
         return isDirect(operation) ? direct(to, operation) : writeCopying(to, operation);
     }
 
-    /** The same without the loop's buffer, so in any thread. */
-    static int writeNow(SocketChannel to, Operation operation) throws IOException {
-        byte[] array = operation.array();
-        return array == null
-                ? direct(to, operation)
-                : to.write(ByteBuffer.wrap(array, operation.offset(), Math.min(operation.length(), LEAST_COPY_BYTES)));
-    }
-
     private int readCopying(SocketChannel from, Operation operation) throws IOException {
         int bytes = from.read(copy.clear().limit(mostBytes(operation)));
         byte[] array = operation.array();

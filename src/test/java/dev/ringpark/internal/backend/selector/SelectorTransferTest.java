@@ -153,37 +153,6 @@ class SelectorTransferTest {
     }
 
     @Test
-    void aWriteByItsOwnersThreadEndsAtOnceIfThereIsRoomAndElseLeavesNoTrace() throws Exception {
-        byte[] array = "0123456789".getBytes(US_ASCII);
-        Operation write = new Operation(handle);
-        write.beginTransfer(Kind.WRITE, array, 3, 4, Deadline.NONE);
-        assertThat(rig.backend.attempt(write)).isTrue();
-        assertThat(write.isDone()).isTrue();
-        assertThat(write.result()).isEqualTo(4);
-        assertThat(fromPeer(4)).isEqualTo("3456");
-
-        Operation waiting = rig.fill(handle);
-        rig.backend.cancel(waiting);
-        rig.await(waiting);
-        Operation late = new Operation(handle);
-        late.beginTransfer(Kind.WRITE, array, 0, 10, Deadline.NONE);
-        assertThat(rig.backend.attempt(late)).isFalse();
-        Thread reader = Thread.ofVirtual().start(() -> readUnchecked(rig.filledBytes));
-        assertThat(rig.await(rig.submit(late)).result()).isEqualTo(10);
-        reader.join();
-    }
-
-    @Test
-    void aWriteByItsOwnersThreadFailsAsTheLoopsWould() throws Exception {
-        handle.shutdownOutput();
-        Operation write = new Operation(handle);
-        write.beginTransfer(Kind.WRITE, new byte[4], 0, 4, Deadline.NONE);
-
-        assertThat(rig.backend.attempt(write)).isTrue();
-        assertThat(errno(write)).isEqualTo(Errno.EPIPE);
-    }
-
-    @Test
     void theEndOfTheStreamIsZeroAgainAndAgain() throws Exception {
         Operation read = rig.read(handle, 10);
         peer.shutdownOutput();

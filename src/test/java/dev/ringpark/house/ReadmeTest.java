@@ -1,0 +1,83 @@
+package dev.ringpark.house;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The README is short, its code runs as it stands there, and its links lead somewhere. */
+class ReadmeTest {
+    private static final int MOST_LINES = 249;
+    private static final int LINES_OF_THE_ECHO_SERVER = 30;
+    private static final int LIMIT_MILLIS = 40_000;   // fails loudly
+
+    @Test
+    void isShortAndHasTheEchoServerAtItsTop() throws IOException {
+        Readme readme = Readme.read();
+        String top = String.join("\n", readme.lines().subList(0, LINES_OF_THE_ECHO_SERVER)) + "\n";
+
+        assertThat(readme.lines()).hasSizeLessThanOrEqualTo(MOST_LINES);
+        assertThat(top).contains("```java\n" + readme.program() + "```\n");
+    }
+
+    @Test
+    void theEchoServerIsTheSampleThatTheJavadocShows() throws IOException {
+        assertThat(Readme.read().program()).endsWith("\n" + Samples.region("EchoServer", "echo"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "selector"})
+    void theEchoServerRunsAsItStandsThere(String backend, @TempDir Path folder) throws Exception {
+        Samples.require(backend);
+        Path source = Files.writeString(folder.resolve("Echo.java"), Readme.read().program());
+        try (RunningProgram server = Samples.start(backend, source, 0)) {
+            InetSocketAddress address = Samples.awaitAddress(server);
+            try (Socket client = new Socket(address.getAddress(), address.getPort())) {
+                client.setSoTimeout(LIMIT_MILLIS);
+                client.getOutputStream().write("as printed".getBytes(UTF_8));
+                client.shutdownOutput();
+
+                assertThat(client.getInputStream().readAllBytes()).asString(UTF_8).isEqualTo("as printed");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "selector"})
+    void theOtherBlocksRunAsTheyStandThere(String backend, @TempDir Path folder) throws Exception {
+        Samples.require(backend);
+        Readme readme = Readme.read();
+        Path source = Files.writeString(folder.resolve("Blocks.java"), readme.programOfStatements());
+        try (RunningProgram program = Samples.start(backend, source)) {
+            assertThat(readme.statements()).hasSizeGreaterThanOrEqualTo(2);
+            assertThat(program.awaitEnd()).contains("Are you there?", "connections: 101")
+                    .anySatisfy(line -> assertThat(line).matches("[0-9.]+ operations per system call"));
+            assertThat(program.exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void linksLeadToFilesOfTheProject() throws IOException {
+        assertThat(Readme.read().links()).isNotEmpty().allSatisfy(link -> assertThat(link).exists());
+    }
+
+    @Test
+    void aFreshMachineNeedsTwoCommands() throws IOException {
+        List<String> commands = Readme.read().blocks("").stream()
+                .flatMap(String::lines)
+                .filter(line -> line.startsWith("mvn "))
+                .map(line -> line.replaceFirst(" +#.*", ""))
+                .toList();
+
+        assertThat(commands).containsExactly("mvn -q -Pdemo", "mvn verify");
+    }
+}
