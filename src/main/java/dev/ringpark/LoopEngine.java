@@ -110,8 +110,6 @@ final class LoopEngine {
         boolean onLoop = isOnLoop();
         if (onLoop) {
             dispatcher.submit(operation);
-        } else if (attempt(operation)) {
-            return;
         } else {
             mail((Command) () -> dispatcher.submit(operation));
         }
@@ -137,19 +135,6 @@ final class LoopEngine {
         }
         if (interrupted) {
             current.interrupt();
-        }
-    }
-
-    /** A thread that would have to wake the loop first tries what it can do itself without waiting. */
-    private boolean attempt(Operation operation) {
-        Handle handle = operation.handle();
-        if (operation.kind() != Operation.Kind.WRITE || !handle.beginCall()) {
-            return false;
-        }
-        try {
-            return dispatcher.backend().attempt(operation);
-        } finally {
-            endCall(handle);
         }
     }
 

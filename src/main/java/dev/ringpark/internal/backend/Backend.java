@@ -51,16 +51,6 @@ public interface Backend extends AutoCloseable {
     /** Takes an operation; false if the queue is full, and it has to be offered again after the next poll. */
     boolean submit(Operation operation);
 
-    /**
-     * Tries an operation in the caller's thread, without waiting, instead of a submission; counted in as a plain call on
-     * its handle. Any thread.
-     *
-     * @return true if that ended it; false if it has to be submitted, and nothing has happened
-     */
-    default boolean attempt(Operation operation) {
-        return false;
-    }
-
     /** Asks that a submitted operation end early. It ends by its completion, and not later than it would have. */
     void cancel(Operation operation);
 

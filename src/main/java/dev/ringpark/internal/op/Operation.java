@@ -204,12 +204,6 @@ public final class Operation extends Deadline {
         this.failure = failure;
     }
 
-    /** The one final step of an operation that its owner has done itself, without the loop. Owner only. */
-    public void finishAlone() {
-        assert !admitted;
-        STATE.setOpaque(this, DONE);
-    }
-
     /**
      * The one final step: from here on everything is the owner's again. Loop thread only.
      *

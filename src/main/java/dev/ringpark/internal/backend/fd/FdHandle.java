@@ -2,14 +2,11 @@ package dev.ringpark.internal.backend.fd;
 
 import static dev.ringpark.internal.os.linux.SocketAbi.AF_INET;
 import static dev.ringpark.internal.os.linux.SocketAbi.FIONREAD;
-import static dev.ringpark.internal.os.linux.SocketAbi.MSG_DONTWAIT;
-import static dev.ringpark.internal.os.linux.SocketAbi.MSG_NOSIGNAL;
 import static dev.ringpark.internal.os.linux.SocketAbi.SHUT_RD;
 import static dev.ringpark.internal.os.linux.SocketAbi.SHUT_WR;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.ringpark.internal.op.Handle;
-import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.SocketErrors;
 import dev.ringpark.internal.os.linux.Libc;
@@ -136,15 +133,6 @@ public final class FdHandle extends Handle {
             check(Libc.ioctl(fd, FIONREAD, count));
             return count.get(JAVA_INT, 0);
         }
-    }
-
-    /** send(2) of a write's bytes, as many as the socket takes without waiting; minus the errno if it takes none. */
-    public int sendNow(Operation write) {
-        byte[] array = write.array();
-        int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
-        return array == null
-                ? Libc.send(fd, MemorySegment.ofAddress(write.address()), write.length(), flags)
-                : Libc.send(fd, MemorySegment.ofArray(array).asSlice(write.offset(), write.length()), write.length(), flags);
     }
 
     /** close(2). With SO_LINGER it may block for as long as that says, so then a thread of its own does it. */

@@ -131,20 +131,6 @@ public final class UringBackend implements Backend {
         return true;
     }
 
-    @Override
-    public boolean attempt(Operation operation) {
-        int result = ((FdHandle) operation.handle()).sendNow(operation);
-        if (result >= 0) {
-            operation.succeed(result);
-        } else if (isUndecided(result)) {
-            return false;
-        } else {
-            operation.fail(LinuxErrno.failure(-result));
-        }
-        operation.finishAlone();
-        return true;
-    }
-
     private void prepare(Operation operation) {
         if (!submissions.push(operation)) {
             again.add(operation);   // no buffer free; one comes back with every poll

@@ -17,8 +17,7 @@ import java.lang.invoke.VarHandle;
  * The C library calls in use, one static method each, under the manual pages' names. Every method returns what the call
  * returned, or minus the errno when it failed, as the kernel itself does.
  *
- * <p>None but {@link #send} is {@link Linker.Option#critical critical}: any other may block, and a safepoint would wait for
- * it.
+ * <p>None is {@link Linker.Option#critical critical}: any of them may block, and a safepoint would wait for it.
  */
 public final class Libc {
     private static final Linker LINKER = Linker.nativeLinker();
@@ -30,10 +29,6 @@ public final class Libc {
     private static final MethodHandle LISTEN = handle("listen", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle SHUTDOWN = handle("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle CLOSE = handle("close", JAVA_INT, JAVA_INT);
-    /** Takes memory of the heap as it is, pinned meanwhile; so it may only be called with MSG_DONTWAIT. */
-    private static final MethodHandle SEND = link("send",
-            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT),
-            Linker.Option.captureCallState("errno"), Linker.Option.critical(true));
     private static final MethodHandle GETSOCKNAME = handle("getsockname", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
     private static final MethodHandle GETPEERNAME = handle("getpeername", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
     private static final MethodHandle SETSOCKOPT =
@@ -80,11 +75,6 @@ public final class Libc {
     /** close(2). Never call it twice for one descriptor, not even after EINTR: Linux has released the number. */
     public static int close(int fd) {
         return call(state -> (int) CLOSE.invokeExact(state, fd));
-    }
-
-    /** send(2) from native memory or the heap. {@code flags} has to hold MSG_DONTWAIT. */
-    public static int send(int fd, MemorySegment bytes, int length, int flags) {
-        return call(state -> (int) (long) SEND.invokeExact(state, fd, bytes, (long) length, flags));
     }
 
     /** getsockname(2). */
