@@ -8,8 +8,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * A program of its own, to be started with a low limit of open files: takes all descriptors, then gives them back one by
- * one and tries to start a loop each time, until it succeeds.
+ * A program of its own, to be started with a low limit of open files: takes all descriptors, then gives them back one
+ * by one and tries to start a loop each time, until it succeeds.
  */
 public final class DescriptorProbe {
     private DescriptorProbe() {}

@@ -23,7 +23,8 @@ class ForcedChoiceTest {
 
     @Test
     void theEnvironmentForcesBackendAndModeWithoutAWordOnOthers() throws Exception {
-        Answer answer = Answer.from(JVM.variable("RINGPARK_BACKEND", "selector").variable("RINGPARK_MODE", "handed-over"));
+        Answer answer = Answer.from(
+                JVM.variable("RINGPARK_BACKEND", "selector").variable("RINGPARK_MODE", "handed-over"));
 
         assertThat(answer.works("selector").refusal()).isEmpty();
         assertThat(answer.mode()).isEqualTo("handed-over");

@@ -46,7 +46,7 @@ class KernelAnswersTest {
         assertThat(answer.refusal()).startsWith("io_uring_setup: EINVAL: the kernel is older than");
     }
 
-    /** The first registration is the ring's own descriptor, the second asks for the operations, the third is buffers. */
+    /** The first registers the ring's own descriptor, the second asks for the operations, the third brings buffers. */
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void aKernelThatCannotRegisterDescriptorOrBuffersServes(int registration) throws Exception {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +26,16 @@ class LimitsTest {
     private static final String[] AS_NOBODY = {"setpriv", "--reuid=65534", "--clear-groups"};
 
     @TempDir
-    private Path folder;
+    private static Path folder;
+
+    private static Path jar;
+
+    /** In a folder each class would be a file to open, and there would be nothing left to open it with. */
+    @BeforeAll
+    static void packTheProbe() throws IOException {
+        jar = Jar.pack(folder.resolve("probe.jar"), name -> name.startsWith("dev/ringpark/"), List.of(),
+                CarrierLoop.class, DescriptorProbe.class);
+    }
 
     @BeforeEach
     void requireLimits() {
@@ -44,8 +54,6 @@ class LimitsTest {
     @ParameterizedTest
     @CsvSource({"io_uring, io_uring", "selector, selector", "'', io_uring"})
     void tooFewDescriptorsAreAnErrorAndNeverAReasonForAnotherBackend(String forced, String expected) throws Exception {
-        Path jar = Jar.pack(folder.resolve("probe.jar"), name -> name.startsWith("dev/ringpark/"), List.of(),
-                CarrierLoop.class, DescriptorProbe.class);
         Finished run = Jvm.withFullAccess().and("-Dringpark.backend=" + forced, "-cp", jar.toString(),
                 DescriptorProbe.class.getName()).behind("prlimit", "--nofile=60:60").run();
 
@@ -58,9 +66,10 @@ class LimitsTest {
 
     @Test
     void aBrokenInstallationIsAnErrorAndNotTakenForARefusalByTheJvm() throws Exception {
-        Path jar = Jar.pack(folder.resolve("broken.jar"), name -> !name.endsWith("/Submissions.class"), List.of(),
+        Path broken = Jar.pack(folder.resolve("broken.jar"), name -> !name.endsWith("/Submissions.class"), List.of(),
                 CarrierLoop.class);
-        Finished run = Jvm.withFullAccess().and("-cp", jar + ":" + Jvm.folder(Probe.class), Probe.class.getName()).run();
+        String classPath = broken + ":" + Jvm.folder(Probe.class);
+        Finished run = Jvm.withFullAccess().and("-cp", classPath, Probe.class.getName()).run();
 
         assertThat(run.exitCode()).as("what the probe said: %s", run).isEqualTo(1);
         assertThat(run.err()).contains("NoClassDefFoundError: dev/ringpark/internal/backend/uring/Submissions");

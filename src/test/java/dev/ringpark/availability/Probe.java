@@ -22,7 +22,7 @@ public final class Probe {
             loop.backend().refused().forEach((name, reason) -> tell("refused " + name, reason));
             tell("mode", loop.mode().mode().label());
             tell("reason", loop.mode().reason());
-            tell("carrier", loop.run(() -> Thread.currentThread().toString()).contains("ForkJoinPool") ? "jdk" : "loop");
+            tell("carrier", loop.run(() -> Thread.currentThread().toString()).contains("ForkJoin") ? "jdk" : "loop");
             tell("echo", loop.run(() -> echo(loop, "there and back")));
         } catch (Exception e) {
             tell("failed", e.toString());

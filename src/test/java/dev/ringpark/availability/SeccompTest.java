@@ -31,7 +31,7 @@ class SeccompTest {
         "EPERM,  io_uring_enter,    io_uring_enter: Operation not permitted (EPERM",
         "EPERM,  io_uring_register, io_uring_register: Operation not permitted (EPERM",
     })
-    void aRefusedCallLeadsToTheSelectorAndIsNamedWithItsCure(String error, String call, String reason) throws Exception {
+    void aRefusedCallLeadsToTheSelectorAndTellsTheCure(String error, String call, String reason) throws Exception {
         Answer answer = Answer.from(Jvm.withFullAccess().behind(launcher, error, call)).works("selector");
 
         assertThat(answer.refusal()).startsWith(reason).contains("seccomp").contains("allow");

@@ -31,7 +31,8 @@ final class Strace {
             throws IOException, InterruptedException {
         Path log = folder.resolve("strace.txt");
         Answer answer = Answer.from(Jvm.withFullAccess().behind("strace", "-f", "--seccomp-bpf", "-qq",
-                "-e", "signal=none", "-e", "trace=" + call, "-e", "inject=" + call + ":" + injection, "-o", log.toString()));
+                "-o", log.toString(),
+                "-e", "signal=none", "-e", "trace=" + call, "-e", "inject=" + call + ":" + injection));
         assertThat(Files.readAllLines(log)).filteredOn(line -> line.contains("(INJECTED)"))
                 .hasSizeGreaterThanOrEqualTo(leastInjected);
         return answer;

@@ -1,7 +1,12 @@
 package dev.ringpark.contract;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.ringpark.CarrierLoop;
+import dev.ringpark.TcpListener;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -88,6 +93,25 @@ abstract class Contract {
         Outside connection = Outside.of(loop);
         closeLater(connection.far());
         return connection;
+    }
+
+    /** A peer of the JDK's that has connected to {@code listener}. */
+    Socket peerOf(TcpListener listener) throws IOException {
+        InetSocketAddress address = (InetSocketAddress) listener.getLocalAddress();
+        Socket peer = closeLater(new Socket(address.getAddress(), address.getPort()));
+        peer.setSoTimeout((int) Eventually.LONG_SECONDS * 1000);
+        return peer;
+    }
+
+    /** Another loop of the same flavor. */
+    CarrierLoop anotherLoop() throws IOException {
+        return closeLater(flavor.start());
+    }
+
+    /** Checks that bytes get through, from the far end to the near one. */
+    void assertPasses(Pair pair) throws Exception {
+        call(() -> pair.far().write(Sequence.bytes(7), 0, 7)).result();
+        assertThat(call(() -> Flow.read(pair.near(), 7, 7)).result()).isEqualTo(7);
     }
 
     /** Has {@code resource} closed after the test, when the loop is. */

@@ -13,4 +13,10 @@ record Pair(TcpSocket near, TcpSocket far) {
             return new Pair(near, listener.accept());
         }
     }
+
+    /** The same connection, seen from its other end. */
+    @SuppressWarnings("ArgumentSelectionDefectChecker")   // swapped on purpose
+    Pair turned() {
+        return new Pair(far, near);
+    }
 }

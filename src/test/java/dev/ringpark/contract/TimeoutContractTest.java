@@ -162,11 +162,6 @@ class TimeoutContractTest extends Contract {
         assertThat(call.endedInterrupted()).isFalse();
     }
 
-    private void assertPasses(Pair pair) throws Exception {
-        call(() -> pair.far().write(Sequence.bytes(7), 0, 7)).result();
-        assertThat(call(() -> Flow.read(pair.near(), 7, 7)).result()).isEqualTo(7);
-    }
-
     // ---- races ----
 
     @Test

@@ -79,13 +79,35 @@ class WriteContractTest extends Contract {
     }
 
     @Test
-    void aWriteOfADirectBufferTakesAllOfIt() throws Exception {
-        Pair pair = pair();
-        Call<Integer> write = call(() -> pair.near().write(Flow.direct(Sequence.bytes(LARGE))));
-        Call<Long> reader = call(() -> Flow.read(pair.far(), LARGE, 1 << 16));
+    void partialCountsAreTrue() throws Exception {
+        byte[] bytes = Sequence.bytes(LARGE);
+        ByteBuffer[] sources = {ByteBuffer.wrap(bytes), Flow.direct(bytes), ByteBuffer.wrap(bytes).asReadOnlyBuffer()};
+        for (ByteBuffer source : sources) {
+            Pair pair = pair();
+            Call<Integer> write = call(() -> pair.near().write(source));
+            Call<Long> reader = call(Flow.readAll(pair.far()));
+            int count = write.result();
+            pair.near().shutdownOutput();
 
-        assertThat(write.result()).isEqualTo(LARGE);
-        assertThat(reader.result()).isEqualTo(LARGE);
+            assertThat(count).isPositive();
+            assertThat(source.position()).isEqualTo(count);
+            assertThat(reader.result()).isEqualTo(count);
+        }
+    }
+
+    @Test
+    void theCountOfAPartialGatheringWriteIsTrue() throws Exception {
+        byte[] bytes = Sequence.bytes(LARGE);
+        ByteBuffer[] sources = {ByteBuffer.wrap(bytes, 0, 100).slice(), Flow.direct(bytes).position(100)};
+        Pair pair = pair();
+        Call<Long> write = call(() -> pair.near().write(sources));
+        Call<Long> reader = call(Flow.readAll(pair.far()));
+        long count = write.result();
+        pair.near().shutdownOutput();
+
+        assertThat(count).isPositive();
+        assertThat(sources[0].position() + sources[1].position() - 100L).isEqualTo(count);
+        assertThat(reader.result()).isEqualTo(count);
     }
 
     @Test

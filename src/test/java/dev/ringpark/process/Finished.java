@@ -32,7 +32,8 @@ public record Finished(int exitCode, String out, String err) {
         Path out = Files.createTempFile("ringpark", ".out");
         Path err = Files.createTempFile("ringpark", ".err");
         try {
-            ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+            ProcessBuilder builder = new ProcessBuilder(command);
+            builder.redirectOutput(out.toFile()).redirectError(err.toFile());
             builder.environment().put("LC_ALL", "C");
             builder.environment().keySet().removeAll(JVM_VARIABLES);
             builder.environment().putAll(variables);

@@ -1,0 +1,24 @@
+package dev.ringpark.house;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import java.util.List;
+import java.util.Set;
+
+/** What runs on the loop's own thread, between the virtual threads it carries. */
+final class LoopCode {
+    private static final List<String> ROOMS =
+            List.of("dev.ringpark.dispatch.", "dev.ringpark.internal.backend.", "dev.ringpark.internal.op.");
+    private static final Set<String> FILES = Set.of("dev.ringpark.LoopEngine", "dev.ringpark.LoopScheduler",
+            "dev.ringpark.SleepGate", "dev.ringpark.RunQueue", "dev.ringpark.Herald");
+
+    private LoopCode() {}
+
+    static boolean includes(JavaClass type) {
+        return includes(type.getName());
+    }
+
+    /** Whether the class of this name, or the one around it, is loop code. */
+    static boolean includes(String name) {
+        return ROOMS.stream().anyMatch(name::startsWith) || FILES.contains(name.replaceFirst("[$].*", ""));
+    }
+}
