@@ -1,22 +1,32 @@
 package dev.ringpark;
 
 import dev.ringpark.internal.op.Timer;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Where virtual threads run on whose loop has ended under them: a scheduler may never refuse a thread, or the thread that
- * wakes it would get the exception. They find their sockets closed and finish. Its platform threads are daemons and go
- * after a second without work.
+ * Where virtual threads run on whose loop has ended under them: a scheduler may never refuse a thread, or the thread
+ * that wakes it would get the exception. They find their sockets closed and finish. Its few platform threads are
+ * daemons and go after a second without work.
  */
 final class Afterlife {
-    private static final ExecutorService THREADS = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS,
-            new SynchronousQueue<>(), Thread.ofPlatform().daemon().name("ringpark-afterlife-", 1).factory());
+    private static final Executor THREADS = pool();
+    private static final Queue<Object> KEPT = new ConcurrentLinkedQueue<>();
 
     private Afterlife() {}
+
+    private static Executor pool() {
+        int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, 1, TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(), Thread.ofPlatform().daemon().name("ringpark-afterlife-", 1).factory());
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
 
     static void execute(Runnable task) {
         THREADS.execute(task);
@@ -25,5 +35,10 @@ final class Afterlife {
     static void schedule(Timer timer) {
         long left = Math.max(0, timer.deadlineNanos() - System.nanoTime());
         CompletableFuture.delayedExecutor(left, TimeUnit.NANOSECONDS, THREADS).execute(timer::fire);
+    }
+
+    /** Keeps memory reachable for good, because a queue that has failed may still write to it. */
+    static void keep(Object memory) {
+        KEPT.add(memory);
     }
 }

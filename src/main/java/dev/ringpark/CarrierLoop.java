@@ -83,8 +83,8 @@ public final class CarrierLoop implements AutoCloseable {
     /**
      * Starts a loop. Blocks until its queue has been opened and tried.
      *
-     * @throws IOException if no backend can be had, or the forced one, or the forced mode, cannot; or the system has run
-     *     out of descriptors or memory
+     * @throws IOException if no backend can be had, or the forced one, or the forced mode, cannot; or the system has
+     *     run out of descriptors or memory
      */
     public static CarrierLoop start(LoopOptions options) throws IOException {
         Objects.requireNonNull(options, "options");
@@ -117,6 +117,7 @@ public final class CarrierLoop implements AutoCloseable {
             LOG.log(System.Logger.Level.ERROR, options.name() + ": the I/O queue failed; the loop has ended", e);
         } finally {
             closing.set(true);
+            handles.forEach(this::closeQuietly);   // some are left only if the queue failed
             ended.countDown();
         }
     }
@@ -135,12 +136,18 @@ public final class CarrierLoop implements AutoCloseable {
         return thread;
     }
 
-    /** Makes virtual threads of this loop. A thread started after the loop was closed runs, and finds its sockets closed. */
+    /**
+     * Makes virtual threads of this loop. A thread started after the loop was closed runs, and finds its sockets
+     * closed.
+     */
     public ThreadFactory threadFactory() {
         return threads;
     }
 
-    /** A new executor that runs each task on a virtual thread of this loop; closing it waits for its tasks, as usual. */
+    /**
+     * A new executor that runs each task on a virtual thread of this loop; closing it waits for its tasks, as
+     * usual.
+     */
     public ExecutorService executor() {
         return Executors.newThreadPerTaskExecutor(threads);
     }
@@ -149,8 +156,8 @@ public final class CarrierLoop implements AutoCloseable {
      * Runs {@code task} on a virtual thread of this loop and waits for its end.
      *
      * @return what the task returned
-     * @throws Exception what the task threw; {@link InterruptedException} if the caller was interrupted while it waited:
-     *     the task's thread is interrupted then
+     * @throws Exception what the task threw; {@link InterruptedException} if the caller was interrupted while it
+     *     waited: the task's thread is interrupted then
      * @throws IllegalStateException if the loop is closed
      */
     public <T extends @Nullable Object> T run(Callable<T> task) throws Exception {
@@ -197,6 +204,8 @@ public final class CarrierLoop implements AutoCloseable {
     @Override
     public void close() {
         if (closing.compareAndSet(false, true)) {
+            handles.forEach(Handle::startClosing);
+            engine.cancelAll();   // all at once; the closes that follow find nothing to wait for
             handles.forEach(this::closeQuietly);
             engine.stop();
         }

@@ -5,12 +5,13 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Carries signals between a handed-over loop and the JDK's scheduler in batches. A thread that wakes another one across
- * that border tends to be put aside for it at once, so each signal would cost a switch of threads and nothing would ever
- * be batched. This virtual thread stands in the scheduler's queue itself: the loop wakes it once for all calls that have
- * ended, it wakes their threads from inside, lets them run, and then wakes the loop once for all they have asked.
+ * that border tends to be put aside for it at once, so each signal would cost a switch of threads and nothing would
+ * ever be batched. This virtual thread stands in the scheduler's queue itself: the loop wakes it once for all calls
+ * that have ended, it wakes their threads from inside, lets them run, and then wakes the loop once for all they have
+ * asked.
  *
- * <p>It never sleeps on a signal: every one is a flag or a queue entry first and an unpark after, and a permit to park is
- * taken only by going round once more.
+ * <p>It never sleeps on a signal: every one is a flag or a queue entry first and an unpark after, and a permit to park
+ * is taken only by going round once more.
  */
 final class Herald {
     private final ConcurrentLinkedQueue<Thread> woken = new ConcurrentLinkedQueue<>();
@@ -77,7 +78,7 @@ final class Herald {
     private boolean wakeAll() {
         boolean any = false;
         for (Thread next = woken.poll(); next != null; next = woken.poll()) {
-            LockSupport.unpark(next);
+            LoopEngine.unpark(next);
             any = true;
         }
         return any;

@@ -5,9 +5,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
- * Which of the user's memory may be lent to the kernel while a call is parked. Memory of an arena may be freed by another
- * thread at any moment and nothing public keeps an arena from being closed, so only memory that nobody can close goes;
- * everything else is copied.
+ * Which of the user's memory may be lent to the kernel while a call is parked. Memory of an arena may be freed by
+ * another thread at any moment and nothing public keeps an arena from being closed, so only memory that nobody can
+ * close goes; everything else is copied.
  */
 final class KernelMemory {
     private KernelMemory() {}
@@ -26,7 +26,8 @@ final class KernelMemory {
             return NOT_LENT;
         }
         MemorySegment whole = MemorySegment.ofBuffer(buffer.duplicate().clear());
-        return whole.scope() == MemorySegment.ofBuffer(buffer).scope() ? NOT_LENT : whole.address();
+        boolean hasArena = whole.scope() == MemorySegment.ofBuffer(buffer).scope();
+        return hasArena && !canLend(whole) ? NOT_LENT : whole.address();
     }
 
     /**

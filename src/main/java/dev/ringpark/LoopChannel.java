@@ -2,6 +2,7 @@ package dev.ringpark;
 
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Deadline;
+import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.Errno;
@@ -9,6 +10,7 @@ import dev.ringpark.internal.os.Failure;
 import dev.ringpark.internal.os.SocketErrors;
 import java.io.IOException;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
@@ -26,8 +28,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the sockets of a loop have in common: a blocking call checks, takes its side's turn, submits and parks, gives the
- * turn on, and says in Java's exceptions how it ended; a plain call does not block.
+ * What the sockets of a loop have in common: a blocking call checks, takes its side's turn, submits and parks, gives
+ * the turn on, and says in Java's exceptions how it ended; a plain call does not block.
  *
  * <p>Every frame between a blocking call and the park is kept by each parked thread, so there are few.
  */
@@ -51,7 +53,7 @@ abstract sealed class LoopChannel implements NetworkChannel permits TcpListener,
     /** Takes the turn of {@code side}; {@link #exit} has to follow. */
     final Operation enter(int side, long deadlineNanos, String timeoutMessage) throws IOException {
         requireNotInterrupted();
-        Handle.Entry entry = handle.enter(side, deadlineNanos);
+        Descriptor.Entry entry = handle.enter(side, deadlineNanos, loop.engine());
         return switch (entry) {
             case ENTERED -> handle.operation(side);
             case NOT_OPEN -> throw new ClosedChannelException();
@@ -83,7 +85,7 @@ abstract sealed class LoopChannel implements NetworkChannel permits TcpListener,
         loop.engine().submitAndPark(operation);
         Failure failure = operation.failure();
         CancelReason reason = operation.cancelReason();
-        Handle accepted = failure == null ? operation.accepted() : handle;
+        Handle accepted = failure == null ? (Handle) operation.accepted() : handle;
         operation.reset();
         if (failure != null) {
             throw exception(failure, reason, timeoutMessage);
@@ -104,6 +106,12 @@ abstract sealed class LoopChannel implements NetworkChannel permits TcpListener,
             case CLOSE -> new AsynchronousCloseException();
             case NONE -> new SocketException("the platform cancelled an operation nobody asked it to");
         };
+    }
+
+    final void requireOpen() throws IOException {
+        if (!handle.isOpen()) {
+            throw new ClosedChannelException();
+        }
     }
 
     /** Throws once more what the platform says only once. */
@@ -220,6 +228,15 @@ abstract sealed class LoopChannel implements NetworkChannel permits TcpListener,
             throw new UnresolvedAddressException();
         }
         return inet;
+    }
+
+    /** The address to connect to: the wildcard stands for this machine, as in the JDK. */
+    static InetSocketAddress reachable(InetSocketAddress address) {
+        if (!address.getAddress().isAnyLocalAddress()) {
+            return address;
+        }
+        boolean ipv6 = address.getAddress() instanceof Inet6Address;
+        return new InetSocketAddress(InetAddress.ofLiteral(ipv6 ? "::1" : "127.0.0.1"), address.getPort());
     }
 
     /** A default timeout in nanoseconds; 0 stands for none. */

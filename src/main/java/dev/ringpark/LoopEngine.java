@@ -6,11 +6,15 @@ import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
 import dev.ringpark.internal.jdk.VirtualThreads;
 import dev.ringpark.internal.op.CancelReason;
+import dev.ringpark.internal.op.Deadline;
+import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Timer;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +25,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing here takes a lock that a thread it carries may hold: a carried thread that waited for the lock in front of
  * its own carrier would never be run again. The mailbox is a lock-free queue for that reason.
  */
-final class LoopEngine {
+final class LoopEngine implements Descriptor.Parker {
     /** A request from another thread, run by the loop as soon as it sees it; everything else in the mail is a task. */
     private interface Command extends Runnable {}
 
+    private static final System.Logger LOG = System.getLogger("dev.ringpark");
     private static final int CLOCK_LOOK_INTERVAL = 16;
     private static final long PINNED_POLL_NANOS = 20_000_000;   // how late a pinned thread may notice an interrupt
 
@@ -40,6 +45,7 @@ final class LoopEngine {
     private final SleepGate gate = new SleepGate();
     private final ConcurrentLinkedQueue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
     private final RunQueue ready = new RunQueue();
+    private final AtomicBoolean forwarding = new AtomicBoolean();
     private volatile boolean stopping;
     private volatile boolean exited;
     private long turnStartNanos;   // loop thread only
@@ -50,7 +56,7 @@ final class LoopEngine {
         this.carried = carried;
         this.herald = carried ? null : new Herald(this::wakeForMail);
         this.dispatcher = new Dispatcher(opener, options.maxInFlight(), counters,
-                herald == null ? LockSupport::unpark : herald::unpark);
+                herald == null ? LoopEngine::unpark : herald::unpark);
         this.counters = counters;
         this.turnTasks = options.turnTasks();
         this.turnNanos = options.turnBudget().toNanos();
@@ -63,7 +69,7 @@ final class LoopEngine {
 
     /** Whether the caller runs on the loop's thread, itself or as a virtual thread it carries. */
     boolean isOnLoop() {
-        return (carried ? VirtualThreads.currentCarrier() : Thread.currentThread()) == thread;
+        return (carried ? VirtualThreads.currentCarrier() : Thread.currentThread()) == thread && !exited;
     }
 
     // ---- any thread ----
@@ -91,7 +97,7 @@ final class LoopEngine {
         if (isOnLoop()) {
             dispatcher.unschedule(timer);
         } else {
-            mail((Command) () -> dispatcher.unschedule(timer));
+            mail((Command) () -> unscheduleFromMail(timer));
         }
     }
 
@@ -146,12 +152,73 @@ final class LoopEngine {
         }
     }
 
+    /** Timers that are left when the loop ends are forwarded, and ask themselves whether they are still wanted. */
+    private void unscheduleFromMail(Timer timer) {
+        if (!exited) {
+            dispatcher.unschedule(timer);
+        }
+    }
+
     private void cancel(Operation operation, CancelReason reason) {
         if (isOnLoop()) {
             dispatcher.cancel(operation, reason);
-        } else {
-            mail((Command) () -> dispatcher.cancel(operation, reason));
+            return;
         }
+        int use = operation.use();
+        mail((Command) () -> {
+            if (operation.use() == use) {
+                dispatcher.cancel(operation, reason);
+            }
+        });
+    }
+
+    /** Asks every operation to end: the loop is being closed. */
+    void cancelAll() {
+        if (isOnLoop()) {
+            dispatcher.cancelAll(CancelReason.CLOSE);
+        } else {
+            mail((Command) () -> dispatcher.cancelAll(CancelReason.CLOSE));
+        }
+    }
+
+    /**
+     * Parks the caller until it is unparked, interrupted or {@code deadlineNanos} has come, or for a while less. A
+     * pinned thread of the loop drives it meanwhile, as whoever is to unpark it may be waiting for the loop.
+     */
+    @Override
+    public void parkUntil(long deadlineNanos) {
+        Thread current = Thread.currentThread();
+        if (!isOnLoop()) {
+            parkAnywhere(deadlineNanos);
+            return;
+        }
+        Timer alarm = alarm(current, deadlineNanos);
+        if (!VirtualThreads.park(current)) {
+            driveOnce();
+        }
+        dispatcher.unschedule(alarm);
+    }
+
+    private void parkAnywhere(long deadlineNanos) {
+        if (deadlineNanos == Deadline.NONE) {
+            LockSupport.park(this);
+        } else {
+            LockSupport.parkNanos(this, deadlineNanos - System.nanoTime());
+        }
+    }
+
+    private Timer alarm(Thread sleeper, long deadlineNanos) {
+        Timer alarm = new Timer() {
+            @Override
+            public void fire() {
+                LockSupport.unpark(sleeper);
+            }
+        };
+        alarm.deadlineNanos(deadlineNanos);
+        if (deadlineNanos != Deadline.NONE) {
+            dispatcher.schedule(alarm);
+        }
+        return alarm;
     }
 
     private void mail(Runnable item) {
@@ -197,6 +264,7 @@ final class LoopEngine {
         } catch (IOException | RuntimeException | Error e) {
             gate.close();
             dispatcher.abandon(e);
+            Afterlife.keep(dispatcher.lentMemory());
             throw e;
         } finally {
             leave();
@@ -257,13 +325,21 @@ final class LoopEngine {
         }
     }
 
-    /** A continuation reports its own exceptions; what still comes out here (no memory, no stack) must not end the loop. */
+    /** A continuation reports its own exceptions; what still comes out (no memory, no stack) must not end the loop. */
     private static void runGuarded(Runnable task) {
         try {
             task.run();
         } catch (Throwable e) {
-            Thread.UncaughtExceptionHandler handler = Thread.currentThread().getUncaughtExceptionHandler();
-            handler.uncaughtException(Thread.currentThread(), e);
+            LOG.log(System.Logger.Level.ERROR, "a virtual thread's scheduler task failed", e);
+        }
+    }
+
+    /** A thread whose own scheduler has been shut down cannot be woken by anybody; the others can. */
+    static void unpark(Thread thread) {
+        try {
+            LockSupport.unpark(thread);
+        } catch (RejectedExecutionException e) {
+            LOG.log(System.Logger.Level.WARNING, "the scheduler of " + thread + " takes no more tasks", e);
         }
     }
 
@@ -273,35 +349,59 @@ final class LoopEngine {
      * meanwhile waits.
      */
     private void driveWhilePinned(Operation operation) {
+        while (!operation.isDone() && !Thread.currentThread().isInterrupted()) {
+            driveOnce();
+        }
+    }
+
+    private void driveOnce() {
         try {
-            while (!operation.isDone() && !Thread.currentThread().isInterrupted()) {
-                deliverMail();
-                long now = System.nanoTime();
-                dispatcher.expire(now);
-                poll(operation.isDone() ? 0 : Math.min(PINNED_POLL_NANOS, dispatcher.waitNanos(now)));
-            }
+            deliverMail();
+            long now = System.nanoTime();
+            dispatcher.expire(now);
+            poll(Math.min(PINNED_POLL_NANOS, dispatcher.waitNanos(now)));
         } catch (IOException e) {
             throw new IllegalStateException("the loop's I/O queue failed", e);
         }
     }
 
+    /**
+     * Whatever the loop still has goes to the afterlife. What this thread itself unparks later, or others mail, goes
+     * there too, once {@link #exited} is seen; what came before is taken out after it is set.
+     */
     private void leave() {
         if (herald != null) {
             herald.dismiss();   // before anybody can see the exit and end an operation elsewhere
         }
+        forwardTimersAndTasks();
         exited = true;
+        forwardTimersAndTasks();
+        forwardMail();
+    }
+
+    private void forwardTimersAndTasks() {
         for (Timer timer = dispatcher.pollTimer(); timer != null; timer = dispatcher.pollTimer()) {
             Afterlife.schedule(timer);
         }
         for (Runnable task = ready.poll(); task != null; task = ready.poll()) {
             Afterlife.execute(task);
         }
-        forwardMail();
     }
 
+    /** Any thread, one at a time: the commands still need a dispatcher that nobody else is using. */
     private void forwardMail() {
-        for (Runnable item = mailbox.poll(); item != null; item = mailbox.poll()) {
-            Afterlife.execute(item);
+        while (!mailbox.isEmpty() && forwarding.compareAndSet(false, true)) {
+            try {
+                for (Runnable item = mailbox.poll(); item != null; item = mailbox.poll()) {
+                    if (item instanceof Command) {
+                        runGuarded(item);
+                    } else {
+                        Afterlife.execute(item);
+                    }
+                }
+            } finally {
+                forwarding.set(false);
+            }
         }
     }
 }

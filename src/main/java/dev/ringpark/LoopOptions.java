@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sizes and choices a {@link CarrierLoop} is started with. Immutable; start from {@link #defaults()} and change what
- * you need:
+ * The sizes and choices a {@link CarrierLoop} is started with. Immutable; start from {@link #defaults()} and change
+ * what you need:
  * {@snippet :
  * CarrierLoop.start(LoopOptions.defaults().withName("api").withEntries(512, 2048));
  * }
@@ -19,14 +19,15 @@ import org.jspecify.annotations.Nullable;
  * @param submissionEntries operations one system call can submit, 1 to 32,768; more wait in a queue of the loop
  * @param completionEntries completions the platform holds for the loop, 2 to 65,536; what exceeds them is kept by the
  *     kernel and costs a further call
- * @param maxInFlight operations the platform may hold at once, 1 to 16,777,216; further ones wait in a queue of the loop
- * @param bufferBytes size of a pooled native buffer, 512 to 1,048,576: what one read into, or write from, an array moves
- *     at most
+ * @param maxInFlight operations the platform may hold at once, 1 to 16,777,216; further ones wait in a queue of the
+ *     loop
+ * @param bufferBytes size of a pooled native buffer, 512 to 1,048,576: what one read into, or write from, an array
+ *     moves at most
  * @param bufferCount pooled buffers for each direction, 1 to 32,768; their memory is touched, and so taken, only as far
  *     as it is used at one time
  * @param turnTasks virtual threads that run before the loop looks at I/O again, at least 1
- * @param turnBudget time they may take together before it does, above zero; a thread that runs on without parking is not
- *     interrupted
+ * @param turnBudget time they may take together before it does, above zero; a thread that runs on without parking is
+ *     not interrupted
  */
 public record LoopOptions(
         String name,

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the virtual threads of a carried loop know as their scheduler. It is a ForkJoinPool in name only, because JDK 25
- * asks a scheduler of that class, and no other, to time its parks: so Thread.sleep and every timed wait are timers of the
- * loop. No thread of the pool is ever started.
+ * asks a scheduler of that class, and no other, to time its parks: so Thread.sleep and every timed wait are timers of
+ * the loop. No thread of the pool is ever started.
  */
 final class LoopScheduler extends ForkJoinPool {
     private final LoopEngine engine;

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * </pre>
  *
  * Announce, then look; mail, then look: whichever comes second sees the other. The wake itself is sticky, so it may
- * reach the backend before the wait does. A sender counts itself in before it claims the wake, so that the loop can tell
- * when nobody will touch the backend any more.
+ * reach the backend before the wait does. A sender counts itself in before it claims the wake, so that the loop can
+ * tell when nobody will touch the backend any more.
  */
 final class SleepGate {
     private static final int AWAKE = 0;

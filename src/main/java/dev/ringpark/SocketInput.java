@@ -1,30 +1,47 @@
 package dev.ringpark;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 
 /** The stream of {@link TcpSocket#in}. */
 final class SocketInput extends InputStream {
-    private final TcpSocket socket;
+    /** {@link TcpSocket#read(byte[], int, int)}. */
+    @FunctionalInterface
+    interface Read {
+        int read(byte[] target, int offset, int length) throws IOException;
+    }
 
-    SocketInput(TcpSocket socket) {
+    /** {@link TcpSocket#available}. */
+    @FunctionalInterface
+    interface Available {
+        int available() throws IOException;
+    }
+
+    private final Read source;
+    private final Available available;
+    private final Closeable socket;
+
+    SocketInput(Read source, Available available, Closeable socket) {
+        this.source = source;
+        this.available = available;
         this.socket = socket;
     }
 
     @Override
     public int read() throws IOException {
         byte[] one = new byte[1];
-        return socket.read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        return source.read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
-        return socket.read(target, offset, length);
+        return source.read(target, offset, length);
     }
 
     @Override
     public int available() throws IOException {
-        return socket.available();
+        return available.available();
     }
 
     @Override

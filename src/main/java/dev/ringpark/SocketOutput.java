@@ -1,24 +1,33 @@
 package dev.ringpark;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 
 /** The stream of {@link TcpSocket#out}. */
 final class SocketOutput extends OutputStream {
-    private final TcpSocket socket;
+    /** Writes all or throws. */
+    @FunctionalInterface
+    interface WriteAll {
+        void write(byte[] source, int offset, int length) throws IOException;
+    }
 
-    SocketOutput(TcpSocket socket) {
+    private final WriteAll target;
+    private final Closeable socket;
+
+    SocketOutput(WriteAll target, Closeable socket) {
+        this.target = target;
         this.socket = socket;
     }
 
     @Override
     public void write(int value) throws IOException {
-        socket.writeAll(new byte[] {(byte) value}, 0, 1);
+        target.write(new byte[] {(byte) value}, 0, 1);
     }
 
     @Override
     public void write(byte[] source, int offset, int length) throws IOException {
-        socket.writeAll(source, offset, length);
+        target.write(source, offset, length);
     }
 
     @Override

@@ -154,9 +154,9 @@ public final class TcpListener extends LoopChannel {
     }
 
     /**
-     * Closes the listener: accepts that wait on it end with an exception, and when they have, its descriptor and its port
-     * are given back, and connecting to it is refused. Returns then, within milliseconds. Not interruptible. The second
-     * time nothing happens.
+     * Closes the listener: accepts that wait on it end with an exception, and when they have, its descriptor and its
+     * port are given back, and connecting to it is refused. Returns then, within milliseconds. Not interruptible. The
+     * second time nothing happens.
      */
     @Override
     public void close() throws IOException {

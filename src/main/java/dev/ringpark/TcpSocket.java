@@ -30,8 +30,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP connection with blocking calls. A call parks the virtual thread that makes it, or blocks a platform thread, until
- * the loop has the result; nothing is retried or polled meanwhile.
+ * A TCP connection with blocking calls. A call parks the virtual thread that makes it, or blocks a platform thread,
+ * until the loop has the result; nothing is retried or polled meanwhile.
  *
  * <p><b>Threads.</b> Safe for any number of threads. One read and one write run at a time; further readers and writers
  * wait for their turn in the order they came. A blocked read never stands in the way of a write.
@@ -43,15 +43,15 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Closing.</b> {@link #close} from another thread ends a waiting call with
  * {@link java.nio.channels.AsynchronousCloseException}; later calls throw {@link ClosedChannelException}.
  *
- * <p><b>Timeouts.</b> A call that times out throws {@link java.net.SocketTimeoutException}, loses no byte and leaves the
- * socket open (a connect closes it). If bytes had moved before its time was over, it returns them instead.
+ * <p><b>Timeouts.</b> A call that times out throws {@link java.net.SocketTimeoutException}, loses no byte and leaves
+ * the socket open (a connect closes it). If bytes had moved before its time was over, it returns them instead.
  *
- * <p><b>Memory.</b> Direct buffers and segments of the global arena are read into and written from in place; arrays, and
- * memory of arenas that can be closed, go through pooled buffers of the loop. A thread that waits in a read into an array
- * holds no such buffer.
+ * <p><b>Memory.</b> Direct buffers and segments of the global arena are read into and written from in place; arrays,
+ * and memory of arenas that can be closed, go through pooled buffers of the loop. A thread that waits in a read into an
+ * array holds no such buffer.
  *
- * <p><b>Errors.</b> A connection reset by the peer is a {@link java.net.SocketException} "Connection reset", a write after
- * the peer is gone "Broken pipe"; every error the platform reports that has no class of its own is a
+ * <p><b>Errors.</b> A connection reset by the peer is a {@link java.net.SocketException} "Connection reset", a write
+ * after the peer is gone "Broken pipe"; every error the platform reports that has no class of its own is a
  * {@code SocketException} with its name and number.
  */
 public final class TcpSocket extends LoopChannel
@@ -123,7 +123,8 @@ public final class TcpSocket extends LoopChannel
     }
 
     static ProtocolFamily familyOf(InetSocketAddress address) {
-        return address.getAddress() instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
+        boolean ipv4 = address.getAddress() instanceof Inet4Address;
+        return ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
     }
 
     static ProtocolFamily checkedFamily(ProtocolFamily family) {
@@ -173,7 +174,7 @@ public final class TcpSocket extends LoopChannel
      * @throws IOException if it is closed before or meanwhile, or the thread is interrupted; see the class
      */
     public TcpSocket connect(SocketAddress remote, Duration timeout) throws IOException {
-        InetSocketAddress address = checked(remote);
+        InetSocketAddress address = reachable(checked(remote));
         long deadlineNanos = deadline(timeout);
         Operation operation = enter(WRITING, deadlineNanos, CONNECT_TIMED_OUT);
         try {
@@ -228,10 +229,13 @@ public final class TcpSocket extends LoopChannel
         KernelMemory.requireWritable(target);
         int position = target.position();
         int length = target.remaining();
+        if (length == 0) {
+            return nothingRead();
+        }
         Operation operation = enter(READING, deadlineNanos, READ_TIMED_OUT);
         try {
-            if (length == 0 || isInputOver()) {
-                return length == 0 ? 0 : -1;
+            if (isInputOver()) {
+                return -1;
             }
             byte[] copy = begin(operation, Operation.Kind.READ, target, position, length, deadlineNanos);
             int count = await(operation, READ_TIMED_OUT);
@@ -283,16 +287,32 @@ public final class TcpSocket extends LoopChannel
     }
 
     private int read(byte[] target, int offset, int length, long deadlineNanos) throws IOException {
+        if (length == 0) {
+            return nothingRead();
+        }
         Operation operation = enter(READING, deadlineNanos, READ_TIMED_OUT);
         try {
-            if (length == 0 || isInputOver()) {
-                return length == 0 ? 0 : -1;
+            if (isInputOver()) {
+                return -1;
             }
             operation.beginTransfer(Operation.Kind.READ, target, offset, length, deadlineNanos);
             return countOrEnd(await(operation, READ_TIMED_OUT));
         } finally {
             exit(READING);
         }
+    }
+
+    /** No bytes asked for: nothing to wait for, whoever else is reading. */
+    private int nothingRead() throws IOException {
+        requireOpen();
+        requireConnected();
+        return 0;
+    }
+
+    private int nothingWritten() throws IOException {
+        requireOpen();
+        requireWritable();
+        return 0;
     }
 
     private boolean isInputOver() throws IOException {
@@ -362,7 +382,8 @@ public final class TcpSocket extends LoopChannel
     // ---- writing ----
 
     /**
-     * Writes bytes of {@code source}, waiting until the system has taken at least one, at most the default write timeout.
+     * Writes bytes of {@code source}, waiting until the system has taken at least one, at most the default write
+     * timeout.
      *
      * @return how many bytes it has taken, perhaps fewer than remain: write again for the rest, or use {@link #out}
      * @throws NotYetConnectedException if the socket is not connected
@@ -385,11 +406,11 @@ public final class TcpSocket extends LoopChannel
     private int write(ByteBuffer source, long deadlineNanos) throws IOException {
         int position = source.position();
         int length = source.remaining();
+        if (length == 0) {
+            return nothingWritten();
+        }
         Operation operation = enterWrite(deadlineNanos);
         try {
-            if (length == 0) {
-                return 0;
-            }
             begin(operation, Operation.Kind.WRITE, source, position, length, deadlineNanos);
             int count = await(operation, WRITE_TIMED_OUT);
             source.position(position + count);
@@ -417,16 +438,19 @@ public final class TcpSocket extends LoopChannel
     }
 
     private int write(byte[] source, int offset, int length, long deadlineNanos) throws IOException {
+        if (length == 0) {
+            return nothingWritten();
+        }
         Operation operation = enterWrite(deadlineNanos);
         try {
-            return length == 0 ? 0 : writeSome(operation, source, offset, length, deadlineNanos);
+            return writeSome(operation, source, offset, length, deadlineNanos);
         } finally {
             exit(WRITING);
         }
     }
 
     /** All or nothing but an exception; other writers' bytes come before or after, never between. */
-    void writeAll(byte[] source, int offset, int length) throws IOException {
+    private void writeAll(byte[] source, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, source.length);
         long deadlineNanos = deadline(writeTimeoutNanos);
         Operation operation = enterWrite(deadlineNanos);
@@ -447,12 +471,20 @@ public final class TcpSocket extends LoopChannel
 
     private Operation enterWrite(long deadlineNanos) throws IOException {
         Operation operation = enter(WRITING, deadlineNanos, WRITE_TIMED_OUT);
-        if (!connected || outputShut) {
+        try {
+            requireWritable();
+            return operation;
+        } catch (IOException | RuntimeException e) {
             exit(WRITING);
-            requireConnected();
+            throw e;
+        }
+    }
+
+    private void requireWritable() throws IOException {
+        requireConnected();
+        if (outputShut) {
             throw new ClosedChannelException();
         }
-        return operation;
     }
 
     /**
@@ -496,10 +528,11 @@ public final class TcpSocket extends LoopChannel
 
     /**
      * This socket's bytes as a stream. A stream that waits does not stand in the way of {@link #out}. Reads use the
-     * default read timeout; after one has timed out the stream goes on where it was. Closing the stream closes the socket.
+     * default read timeout; after one has timed out the stream goes on where it was. Closing the stream closes the
+     * socket.
      */
     public InputStream in() {
-        return new SocketInput(this);
+        return new SocketInput(this::read, this::available, this);
     }
 
     /**
@@ -507,7 +540,7 @@ public final class TcpSocket extends LoopChannel
      * write timeout holds for each write as a whole. Closing the stream closes the socket.
      */
     public OutputStream out() {
-        return new SocketOutput(this);
+        return new SocketOutput(this::writeAll, this);
     }
 
     /**
@@ -518,6 +551,7 @@ public final class TcpSocket extends LoopChannel
      * @throws IOException as reading here or writing there throws it
      */
     public long copyTo(WritableByteChannel target) throws IOException {
+        Objects.requireNonNull(target, "target");
         ByteBuffer buffer = ByteBuffer.allocateDirect(TRANSFER_BYTES);
         long total = 0;
         while (read(buffer) >= 0) {
@@ -569,8 +603,8 @@ public final class TcpSocket extends LoopChannel
 
     /**
      * Closes the socket: calls that wait on it end with an exception, and when they have, its descriptor is given back.
-     * Returns then, within milliseconds; does not wait for unsent bytes, whatever SO_LINGER says. Not interruptible. The
-     * second time nothing happens.
+     * Returns then, within milliseconds; does not wait for unsent bytes, whatever SO_LINGER says. Not interruptible.
+     * The second time nothing happens.
      */
     @Override
     public void close() throws IOException {

@@ -14,6 +14,8 @@ import dev.ringpark.internal.op.Timer;
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.Failure;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,7 @@ public final class Dispatcher {
     private final Deadlines deadlines = new Deadlines();
     private final Consumer<Thread> unpark;
     private final Backend backend;
+    private final List<Object> lentMemory = new ArrayList<>();
     private boolean ended;
 
     /**
@@ -149,8 +152,8 @@ public final class Dispatcher {
     }
 
     /**
-     * Gives the backend back; {@link #isIdle} has to hold. From here on every operation ends as it comes, and timers stay
-     * with {@link #pollTimer}.
+     * Gives the backend back; {@link #isIdle} has to hold. From here on every operation ends as it comes, and timers
+     * stay with {@link #pollTimer}.
      */
     public void end() {
         assert isIdle();
@@ -159,24 +162,38 @@ public final class Dispatcher {
     }
 
     /**
-     * The backend has failed for good: every operation ends with {@code cause}. The backend is not closed, and so the
-     * pooled memory the platform may still write to is never freed.
+     * The backend has failed for good: every operation ends with {@code cause}. The backend is not closed, and what the
+     * platform may still write to is kept, so that it is never freed: {@link #lentMemory} has the users' part of it.
      */
     public void abandon(Throwable cause) {
         ended = true;
         Failure failure = new Failure(Errno.EIO, 0, new IOException("the loop's I/O queue failed", cause));
-        for (Operation next = overflow.poll(); next != null; next = overflow.poll()) {
-            next.fail(failure);
-            end(next);
-        }
         for (int slot = 0; slot < inFlight.slots(); slot++) {
             Operation operation = inFlight.inSlot(slot);
             if (operation != null) {
-                operation.lent = -1;
+                keep(operation);
                 operation.fail(failure);
                 completed(operation);
             }
         }
+        for (Operation next = overflow.poll(); next != null; next = overflow.poll()) {
+            if (next.isAdmitted()) {
+                next.fail(failure);
+                end(next);
+            }
+        }
+    }
+
+    private void keep(Operation operation) {
+        operation.lent = -1;
+        if (operation.buffer() != null) {
+            lentMemory.add(operation.buffer());
+        }
+    }
+
+    /** The users' buffers the platform had when it failed. */
+    public List<Object> lentMemory() {
+        return lentMemory;
     }
 
     /** Takes out the next timer, due or not: what is left when the loop ends. */
@@ -209,8 +226,12 @@ public final class Dispatcher {
     }
 
     private void refill() {
-        for (Operation next = overflow.peek(); next != null && offer(next); next = overflow.peek()) {
-            overflow.poll();
+        // Out of the queue before it is offered: the backend may put it into one of its own.
+        for (Operation next = overflow.poll(); next != null; next = overflow.poll()) {
+            if (!offer(next)) {
+                overflow.addFirst(next);
+                return;
+            }
         }
     }
 
@@ -227,7 +248,7 @@ public final class Dispatcher {
     private void end(Operation operation) {
         deadlines.remove(operation);
         counters.add(Count.COMPLETED);
-        Handle handle = operation.handle();
+        Handle handle = (Handle) operation.handle();
         unpark.accept(operation.finish());
         if (!handle.isOpen()) {
             finishClosing(handle);
@@ -235,7 +256,7 @@ public final class Dispatcher {
     }
 
     private void close(Operation close) {
-        Handle handle = close.handle();
+        Handle handle = (Handle) close.handle();
         handle.startClosing();
         handle.closers().add(close);
         cancelSide(handle, Handle.READING);
@@ -281,6 +302,8 @@ public final class Dispatcher {
             return null;
         } catch (IOException e) {
             return new Failure(Errno.ofText(e.getMessage()), 0, e);
+        } catch (RuntimeException e) {
+            return new Failure(Errno.UNKNOWN, 0, new IOException("closing a descriptor failed", e));
         }
     }
 }

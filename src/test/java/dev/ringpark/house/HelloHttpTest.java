@@ -11,12 +11,17 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the sample HelloHttp promises: that it answers whoever asks properly, and is rid of whoever does not. */
 class HelloHttpTest {
     private static final int LIMIT_MILLIS = 40_000;   // fails loudly
+    private static final int DESCRIPTORS = 100;
     private static final String GREETING = "Hello, ring!\n";
 
     @ParameterizedTest
@@ -36,6 +41,28 @@ class HelloHttpTest {
 
                 assertThat(rest(dawdler)).isEmpty();   // its patience ends after ten seconds
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "selector"})
+    void livesThroughAShortageOfDescriptors(String backend) throws Exception {
+        Samples.require(backend);
+        String command = String.join(" ", Samples.command(Samples.source("HelloHttp"), 0));
+        List<Socket> crowd = new ArrayList<>();
+        try (RunningProgram server = RunningProgram.start(
+                List.of("bash", "-c", "ulimit -n " + DESCRIPTORS + "; exec " + command),
+                Map.of("RINGPARK_BACKEND", backend))) {
+            InetSocketAddress address = Samples.awaitAddress(server);
+            for (int i = 0; i < DESCRIPTORS; i++) {
+                crowd.add(connect(address));
+            }
+            server.await(Pattern.compile("Too many open files"));
+            for (Socket each : crowd) {
+                each.close();
+            }
+
+            answersPipelinedRequestsInTheirOrder(address);
         }
     }
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * One platform queue for I/O, as the dispatcher uses it.
  *
  * <p><b>The contract.</b> A backend is opened, submitted to, cancelled, polled and closed by one thread, the loop's;
- * {@link #wake} and the opening of handles are for any. The dispatcher admits an operation to {@link InFlight} first, so
- * its token is there to travel with it. Each operation taken by {@link #submit} is given to
+ * {@link #wake} and the opening of handles are for any. The dispatcher admits an operation to {@link InFlight} first,
+ * so its token is there to travel with it. Each operation taken by {@link #submit} is given to
  * {@link Completions#completed} exactly once, in some later {@link #poll}, with its result or failure noted in it,
  * and by then nothing of the platform points at its memory. Between the two the backend alone may read or write that
  * memory. Operations of one side of one handle never overlap; the two sides may.
@@ -42,7 +42,10 @@ public interface Backend extends AutoCloseable {
                 throws IOException;
     }
 
-    /** A new stream socket; {@code family} null stands for IPv6 and IPv4 in one where the system has both. Any thread. */
+    /**
+     * A new stream socket; {@code family} null stands for IPv6 and IPv4 in one where the system has both. Any
+     * thread.
+     */
     Handle openSocket(@Nullable ProtocolFamily family) throws IOException;
 
     /** A new socket that will listen. Any thread. */
@@ -55,8 +58,8 @@ public interface Backend extends AutoCloseable {
     void cancel(Operation operation);
 
     /**
-     * Gives the descriptor of {@code handle} back to the system; it has no operation in flight and no call under way, and
-     * gets none any more. Does not block, whatever SO_LINGER says. Loop thread only; any thread once the backend is
+     * Gives the descriptor of {@code handle} back to the system; it has no operation in flight and no call under way,
+     * and gets none any more. Does not block, whatever SO_LINGER says. Loop thread only; any thread once the backend is
      * closed, for a handle that came too late.
      */
     void release(Handle handle) throws IOException;
@@ -68,8 +71,8 @@ public interface Backend extends AutoCloseable {
     long FOREVER = Long.MAX_VALUE;
 
     /**
-     * Hands everything submitted to the platform and takes back what has completed; waits for a first completion, a wake
-     * or the end of {@code waitNanos}, if that is not 0. May return early, with nothing.
+     * Hands everything submitted to the platform and takes back what has completed; waits for a first completion, a
+     * wake or the end of {@code waitNanos}, if that is not 0. May return early, with nothing.
      */
     void poll(long waitNanos) throws IOException;
 

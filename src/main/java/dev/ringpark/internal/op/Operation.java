@@ -9,8 +9,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing asked of the kernel, and the thread that waits for it. A handle keeps one operation a side and uses it again
- * and again, so steady traffic allocates nothing.
+ * One thing asked of the kernel, and the thread that waits for it. A handle keeps one operation a side and uses it
+ * again and again, so steady traffic allocates nothing.
  *
  * <pre>
  * state      | who moves it there                | whose fields and memory
@@ -42,7 +42,7 @@ public final class Operation extends Deadline {
         }
     }
 
-    private final Handle handle;
+    private final Descriptor handle;
     private @SuppressWarnings("unused") int state;   // through STATE
 
     private Kind kind = Kind.CLOSE;
@@ -52,6 +52,7 @@ public final class Operation extends Deadline {
     private int offset;
     private int length;
     private @Nullable Thread owner;
+    private int use;                                 // counts begins, so that a late cancel finds its own or nobody
 
     private int result;
     private @Nullable Failure failure;
@@ -67,7 +68,7 @@ public final class Operation extends Deadline {
     /** The backend's pooled buffer, as long as it lends one; else -1. */
     public int lent = -1;
 
-    public Operation(Handle handle) {
+    public Operation(Descriptor handle) {
         this.handle = handle;
     }
 
@@ -113,10 +114,12 @@ public final class Operation extends Deadline {
         this.kind = kind;
         deadlineNanos(deadlineNanos);
         owner = Thread.currentThread();
+        use++;
         STATE.setOpaque(this, ASKED);   // published by the mailbox, or not at all: the loop's own thread asks
     }
 
-    public Handle handle() {
+    /** What it is asked of: a {@link Handle}, seen from here as the descriptor whose life it minds. */
+    public Descriptor handle() {
         return handle;
     }
 
@@ -157,16 +160,18 @@ public final class Operation extends Deadline {
         return token;
     }
 
+    /** Which of this object's many uses this is. */
+    public int use() {
+        return use;
+    }
+
     /** Notes that the loop has taken it in; until {@link #finish} the loop owes it a completion. Loop thread only. */
     public void admit() {
         assert !admitted;
         admitted = true;
     }
 
-    /**
-     * Whether the loop owes it a completion. A request to cancel that comes when it does not is late: the owner mails it
-     * before it waits on, so it can never meet the object's next use, which is mailed after. Loop thread only.
-     */
+    /** Whether the loop owes it a completion. Loop thread only. */
     public boolean isAdmitted() {
         return admitted;
     }
@@ -195,7 +200,7 @@ public final class Operation extends Deadline {
     }
 
     /** Notes the accepted connection. */
-    public void succeed(Handle accepted) {
+    public void succeed(Descriptor accepted) {
         attachment = accepted;
     }
 
@@ -232,8 +237,8 @@ public final class Operation extends Deadline {
     }
 
     /** The connection an accept brought, if it did not fail. Owner, once done. */
-    public Handle accepted() {
-        return (Handle) Objects.requireNonNull(attachment);
+    public Descriptor accepted() {
+        return (Descriptor) Objects.requireNonNull(attachment);
     }
 
     /** Forgets everything, so that the object can be used again and keeps nobody's memory alive. Owner, once done. */

@@ -22,6 +22,16 @@ public final class OperationQueue {
         last = operation;
     }
 
+    /** Puts an operation back to where {@link #poll} took it from. */
+    public void addFirst(Operation operation) {
+        assert operation.next == null && operation != last : "in two queues";
+        operation.next = first;
+        first = operation;
+        if (last == null) {
+            last = operation;
+        }
+    }
+
     /** The operation that came first, still in the queue. */
     public @Nullable Operation peek() {
         return first;

@@ -135,13 +135,12 @@ public final class FdHandle extends Handle {
         }
     }
 
-    /** close(2). With SO_LINGER it may block for as long as that says, so then a thread of its own does it. */
+    /** close(2). With a positive SO_LINGER it would block for as long as that says, so that is switched off before. */
     public void release() throws IOException {
         if (lingers) {
-            Thread.ofPlatform().daemon().name("ringpark-linger").start(() -> Libc.close(fd));
-        } else {
-            check(Libc.close(fd));
+            FdOptions.set(fd, family, StandardSocketOptions.SO_LINGER, -1);
         }
+        check(Libc.close(fd));
     }
 
     private static void check(int result) throws IOException {

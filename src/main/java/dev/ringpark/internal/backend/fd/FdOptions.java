@@ -58,7 +58,8 @@ final class FdOptions {
     private static void setLinger(int fd, int seconds) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             int limited = Math.clamp(seconds, 0, 65_535);
-            check(Libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, arena.allocateFrom(JAVA_INT, seconds < 0 ? 0 : 1, limited)));
+            MemorySegment linger = arena.allocateFrom(JAVA_INT, seconds < 0 ? 0 : 1, limited);
+            check(Libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, linger));
         }
     }
 

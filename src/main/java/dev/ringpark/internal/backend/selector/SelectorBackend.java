@@ -121,6 +121,10 @@ public final class SelectorBackend implements Backend {
     public boolean submit(Operation operation) {
         if (SelectorHandle.of(operation).isPromising(operation) && attempts.ends(operation)) {
             finish(operation);
+        } else if (operation.isCancelAsked()) {
+            // The attempt met a plain call of another thread on the channel's lock, and the cancel came meanwhile.
+            operation.fail(Failure.CANCELED);
+            finish(operation);
         } else {
             await(operation);
         }

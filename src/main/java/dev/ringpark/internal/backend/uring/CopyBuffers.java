@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Native buffers that stand in for an array while one attempt that never waits is under way; between attempts an operation
- * holds none, so a few serve any number of slow peers. The last one given back goes out first: it is still in the cache.
+ * Native buffers that stand in for an array while one attempt that never waits is under way; between attempts an
+ * operation holds none, so a few serve any number of slow peers. The last one given back goes out first: it is still in
+ * the cache.
  */
 final class CopyBuffers {
     static final int NONE = -1;

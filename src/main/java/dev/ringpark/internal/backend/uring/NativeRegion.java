@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Memory the kernel may write, mapped and unmapped by hand: no arena can be closed under it, and pages nobody has touched
- * cost nothing.
+ * Memory the kernel may write, mapped and unmapped by hand: no arena can be closed under it, and pages nobody has
+ * touched cost nothing.
  */
 record NativeRegion(long address, long bytes, MemorySegment memory) {
 

@@ -12,9 +12,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 
 /**
- * The two queues shared with the kernel, and the one system call that moves them. Whoever writes a queue's tail releases
- * it, whoever reads it acquires it, and the other way round for heads (io_uring(7)). One thread only, the one that set
- * the ring up.
+ * The two queues shared with the kernel, and the one system call that moves them. Whoever writes a queue's tail
+ * releases it, whoever reads it acquires it, and the other way round for heads (io_uring(7)). One thread only, the one
+ * that set the ring up.
  */
 final class Ring implements AutoCloseable {
     private static final VarHandle INT = JAVA_INT.varHandle();

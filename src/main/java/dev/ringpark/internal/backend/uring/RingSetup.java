@@ -14,8 +14,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Makes a ring and finds out whether it can be used: the newest set-up flags first, older kernels get fewer; then one NOP
- * through it, because a seccomp filter may allow the set-up and refuse the enter; then the operations we need.
+ * Makes a ring and finds out whether it can be used: the newest set-up flags first, older kernels get fewer; then one
+ * NOP through it, because a seccomp filter may allow the set-up and refuse the enter; then the operations we need.
  */
 final class RingSetup {
     private static final int ALWAYS = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP;
@@ -78,11 +78,11 @@ final class RingSetup {
 
     private static IOException refusal(int result) {
         return switch (LinuxErrno.of(-result)) {
-            case ENOSYS -> new BackendUnavailableException("io_uring_setup: ENOSYS: the kernel has no io_uring (it came "
-                    + "with 5.1), or a seccomp filter hides it (Docker and others do: allow calls 425 to 427)");
+            case ENOSYS -> new BackendUnavailableException("io_uring_setup: ENOSYS: the kernel has no io_uring (it "
+                    + "came with 5.1), or a seccomp filter hides it (Docker and others do: allow calls 425 to 427)");
             case EPERM, EACCES -> new BackendUnavailableException("io_uring_setup: " + LinuxErrno.of(-result)
-                    + ": refused by the sysctl kernel.io_uring_disabled (0 allows it) or by a seccomp filter or security "
-                    + "module (Docker's default profile does: allow calls 425 to 427)");
+                    + ": refused by the sysctl kernel.io_uring_disabled (0 allows it) or by a seccomp filter or "
+                    + "security module (Docker's default profile does: allow calls 425 to 427)");
             case EINVAL -> new BackendUnavailableException("io_uring_setup: EINVAL: the kernel is older than 5.6");
             case ENOMEM -> new BackendUnavailableException("io_uring_setup: ENOMEM: the limit of locked memory is too "
                     + "small for the queues (raise it: ulimit -l, LimitMEMLOCK), or use smaller queues");
@@ -96,12 +96,20 @@ final class RingSetup {
         }
         ring.push(Ring.head(IORING_OP_NOP, 0, 0, -1), 0, 0, 0, 0, 0);
         int entered = ring.enterAndWait();
+        while (entered < 0 && isPassing(entered)) {
+            entered = ring.enterAndWait();
+        }
         if (entered < 0 || !ring.hasCompletion()) {
             throw new BackendUnavailableException("io_uring_enter: " + Ring.describe(entered)
                     + ": the ring could be made but not entered; a seccomp filter refuses call 426 (allow it)");
         }
         ring.advance();
         return probe(ring, arena);
+    }
+
+    /** Interrupted, or short of memory for a moment: not the answer of a filter. */
+    private static boolean isPassing(int result) {
+        return result == -LinuxErrno.EINTR || result == -LinuxErrno.EAGAIN || result == -LinuxErrno.EBUSY;
     }
 
     private static boolean probe(Ring ring, Arena arena) throws IOException {

@@ -49,9 +49,9 @@ final class Submissions {
     Submissions(Ring ring, boolean since519, BackendOptions options, int maxInFlight) throws IOException {
         this.ring = ring;
         this.waitFirst = since519 ? IORING_RECVSEND_POLL_FIRST : 0;
+        this.picks = ReceiveBuffers.register(ring, options.bufferCount(), options.bufferBytes());
         this.slots = NativeRegion.anonymous((long) maxInFlight * SLOT_BYTES);
         this.copies = new CopyBuffers(options.bufferCount(), options.bufferBytes());
-        this.picks = ReceiveBuffers.register(ring, options.bufferCount(), options.bufferBytes());
     }
 
     /** Writes the submission of the operation's next step; there has to be room. False if a buffer is wanting. */
@@ -201,6 +201,11 @@ final class Submissions {
             case ATTEMPT -> settleAttempt(operation, result);
             default -> result >= 0 ? -LinuxErrno.EAGAIN : result;   // ready: the attempt follows
         };
+    }
+
+    /** Whether the operation's present step is a read for which the kernel picks a buffer. */
+    static boolean picksBuffer(Operation operation) {
+        return operation.kind() == Operation.Kind.READ && operation.phase == PICK;
     }
 
     private int settlePick(Operation operation, int result, int flags) {

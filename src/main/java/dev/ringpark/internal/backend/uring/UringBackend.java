@@ -13,7 +13,6 @@ import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.OperationQueue;
-import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.Failure;
 import dev.ringpark.internal.os.SocketErrors;
 import dev.ringpark.internal.os.linux.Libc;
@@ -42,12 +41,27 @@ public final class UringBackend implements Backend {
             if (!System.getProperty("os.name", "").equals("Linux")) {
                 throw new BackendUnavailableException("this system is not Linux");
             }
+            requireNativeAccess();
+            return UringBackend.open(options, inFlight, completions, counters);
+        }
+
+        /** The first native call binds the C library, which the JVM may forget to allow, or forbid. */
+        private static void requireNativeAccess() throws BackendUnavailableException {
             try {
-                return UringBackend.open(options, inFlight, completions, counters);
-            } catch (IllegalCallerException | LinkageError e) {
-                throw new BackendUnavailableException("the JVM does not let Ringpark call the system (start it with "
-                        + "--enable-native-access=" + moduleName() + ")", e);
+                Libc.bindAll();
+            } catch (IllegalCallerException e) {
+                throw refusal(e);
+            } catch (ExceptionInInitializerError e) {
+                if (e.getCause() instanceof IllegalCallerException) {
+                    throw refusal(e);
+                }
+                throw e;
             }
+        }
+
+        private static BackendUnavailableException refusal(Throwable e) {
+            return new BackendUnavailableException("the JVM does not let Ringpark call the system (start it with "
+                    + "--enable-native-access=" + moduleName() + ")", e);
         }
 
         private static String moduleName() {
@@ -94,8 +108,8 @@ public final class UringBackend implements Backend {
         try {
             RingSetup.Ready ready = RingSetup.open(options);
             try {
-                Submissions submissions = new Submissions(ready.ring(), ready.since519(), options, inFlight.capacity());
                 NativeRegion wakeCount = NativeRegion.anonymous(WAKE_BYTES);
+                Submissions submissions = new Submissions(ready.ring(), ready.since519(), options, inFlight.capacity());
                 return new UringBackend(ready.ring(), submissions, wakeFd, wakeCount, inFlight, completions, counters);
             } catch (IOException e) {
                 ready.ring().close();
@@ -240,19 +254,23 @@ public final class UringBackend implements Backend {
         int outcome = submissions.settle(operation, result, flags);
         if (outcome >= 0) {
             completions.completed(operation);
-        } else if (operation.isCancelAsked() && isUndecided(outcome)) {
+        } else if (operation.isCancelAsked() && isUndecided(operation, outcome)) {
             complete(operation, Failure.CANCELED);
-        } else if (isUndecided(outcome)) {
+        } else if (isUndecided(operation, outcome)) {
             again.add(operation);
         } else {
             complete(operation, LinuxErrno.failure(-outcome));
         }
     }
 
-    /** Nothing has happened yet: interrupted, would have to wait, no buffer, or a connection that vanished again. */
-    private static boolean isUndecided(int outcome) {
-        Errno errno = LinuxErrno.of(-outcome);
-        return errno == Errno.EINTR || errno == Errno.EAGAIN || errno == Errno.ENOBUFS || errno == Errno.ECONNABORTED;
+    /** Nothing has happened yet: interrupted, would have to wait, no buffer to pick, or a connection that vanished. */
+    private static boolean isUndecided(Operation operation, int outcome) {
+        return switch (LinuxErrno.of(-outcome)) {
+            case EINTR, EAGAIN -> true;
+            case ENOBUFS -> Submissions.picksBuffer(operation);
+            case ECONNABORTED -> operation.kind() == Operation.Kind.ACCEPT;
+            default -> false;
+        };
     }
 
     private void complete(Operation operation, Failure failure) {

@@ -47,6 +47,15 @@ public final class Libc {
 
     private Libc() {}
 
+    /**
+     * Binds the calls above, if that has not been done.
+     *
+     * @throws IllegalCallerException or an ExceptionInInitializerError with it, if the JVM forbids native access
+     */
+    public static void bindAll() {
+        // Initialising this class is the whole of it.
+    }
+
     /** Room for the errno of one call at a time; a loop keeps one, everybody else takes one from a confined arena. */
     public static MemorySegment callState(Arena arena) {
         return arena.allocate(CALL_STATE);

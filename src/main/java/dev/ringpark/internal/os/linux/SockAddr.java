@@ -62,7 +62,9 @@ public final class SockAddr {
             }
             byte[] bytes = bytes(source, 8, 16);
             int scope = source.get(JAVA_INT_UNALIGNED, 24);
-            InetAddress ip = scope == 0 ? InetAddress.getByAddress(bytes) : Inet6Address.getByAddress(null, bytes, scope);
+            InetAddress ip = scope == 0
+                    ? InetAddress.getByAddress(bytes)
+                    : Inet6Address.getByAddress(null, bytes, scope);
             return new InetSocketAddress(ip, port);
         } catch (UnknownHostException impossible) {
             throw new AssertionError("4 or 16 bytes are always an address", impossible);

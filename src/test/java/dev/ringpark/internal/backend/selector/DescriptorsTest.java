@@ -40,14 +40,14 @@ class DescriptorsTest {
             try (BackendRig rig = new BackendRig()) {
                 Handle listener = rig.listener();
                 rig.peerTo(listener);
-                rig.keep(rig.await(rig.accept(listener)).accepted());   // everything loaded that needs a descriptor
+                rig.keep((Handle) rig.await(rig.accept(listener)).accepted());   // everything loaded that needs a descriptor
                 rig.peerTo(listener);
                 List<InputStream> taken = takeAll();
                 Operation refused = rig.await(rig.accept(listener));
                 print(String.valueOf(errno(refused)));
                 print(rig.earlyPolls() <= 1 ? ", then no spin" : ", then a spin");
                 taken.removeLast().close();
-                rig.keep(rig.await(rig.accept(listener)).accepted());
+                rig.keep((Handle) rig.await(rig.accept(listener)).accepted());
                 print(", then accepted");
             }
         }

@@ -150,11 +150,11 @@ class SelectorBackendTest {
         Handle listener = rig.listener();
         Operation accept = rig.accept(listener);
         rig.peerTo(listener);
-        rig.keep(rig.await(accept).accepted());
+        rig.keep((Handle) rig.await(accept).accepted());
 
         rig.peerTo(listener);
         assertThat(rig.earlyPolls()).isLessThanOrEqualTo(1);
-        rig.keep(rig.await(rig.accept(listener)).accepted());
+        rig.keep((Handle) rig.await(rig.accept(listener)).accepted());
     }
 
     @Test
@@ -275,7 +275,7 @@ class SelectorBackendTest {
         }
 
         rig.backend.cancel(accept);
-        Handle accepted = rig.keep(rig.await(accept).accepted());
+        Handle accepted = rig.keep((Handle) rig.await(accept).accepted());
         assertThat(accept.failure()).isNull();
         assertThat(accepted.remoteAddress()).isEqualTo(peer.getLocalAddress());
     }
@@ -288,7 +288,7 @@ class SelectorBackendTest {
         SocketChannel peer = rig.peerTo(listener);
 
         assertThat(rig.await(first).failure()).isSameAs(Failure.CANCELED);
-        Handle accepted = rig.keep(rig.await(rig.accept(listener)).accepted());
+        Handle accepted = rig.keep((Handle) rig.await(rig.accept(listener)).accepted());
         assertThat(accepted.remoteAddress()).isEqualTo(peer.getLocalAddress());
     }
 

@@ -51,7 +51,7 @@ class SelectorConnectionTest {
         assertThat(accept.isDone()).isFalse();
         SocketChannel peer = rig.peerTo(listener);
 
-        Handle accepted = rig.keep(rig.await(accept).accepted());
+        Handle accepted = rig.keep((Handle) rig.await(accept).accepted());
         assertThat(accepted.remoteAddress()).isEqualTo(peer.getLocalAddress());
         assertThat(accepted.localAddress()).isEqualTo(peer.getRemoteAddress());
         peer.write(ByteBuffer.allocate(7));
@@ -64,8 +64,8 @@ class SelectorConnectionTest {
         for (int i = 0; i < 10; i++) {
             rig.peerTo(listener);
             SocketChannel peer = rig.peerTo(listener);
-            rig.keep(rig.await(rig.accept(listener)).accepted());
-            Handle second = rig.keep(rig.await(rig.accept(listener)).accepted());
+            rig.keep((Handle) rig.await(rig.accept(listener)).accepted());
+            Handle second = rig.keep((Handle) rig.await(rig.accept(listener)).accepted());
             assertThat(second.remoteAddress()).isEqualTo(peer.getLocalAddress());
         }
     }
@@ -260,7 +260,7 @@ class SelectorConnectionTest {
         while (callers.stream().anyMatch(Thread::isAlive)) {
             Operation accept = rig.accept(listener);
             rig.peerTo(listener).close();
-            rig.release(rig.await(accept).accepted());
+            rig.release((Handle) rig.await(accept).accepted());
         }
     }
 

@@ -1,0 +1,201 @@
+package dev.ringpark.internal.op;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of a descriptor. Its number is given back to the system only
+ * when no operation and no plain call can still mean it, so a reused number never meets an old operation.
+ *
+ * <pre>
+ * life    | who moves it there                  | operations                    | plain calls (options, addresses)
+ * --------+-------------------------------------+-------------------------------+---------------------------------
+ * OPEN    |                                     | admitted                      | counted in and out
+ * CLOSING | the first to close                  | new ones refused, pending     | refused; those under way finish
+ *         |                                     |   ones cancelled by the loop  |
+ * CLOSED  | the loop: none in flight, count 0   | refused                       | refused
+ * </pre>
+ *
+ * The same word holds whose turn it is: one reader and one writer at a time, the others wait in the order they came.
+ */
+public abstract class Descriptor {
+    /** The reading side: reads and accepts. */
+    public static final int READING = 1;
+    /** The writing side: writes and connects. */
+    public static final int WRITING = 2;
+
+    private static final int CLOSING = 4;
+    private static final int CLOSED = 8;
+    private static final int ONE_CALL = 16;
+    private static final int CALLS = -ONE_CALL;
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(Descriptor.class, "state", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** How an attempt to take a side's turn, or to make a plain call, ended. */
+    public enum Entry { ENTERED, NOT_OPEN, CLOSED_WHILE_WAITING, INTERRUPTED, TIMED_OUT }
+
+    /** One that waits for a turn; a class, as each wait is itself only. */
+    private record Waiter(Thread thread, int side) {}
+
+    private volatile int state;
+    private volatile boolean reset;
+    private volatile @Nullable ConcurrentLinkedQueue<Waiter> waiters;
+    public final boolean isOpen() {
+        return (state & (CLOSING | CLOSED)) == 0;
+    }
+
+    public final boolean isClosed() {
+        return (state & CLOSED) != 0;
+    }
+
+    /** How a thread waits; may come back early. */
+    @FunctionalInterface
+    public interface Parker {
+        void parkUntil(long deadlineNanos);
+    }
+
+    /**
+     * Takes the turn of {@code side}, waiting for it until {@code deadlineNanos} if another thread has it, or waits for
+     * it already.
+     */
+    public final Entry enter(int side, long deadlineNanos, Parker parker) {
+        ConcurrentLinkedQueue<Waiter> queue = waiters;
+        boolean nobodyWaits = queue == null || queue.isEmpty();
+        return nobodyWaits && tryEnter(side) ? Entry.ENTERED : enterSlowly(side, deadlineNanos, parker);
+    }
+
+    /** Gives the turn of {@code side} on. */
+    public final void exit(int side) {
+        STATE.getAndBitwiseAnd(this, ~side);
+        ConcurrentLinkedQueue<Waiter> queue = waiters;
+        if (queue != null) {
+            wakeFirst(queue, side);
+        }
+    }
+
+    /** Counts a plain call in; false if the handle is not open. */
+    public final boolean beginCall() {
+        for (int now = state; (now & (CLOSING | CLOSED)) == 0; now = state) {
+            if (STATE.compareAndSet(this, now, now + ONE_CALL)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Counts a plain call out; true if a close waits for just that, and the loop has to be told. */
+    public final boolean endCall() {
+        int before = (int) STATE.getAndAdd(this, -ONE_CALL);
+        return (before & CALLS) == ONE_CALL && (before & CLOSING) != 0;
+    }
+
+    /** Whether a plain call is under way. */
+    public final boolean inCall() {
+        return (state & CALLS) != 0;
+    }
+
+    /** Stops new operations and calls, and ends the waits for a turn; false if that was done before. */
+    public final boolean startClosing() {
+        int before = (int) STATE.getAndBitwiseOr(this, CLOSING);
+        ConcurrentLinkedQueue<Waiter> queue = waiters;
+        if (queue != null) {
+            queue.forEach(waiter -> LockSupport.unpark(waiter.thread()));
+        }
+        return (before & (CLOSING | CLOSED)) == 0;
+    }
+
+    /** Notes that the peer has reset the connection: the system tells that once only, but it stays true. */
+    public final void noteReset() {
+        reset = true;
+    }
+
+    public final boolean isReset() {
+        return reset;
+    }
+
+    /** Notes that the descriptor is gone. Loop thread only, or nobody's loop any more. */
+    public final void markClosed() {
+        STATE.getAndBitwiseOr(this, CLOSING | CLOSED);
+    }
+
+    private boolean tryEnter(int side) {
+        int now = state;
+        while ((now & (side | CLOSING | CLOSED)) == 0) {
+            if (STATE.compareAndSet(this, now, now | side)) {
+                return true;
+            }
+            now = state;
+        }
+        return false;
+    }
+
+    private Entry enterSlowly(int side, long deadlineNanos, Parker parker) {
+        if (!isOpen()) {
+            return Entry.NOT_OPEN;
+        }
+        ConcurrentLinkedQueue<Waiter> queue = waiters();
+        Waiter waiter = new Waiter(Thread.currentThread(), side);
+        queue.add(waiter);
+        Entry entry = Entry.NOT_OPEN;
+        try {
+            entry = awaitTurn(queue, waiter, deadlineNanos, parker);
+        } finally {
+            queue.remove(waiter);
+            if (entry != Entry.ENTERED && (state & side) == 0) {
+                wakeFirst(queue, side);   // the wake-up that came for this thread is the next one's
+            }
+        }
+        return entry;
+    }
+
+    private Entry awaitTurn(ConcurrentLinkedQueue<Waiter> queue, Waiter waiter, long deadlineNanos, Parker parker) {
+        while (first(queue, waiter.side()) != waiter || !tryEnter(waiter.side())) {
+            if (!isOpen()) {
+                return Entry.CLOSED_WHILE_WAITING;
+            }
+            if (waiter.thread().isInterrupted()) {
+                return Entry.INTERRUPTED;
+            }
+            if (deadlineNanos != Deadline.NONE && deadlineNanos - System.nanoTime() <= 0) {
+                return Entry.TIMED_OUT;
+            }
+            parker.parkUntil(deadlineNanos);
+        }
+        return Entry.ENTERED;
+    }
+
+    private synchronized ConcurrentLinkedQueue<Waiter> waiters() {
+        ConcurrentLinkedQueue<Waiter> queue = waiters;
+        if (queue == null) {
+            queue = new ConcurrentLinkedQueue<>();
+            waiters = queue;
+        }
+        return queue;
+    }
+
+    private static void wakeFirst(ConcurrentLinkedQueue<Waiter> queue, int side) {
+        Waiter next = first(queue, side);
+        if (next != null) {
+            LockSupport.unpark(next.thread());
+        }
+    }
+
+    private static @Nullable Waiter first(ConcurrentLinkedQueue<Waiter> queue, int side) {
+        for (Waiter waiter : queue) {
+            if (waiter.side() == side) {
+                return waiter;
+            }
+        }
+        return null;
+    }
+}
