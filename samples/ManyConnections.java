@@ -64,5 +64,6 @@ int affordable(int count) {
 
 long heapBytes() {
     System.gc();
+    System.gc();   // what the first one found unused but had to clean up after
     return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
 }

@@ -1,13 +1,12 @@
 package dev.ringpark;
 
 import dev.ringpark.internal.op.Timer;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Where virtual threads run on whose loop has ended under them: a scheduler may never refuse a thread, or the thread
@@ -16,7 +15,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class Afterlife {
     private static final Executor THREADS = pool();
-    private static final Queue<Object> KEPT = new ConcurrentLinkedQueue<>();
 
     private Afterlife() {}
 
@@ -39,6 +37,15 @@ final class Afterlife {
 
     /** Keeps memory reachable for good, because a queue that has failed may still write to it. */
     static void keep(Object memory) {
-        KEPT.add(memory);
+        Thread.ofPlatform().daemon().name("ringpark-kept-memory").start(() -> {
+            while (true) {
+                LockSupport.park(memory);
+            }
+        });
+    }
+
+    /** Has this class loaded while there are descriptors to load it with. */
+    static void prepare() {
+        // Initialising this class is the whole of it.
     }
 }

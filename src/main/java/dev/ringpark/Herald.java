@@ -78,7 +78,7 @@ final class Herald {
     private boolean wakeAll() {
         boolean any = false;
         for (Thread next = woken.poll(); next != null; next = woken.poll()) {
-            LoopEngine.unpark(next);
+            Threads.unpark(next);
             any = true;
         }
         return any;

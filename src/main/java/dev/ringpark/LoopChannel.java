@@ -100,12 +100,23 @@ abstract sealed class LoopChannel implements NetworkChannel permits TcpListener,
             }
             return SocketErrors.of(failure);
         }
+        return reason == CancelReason.INTERRUPT ? closedByInterrupt() : canceled(reason, timeoutMessage);
+    }
+
+    private static IOException canceled(CancelReason reason, String timeoutMessage) {
         return switch (reason) {
             case TIMEOUT -> new SocketTimeoutException(timeoutMessage);
-            case INTERRUPT -> closedByInterrupt();
             case CLOSE -> new AsynchronousCloseException();
-            case NONE -> new SocketException("the platform cancelled an operation nobody asked it to");
+            case NONE, INTERRUPT -> new SocketException("the platform cancelled an operation nobody asked it to");
         };
+    }
+
+    /** Has the classes a failure needs loaded while there are descriptors: a class path of folders opens files. */
+    static void prepare() {
+        for (CancelReason reason : CancelReason.values()) {
+            canceled(reason, "");
+        }
+        SocketErrors.of(new Failure(Errno.EMFILE, 0, null));
     }
 
     final void requireOpen() throws IOException {

@@ -12,9 +12,6 @@ import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Timer;
 import java.io.IOException;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +23,6 @@ import org.jspecify.annotations.Nullable;
  * its own carrier would never be run again. The mailbox is a lock-free queue for that reason.
  */
 final class LoopEngine implements Descriptor.Parker {
-    /** A request from another thread, run by the loop as soon as it sees it; everything else in the mail is a task. */
-    private interface Command extends Runnable {}
-
-    private static final System.Logger LOG = System.getLogger("dev.ringpark");
     private static final int CLOCK_LOOK_INTERVAL = 16;
     private static final long PINNED_POLL_NANOS = 20_000_000;   // how late a pinned thread may notice an interrupt
 
@@ -43,9 +36,8 @@ final class LoopEngine implements Descriptor.Parker {
     private final Runnable wake;
 
     private final SleepGate gate = new SleepGate();
-    private final ConcurrentLinkedQueue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
+    private final Mailbox mailbox = new Mailbox();
     private final RunQueue ready = new RunQueue();
-    private final AtomicBoolean forwarding = new AtomicBoolean();
     private volatile boolean stopping;
     private volatile boolean exited;
     private long turnStartNanos;   // loop thread only
@@ -56,7 +48,7 @@ final class LoopEngine implements Descriptor.Parker {
         this.carried = carried;
         this.herald = carried ? null : new Herald(this::wakeForMail);
         this.dispatcher = new Dispatcher(opener, options.maxInFlight(), counters,
-                herald == null ? LoopEngine::unpark : herald::unpark);
+                herald == null ? Threads::unpark : herald::unpark);
         this.counters = counters;
         this.turnTasks = options.turnTasks();
         this.turnNanos = options.turnBudget().toNanos();
@@ -88,7 +80,7 @@ final class LoopEngine implements Descriptor.Parker {
         if (isOnLoop()) {
             dispatcher.schedule(timer);
         } else {
-            mail((Command) () -> scheduleFromMail(timer));
+            mail((Mailbox.Command) () -> scheduleFromMail(timer));
         }
     }
 
@@ -97,14 +89,14 @@ final class LoopEngine implements Descriptor.Parker {
         if (isOnLoop()) {
             dispatcher.unschedule(timer);
         } else {
-            mail((Command) () -> unscheduleFromMail(timer));
+            mail((Mailbox.Command) () -> unscheduleFromMail(timer));
         }
     }
 
     /** Ends a plain call that {@link Handle#beginCall} began; a close may be waiting for just that. */
     void endCall(Handle handle) {
         if (handle.endCall()) {
-            mail((Command) () -> dispatcher.callEnded(handle));
+            mail((Mailbox.Command) () -> dispatcher.callEnded(handle));
         }
     }
 
@@ -117,7 +109,7 @@ final class LoopEngine implements Descriptor.Parker {
         if (onLoop) {
             dispatcher.submit(operation);
         } else {
-            mail((Command) () -> dispatcher.submit(operation));
+            mail((Mailbox.Command) () -> dispatcher.submit(operation));
         }
         Thread current = Thread.currentThread();
         boolean interrupted = false;
@@ -165,7 +157,7 @@ final class LoopEngine implements Descriptor.Parker {
             return;
         }
         int use = operation.use();
-        mail((Command) () -> {
+        mail((Mailbox.Command) () -> {
             if (operation.use() == use) {
                 dispatcher.cancel(operation, reason);
             }
@@ -177,7 +169,7 @@ final class LoopEngine implements Descriptor.Parker {
         if (isOnLoop()) {
             dispatcher.cancelAll(CancelReason.CLOSE);
         } else {
-            mail((Command) () -> dispatcher.cancelAll(CancelReason.CLOSE));
+            mail((Mailbox.Command) () -> dispatcher.cancelAll(CancelReason.CLOSE));
         }
     }
 
@@ -192,7 +184,10 @@ final class LoopEngine implements Descriptor.Parker {
             parkAnywhere(deadlineNanos);
             return;
         }
-        Timer alarm = alarm(current, deadlineNanos);
+        Alarm alarm = new Alarm(current, deadlineNanos);
+        if (deadlineNanos != Deadline.NONE) {
+            dispatcher.schedule(alarm);
+        }
         if (!VirtualThreads.park(current)) {
             driveOnce();
         }
@@ -207,24 +202,10 @@ final class LoopEngine implements Descriptor.Parker {
         }
     }
 
-    private Timer alarm(Thread sleeper, long deadlineNanos) {
-        Timer alarm = new Timer() {
-            @Override
-            public void fire() {
-                LockSupport.unpark(sleeper);
-            }
-        };
-        alarm.deadlineNanos(deadlineNanos);
-        if (deadlineNanos != Deadline.NONE) {
-            dispatcher.schedule(alarm);
-        }
-        return alarm;
-    }
-
     private void mail(Runnable item) {
         mailbox.add(item);
         if (exited) {
-            forwardMail();
+            mailbox.forward();
         } else if (herald != null && Thread.currentThread().isVirtual()) {
             if (gate.isAsleep()) {
                 herald.send();
@@ -244,7 +225,7 @@ final class LoopEngine implements Descriptor.Parker {
     /** Ends the loop once nothing is in flight; handles are closed before. */
     void stop() {
         stopping = true;
-        mail((Command) () -> { });
+        mail((Mailbox.Command) () -> { });
     }
 
     // ---- loop thread ----
@@ -272,7 +253,7 @@ final class LoopEngine implements Descriptor.Parker {
     }
 
     private void turn() throws IOException {
-        deliverMail();
+        mailbox.deliver(ready);
         runReady();
         long now = System.nanoTime();
         counters.max(Count.LONGEST_TURN_NANOS, now - turnStartNanos);
@@ -303,43 +284,15 @@ final class LoopEngine implements Descriptor.Parker {
         }
     }
 
-    private void deliverMail() {
-        for (Runnable item = mailbox.poll(); item != null; item = mailbox.poll()) {
-            if (item instanceof Command) {
-                item.run();
-            } else {
-                ready.add(item);
-            }
-        }
-    }
-
     private void runReady() {
         int run = 0;
         for (Runnable task = ready.poll(); task != null; task = ready.poll()) {
-            runGuarded(task);
+            Threads.runGuarded(task);
             run++;
             if (run == turnTasks
                     || (run % CLOCK_LOOK_INTERVAL == 0 && System.nanoTime() - turnStartNanos > turnNanos)) {
                 return;
             }
-        }
-    }
-
-    /** A continuation reports its own exceptions; what still comes out (no memory, no stack) must not end the loop. */
-    private static void runGuarded(Runnable task) {
-        try {
-            task.run();
-        } catch (Throwable e) {
-            LOG.log(System.Logger.Level.ERROR, "a virtual thread's scheduler task failed", e);
-        }
-    }
-
-    /** A thread whose own scheduler has been shut down cannot be woken by anybody; the others can. */
-    static void unpark(Thread thread) {
-        try {
-            LockSupport.unpark(thread);
-        } catch (RejectedExecutionException e) {
-            LOG.log(System.Logger.Level.WARNING, "the scheduler of " + thread + " takes no more tasks", e);
         }
     }
 
@@ -356,7 +309,7 @@ final class LoopEngine implements Descriptor.Parker {
 
     private void driveOnce() {
         try {
-            deliverMail();
+            mailbox.deliver(ready);
             long now = System.nanoTime();
             dispatcher.expire(now);
             poll(Math.min(PINNED_POLL_NANOS, dispatcher.waitNanos(now)));
@@ -373,10 +326,13 @@ final class LoopEngine implements Descriptor.Parker {
         if (herald != null) {
             herald.dismiss();   // before anybody can see the exit and end an operation elsewhere
         }
+        try {
+            forwardTimersAndTasks();
+        } finally {
+            exited = true;
+        }
         forwardTimersAndTasks();
-        exited = true;
-        forwardTimersAndTasks();
-        forwardMail();
+        mailbox.forward();
     }
 
     private void forwardTimersAndTasks() {
@@ -385,23 +341,6 @@ final class LoopEngine implements Descriptor.Parker {
         }
         for (Runnable task = ready.poll(); task != null; task = ready.poll()) {
             Afterlife.execute(task);
-        }
-    }
-
-    /** Any thread, one at a time: the commands still need a dispatcher that nobody else is using. */
-    private void forwardMail() {
-        while (!mailbox.isEmpty() && forwarding.compareAndSet(false, true)) {
-            try {
-                for (Runnable item = mailbox.poll(); item != null; item = mailbox.poll()) {
-                    if (item instanceof Command) {
-                        runGuarded(item);
-                    } else {
-                        Afterlife.execute(item);
-                    }
-                }
-            } finally {
-                forwarding.set(false);
-            }
         }
     }
 }

@@ -22,6 +22,15 @@ class JvmAccessTest {
         assertThat(answer.mode()).isEqualTo("carried");
     }
 
+    /** The JVM says why only once; from then on it says that it has said so. */
+    @Test
+    void eachFurtherLoopOfTheProcessIsToldTheSame() throws Exception {
+        Answer answer = Answer.from(Jvm.with(DENY, "-Dprobe.loops=3")).works("selector");
+
+        assertThat(answer.refusal()).contains("--enable-native-access=ALL-UNNAMED").doesNotContain("\n");
+        assertThat(answer.reason()).contains("--add-opens java.base/java.lang=ALL-UNNAMED").doesNotContain("\n");
+    }
+
     @Test
     void deniedNativeAccessFailsTheForcedRingLoudly() throws Exception {
         Ring.require();   // elsewhere another reason comes first

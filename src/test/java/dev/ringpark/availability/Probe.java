@@ -15,8 +15,14 @@ import java.nio.charset.StandardCharsets;
 public final class Probe {
     private Probe() {}
 
-    /** Tells one fact a line. */
+    /** Tells one fact a line; with more than one loop, one after the other, each tells its own. */
     public static void main(String[] args) {
+        for (int left = Integer.getInteger("probe.loops", 1); left > 0; left--) {
+            tryOne();
+        }
+    }
+
+    private static void tryOne() {
         try (CarrierLoop loop = CarrierLoop.start()) {
             tell("backend", loop.backend().name());
             loop.backend().refused().forEach((name, reason) -> tell("refused " + name, reason));

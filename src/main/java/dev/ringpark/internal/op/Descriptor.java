@@ -2,6 +2,7 @@ package dev.ringpark.internal.op;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -32,10 +33,13 @@ public abstract class Descriptor {
     private static final int ONE_CALL = 16;
     private static final int CALLS = -ONE_CALL;
     private static final VarHandle STATE;
+    private static final VarHandle WAITERS;
 
     static {
         try {
-            STATE = MethodHandles.lookup().findVarHandle(Descriptor.class, "state", int.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(Descriptor.class, "state", int.class);
+            WAITERS = lookup.findVarHandle(Descriptor.class, "waiters", ConcurrentLinkedQueue.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -174,13 +178,13 @@ public abstract class Descriptor {
         return Entry.ENTERED;
     }
 
-    private synchronized ConcurrentLinkedQueue<Waiter> waiters() {
+    private ConcurrentLinkedQueue<Waiter> waiters() {
         ConcurrentLinkedQueue<Waiter> queue = waiters;
-        if (queue == null) {
-            queue = new ConcurrentLinkedQueue<>();
-            waiters = queue;
+        if (queue != null) {
+            return queue;
         }
-        return queue;
+        ConcurrentLinkedQueue<Waiter> made = new ConcurrentLinkedQueue<>();
+        return WAITERS.compareAndSet(this, null, made) ? made : Objects.requireNonNull(waiters);
     }
 
     private static void wakeFirst(ConcurrentLinkedQueue<Waiter> queue, int side) {

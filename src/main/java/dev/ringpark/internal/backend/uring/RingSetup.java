@@ -90,16 +90,20 @@ final class RingSetup {
         };
     }
 
+    static {
+        LinuxErrno.failure(LinuxErrno.EAGAIN);   // loads what a failure needs while there are descriptors for that
+    }
+
     private static boolean check(Ring ring, Arena arena) throws IOException {
         if (!ring.has(NEEDED_FEATURES)) {
             throw new BackendUnavailableException("the kernel is older than 5.11, which brought timed waits");
         }
         ring.push(Ring.head(IORING_OP_NOP, 0, 0, -1), 0, 0, 0, 0, 0);
         int entered = ring.enterAndWait();
-        while (entered < 0 && isPassing(entered)) {
+        while (!ring.hasCompletion() && (entered >= 0 || isPassing(entered))) {
             entered = ring.enterAndWait();
         }
-        if (entered < 0 || !ring.hasCompletion()) {
+        if (!ring.hasCompletion()) {
             throw new BackendUnavailableException("io_uring_enter: " + Ring.describe(entered)
                     + ": the ring could be made but not entered; a seccomp filter refuses call 426 (allow it)");
         }

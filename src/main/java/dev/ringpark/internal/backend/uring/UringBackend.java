@@ -49,13 +49,8 @@ public final class UringBackend implements Backend {
         private static void requireNativeAccess() throws BackendUnavailableException {
             try {
                 Libc.bindAll();
-            } catch (IllegalCallerException e) {
+            } catch (IllegalCallerException | LinkageError e) {   // the second time it is NoClassDefFoundError
                 throw refusal(e);
-            } catch (ExceptionInInitializerError e) {
-                if (e.getCause() instanceof IllegalCallerException) {
-                    throw refusal(e);
-                }
-                throw e;
             }
         }
 
@@ -265,12 +260,10 @@ public final class UringBackend implements Backend {
 
     /** Nothing has happened yet: interrupted, would have to wait, no buffer to pick, or a connection that vanished. */
     private static boolean isUndecided(Operation operation, int outcome) {
-        return switch (LinuxErrno.of(-outcome)) {
-            case EINTR, EAGAIN -> true;
-            case ENOBUFS -> Submissions.picksBuffer(operation);
-            case ECONNABORTED -> operation.kind() == Operation.Kind.ACCEPT;
-            default -> false;
-        };
+        int errno = -outcome;
+        return errno == LinuxErrno.EINTR || errno == LinuxErrno.EAGAIN
+                || (errno == LinuxErrno.ENOBUFS && Submissions.picksBuffer(operation))
+                || (errno == LinuxErrno.ECONNABORTED && operation.kind() == Operation.Kind.ACCEPT);
     }
 
     private void complete(Operation operation, Failure failure) {

@@ -11,6 +11,7 @@ public final class LinuxErrno {
     public static final int EBUSY = 16;
     public static final int EINVAL = 22;
     public static final int ETIME = 62;
+    public static final int ECONNABORTED = 103;
     public static final int ENOBUFS = 105;
     public static final int EALREADY = 114;
     public static final int ECANCELED = 125;
@@ -52,7 +53,7 @@ public final class LinuxErrno {
             case 99 -> Errno.EADDRNOTAVAIL;
             case 100 -> Errno.ENETDOWN;
             case 101 -> Errno.ENETUNREACH;
-            case 103 -> Errno.ECONNABORTED;
+            case ECONNABORTED -> Errno.ECONNABORTED;
             case 104 -> Errno.ECONNRESET;
             case ENOBUFS -> Errno.ENOBUFS;
             case 106 -> Errno.EISCONN;

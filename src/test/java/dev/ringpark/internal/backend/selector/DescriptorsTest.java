@@ -40,7 +40,8 @@ class DescriptorsTest {
             try (BackendRig rig = new BackendRig()) {
                 Handle listener = rig.listener();
                 rig.peerTo(listener);
-                rig.keep((Handle) rig.await(rig.accept(listener)).accepted());   // everything loaded that needs a descriptor
+                // Everything is loaded by now that needs a descriptor.
+                rig.keep((Handle) rig.await(rig.accept(listener)).accepted());
                 rig.peerTo(listener);
                 List<InputStream> taken = takeAll();
                 Operation refused = rig.await(rig.accept(listener));
