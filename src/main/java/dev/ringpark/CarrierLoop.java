@@ -100,7 +100,6 @@ public final class CarrierLoop implements AutoCloseable {
     private static void live(LoopOptions options, CompletableFuture<CarrierLoop> started) {
         CarrierLoop loop;
         try {
-            LoopChannel.prepare();
             Afterlife.prepare();
             loop = new CarrierLoop(options);
         } catch (Throwable e) {

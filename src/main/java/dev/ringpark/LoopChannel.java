@@ -111,8 +111,8 @@ abstract sealed class LoopChannel implements NetworkChannel permits TcpListener,
         };
     }
 
-    /** Has the classes a failure needs loaded while there are descriptors: a class path of folders opens files. */
-    static void prepare() {
+    // Loads the classes a failure needs while there are descriptors: a class path of folders opens a file for each.
+    static {
         for (CancelReason reason : CancelReason.values()) {
             canceled(reason, "");
         }

@@ -1,0 +1,80 @@
+package dev.ringpark.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ringpark.TcpSocket;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What goes wrong in a user's thread stays in that thread. */
+@ParameterizedClass(name = "{0}")
+@EnumSource(Flavor.class)
+class LoopAccidentTest {
+    @Parameter
+    Flavor flavor;
+
+    private LoopRig rig;
+
+    @BeforeEach
+    void open() throws Exception {
+        rig = new LoopRig(flavor);
+    }
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    @Test
+    void anExceptionInUserCodeReachesTheHandlerAndTheLoopGoesOn() throws Exception {
+        List<Throwable> uncaught = new ArrayList<>();
+        Thread broken = rig.loop.threadFactory().newThread(() -> {
+            throw new IllegalStateException("on purpose");
+        });
+        broken.setUncaughtExceptionHandler((thread, e) -> uncaught.add(e));
+
+        broken.start();
+
+        LoopRig.join(broken);
+        assertThat(uncaught).singleElement().hasToString("java.lang.IllegalStateException: on purpose");
+        assertEchoes();
+    }
+
+    @Test
+    void aStackOverflowInUserCodeEndsThatThreadAlone() throws Exception {
+        assertThatThrownBy(() -> rig.loop.run(() -> recurse(0))).isInstanceOf(StackOverflowError.class);
+        assertEchoes();
+    }
+
+    @SuppressWarnings("InfiniteRecursion")   // that is the accident
+    private static int recurse(int depth) {
+        return recurse(depth + 1) + 1;
+    }
+
+    private void assertEchoes() throws Exception {
+        LoopRig.Pair pair = rig.pair();
+        LoopRig.Running<Integer> echo = rig.start(() -> {
+            byte[] bytes = new byte[8];
+            int count = pair.far().read(bytes, 0, 8);
+            return pair.far().write(bytes, 0, count);
+        });
+        byte[] answer = new byte[8];
+        LoopRig.Running<Integer> call = rig.start(() -> {
+            pair.near().write(new byte[] {1, 2, 3}, 0, 3);
+            return pair.near().read(answer, 0, 8);
+        });
+        assertThat(echo.await()).isEqualTo(3);
+        assertThat(call.await()).isEqualTo(3);
+        assertThat(answer).startsWith(1, 2, 3);
+        pair.near().close();
+        pair.far().close();
+    }
+}

@@ -1,0 +1,123 @@
+package dev.ringpark.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ringpark.CarrierLoop;
+import dev.ringpark.LoopMode;
+import dev.ringpark.LoopOptions;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Who decides about backend and mode: the options, then the system properties, then the machine. */
+class LoopChoiceTest {
+    private static final String BACKEND = "ringpark.backend";
+    private static final String MODE = "ringpark.mode";
+
+    private String backendBefore;
+    private String modeBefore;
+
+    @BeforeEach
+    void clear() {
+        backendBefore = System.clearProperty(BACKEND);
+        modeBefore = System.clearProperty(MODE);
+    }
+
+    @AfterEach
+    void restore() {
+        set(BACKEND, backendBefore);
+        set(MODE, modeBefore);
+    }
+
+    private static void set(String property, String value) {
+        if (value == null) {
+            System.clearProperty(property);
+        } else {
+            System.setProperty(property, value);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Flavor.class)
+    void theOptionsForceBackendAndMode(Flavor flavor) throws Exception {
+        System.setProperty(MODE, "no such mode");
+        try (CarrierLoop loop = flavor.start()) {
+            assertThat(loop.backend().name()).isEqualTo(flavor.options().backend());
+            assertThat(loop.mode().mode()).isEqualTo(flavor.options().mode());
+            assertThat(loop.mode().reason()).isEqualTo("asked for");
+            assertThat(loop).hasToString("CarrierLoop[" + flavor.options().name() + ", " + flavor.options().backend()
+                    + ", " + flavor.options().mode().label() + "]");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Flavor.class)
+    void theSystemPropertiesForceBackendAndMode(Flavor flavor) throws Exception {
+        System.setProperty(BACKEND, flavor.options().backend());
+        System.setProperty(MODE, flavor.options().mode().label());
+        try (CarrierLoop loop = flavor.start(LoopOptions.defaults())) {
+            assertThat(loop.backend().name()).isEqualTo(flavor.options().backend());
+            assertThat(loop.backend().refused()).isEmpty();
+            assertThat(loop.mode().mode()).isEqualTo(flavor.options().mode());
+        }
+    }
+
+    @Test
+    void withNothingForcedTheFirstBackendThatIsNotRefusedRuns() throws Exception {
+        try (CarrierLoop loop = CarrierLoop.start()) {
+            if (loop.backend().refused().isEmpty()) {
+                assertThat(loop.backend().name()).isEqualTo("io_uring");
+                assertThat(loop.backend()).hasToString("io_uring");
+            } else {
+                assertThat(loop.backend().refused()).containsOnlyKeys("io_uring").doesNotContainValue("");
+                assertThat(loop.backend().toString()).startsWith("selector (not io_uring: ");
+            }
+            assertThat(loop.mode().reason()).isNotBlank();
+            assertThat(loop.mode().toString()).startsWith(loop.mode().mode().label() + " (");
+        }
+    }
+
+    @Test
+    void aBlankPropertyForcesNothing() throws Exception {
+        System.setProperty(BACKEND, " ");
+        System.setProperty(MODE, "");
+        try (CarrierLoop loop = CarrierLoop.start()) {
+            assertThat(loop.isOpen()).isTrue();
+            assertThat(loop.mode().reason()).isNotEqualTo("asked for");
+        }
+    }
+
+    @Test
+    void anUnknownBackendIsRefusedByNameWithThoseThereAre() {
+        assertThatThrownBy(() -> CarrierLoop.start(LoopOptions.defaults().withBackend("epol")))
+                .isInstanceOf(IOException.class)
+                .hasMessage("there is no backend \"epol\"; it has to be one of [io_uring, selector]");
+        System.setProperty(BACKEND, "kqueu");
+        assertThatThrownBy(CarrierLoop::start).isInstanceOf(IOException.class).hasMessageContaining("\"kqueu\"");
+    }
+
+    @Test
+    void anUnknownModeIsRefusedByNameWithThoseThereAre() {
+        System.setProperty(MODE, "carred");
+        assertThatThrownBy(CarrierLoop::start)
+                .hasMessage("mode is \"carred\"; it has to be carried or handed-over");
+    }
+
+    @Test
+    void aLoopThatCannotStartLeavesNoThread() {
+        assertThatThrownBy(() -> CarrierLoop.start(LoopOptions.defaults().withName("never").withBackend("none")))
+                .isInstanceOf(IOException.class);
+        LoopRig.until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("never-loop")), () -> "never-loop runs");
+    }
+
+    @Test
+    void theModesHaveTheNamesThatForceThem() {
+        assertThat(LoopMode.CARRIED.label()).isEqualTo("carried");
+        assertThat(LoopMode.HANDED_OVER.label()).isEqualTo("handed-over");
+    }
+}

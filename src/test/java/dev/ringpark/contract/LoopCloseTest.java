@@ -1,0 +1,121 @@
+package dev.ringpark.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ringpark.TcpListener;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Closing a loop ends every call that is parked on one of its sockets, soon and with the exception that says so. */
+@ParameterizedClass(name = "{0}")
+@EnumSource(Flavor.class)
+class LoopCloseTest {
+    private static final int MANY = 1_000;
+    private static final Duration BOUND = Duration.ofSeconds(5);   // takes tens of milliseconds; machines are busy
+
+    @Parameter
+    Flavor flavor;
+
+    private LoopRig rig;
+    private LoopRig peers;
+
+    @BeforeEach
+    void open() throws Exception {
+        rig = new LoopRig(flavor, flavor.options().withName("closed"));
+        peers = new LoopRig(flavor, flavor.options().withName("peers"));
+    }
+
+    @AfterEach
+    void close() {
+        rig.close();
+        peers.close();
+    }
+
+    @Test
+    void aThousandParkedReadersAllEndWithAnAsynchronousClose() throws Exception {
+        List<LoopRig.Running<Integer>> readers = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            LoopRig.Pair pair = LoopRig.pair(rig.loop, peers.loop);
+            readers.add(rig.start(() -> pair.near().read(new byte[1], 0, 1)));
+        }
+        readers.forEach(reader -> LoopRig.awaitParkedInCall(reader.thread()));
+
+        long startNanos = System.nanoTime();
+        rig.loop.close();
+        for (LoopRig.Running<Integer> reader : readers) {
+            assertThatThrownBy(reader::await).isExactlyInstanceOf(AsynchronousCloseException.class);
+        }
+
+        assertThat(Duration.ofNanos(System.nanoTime() - startNanos)).isLessThan(BOUND);
+    }
+
+    @Test
+    void parkedCallsOfPlatformThreadsAndAcceptsEndToo() throws Exception {
+        LoopRig.Pair pair = LoopRig.pair(rig.loop, peers.loop);
+        TcpListener listener = TcpListener.bind(rig.loop, LoopRig.loopback());
+        List<LoopRig.Running<?>> parked = List.of(
+                LoopRig.startPlatform(() -> pair.near().read(new byte[1], 0, 1)),
+                LoopRig.startPlatform(listener::accept),
+                peers.start(listener::accept),
+                rig.start(listener::accept));
+        parked.forEach(call -> LoopRig.awaitParkedInCall(call.thread()));
+
+        rig.loop.close();
+
+        for (LoopRig.Running<?> call : parked) {
+            assertThatThrownBy(call::await).isExactlyInstanceOf(AsynchronousCloseException.class);
+        }
+    }
+
+    @Test
+    void afterTheCloseEverySocketIsClosedAndSaysSo() throws Exception {
+        LoopRig.Pair pair = LoopRig.pair(rig.loop, peers.loop);
+
+        rig.loop.close();
+
+        assertThat(pair.near().isOpen()).isFalse();
+        assertThatThrownBy(() -> pair.near().read(new byte[1], 0, 1)).isExactlyInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> pair.near().getLocalAddress()).isExactlyInstanceOf(ClosedChannelException.class);
+        assertThat(pair.far().read(new byte[1], 0, 1)).isEqualTo(-1);
+        pair.near().close();
+    }
+
+    @Test
+    void aThreadThatGoesOnWithItsNextSocketFindsThatClosedTooAndEnds() throws Exception {
+        LoopRig.Pair first = LoopRig.pair(rig.loop, peers.loop);
+        LoopRig.Pair second = LoopRig.pair(rig.loop, peers.loop);
+        LoopRig.Running<Integer> stubborn = rig.start(() -> {
+            try {
+                return first.near().read(new byte[1], 0, 1);
+            } catch (AsynchronousCloseException e) {
+                rig.loop.close();
+                return second.near().read(new byte[1], 0, 1);
+            }
+        });
+        LoopRig.awaitParkedInCall(stubborn.thread());
+
+        rig.loop.close();
+
+        assertThatThrownBy(stubborn::await).isInstanceOf(ClosedChannelException.class);
+    }
+
+    @Test
+    void bytesWrittenBeforeTheCloseArrive() throws Exception {
+        LoopRig.Pair pair = LoopRig.pair(rig.loop, peers.loop);
+        pair.near().out().write(new byte[100_000]);
+
+        rig.loop.close();
+
+        assertThat(pair.far().in().readAllBytes()).hasSize(100_000);
+    }
+}
