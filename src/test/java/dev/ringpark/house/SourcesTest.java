@@ -32,7 +32,7 @@ class SourcesTest {
             "src/main/java/dev/ringpark/internal/os/linux/LinuxErrno.java of", "a table: one line for each number");
     /** Tests that may sleep, and why. */
     private static final Map<String, String> SLEEPERS = Map.of(
-            "src/test/java/dev/ringpark/contract/TimeoutContractTest.java", "pauses as long as timeouts, to meet them",
+            "src/test/java/dev/ringpark/contract/TimeoutContractTest.java", "pauses as long as a timeout, to meet it",
             "src/test/java/dev/ringpark/contract/LoopTimeTest.java", "a sleep on the loop is what it tests",
             "src/test/java/dev/ringpark/contract/LoopFairnessTest.java", "a sleep beside busy threads is what it tests");
     private static final Set<String> TESTS = Set.of("Test", "ParameterizedTest", "RepeatedTest", "TestFactory");
