@@ -34,7 +34,7 @@ class SourcesTest {
     private static final Map<String, String> SLEEPERS = Map.of(
             "src/test/java/dev/ringpark/contract/TimeoutContractTest.java", "pauses as long as a timeout, to meet it",
             "src/test/java/dev/ringpark/contract/LoopTimeTest.java", "a sleep on the loop is what it tests",
-            "src/test/java/dev/ringpark/contract/LoopFairnessTest.java", "a sleep beside busy threads is what it tests");
+            "src/test/java/dev/ringpark/contract/LoopFairnessTest.java", "tests a sleep beside busy threads");
     private static final Set<String> TESTS = Set.of("Test", "ParameterizedTest", "RepeatedTest", "TestFactory");
 
     private static List<Text> main;
