@@ -56,7 +56,8 @@ class TextsTest {
 
     @Test
     void linesAreNotTooLong() {
-        List<Text> wrappable = texts.stream().filter(each -> !UNWRAPPABLE.contains(each.extension())).toList();
+        List<Text> wrappable = texts.stream().filter(each -> !UNWRAPPABLE.contains(each.extension()))
+                .filter(each -> !each.path().startsWith("bench/results/")).toList();   // the bench's own words
 
         assertThat(linesWith(wrappable, TextsTest::isTooLong)).isEmpty();
         assertThat(linesWith(sample("a".repeat(121) + "\n| " + "a".repeat(121) + " |\n" + "a".repeat(120) + "\n"),
