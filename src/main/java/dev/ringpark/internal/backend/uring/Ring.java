@@ -160,11 +160,6 @@ final class Ring implements AutoCloseable {
         return ((int) INT.getAcquire(shared, sqFlagsAt) & (IORING_SQ_CQ_OVERFLOW | IORING_SQ_TASKRUN)) != 0;
     }
 
-    /** Whether completions did not fit the queue and the kernel keeps them. */
-    boolean hasOverflowed() {
-        return ((int) INT.getAcquire(shared, sqFlagsAt) & IORING_SQ_CQ_OVERFLOW) != 0;
-    }
-
     /** Submits all, lets the kernel post what it has, and does not wait. Minus the errno if it failed. */
     int enter() {
         return enter(0, 0, 0, 0);

@@ -134,16 +134,16 @@ final class Submissions {
     private boolean pushTransfer(Operation operation) {
         long address = operation.address();
         if (operation.kind() == Operation.Kind.READ) {
-            pushReceive(operation, 0, address, operation.length(), 0);
+            pushReceive(operation, 0, address, operation.length());
         } else {
             push(operation, IORING_OP_SEND, 0, 0, 0, address, operation.length(), MSG_NOSIGNAL | MSG_WAITALL);
         }
         return true;
     }
 
-    private void pushReceive(Operation operation, int sqeFlags, long address, int length, int messageFlags) {
+    private void pushReceive(Operation operation, int sqeFlags, long address, int length) {
         int ioprio = ((FdHandle) operation.handle()).hasMore ? 0 : waitFirst;
-        push(operation, IORING_OP_RECV, sqeFlags, ioprio, 0, address, length, messageFlags);
+        push(operation, IORING_OP_RECV, sqeFlags, ioprio, 0, address, length, 0);
     }
 
     private static int settleTransfer(Operation operation, int result, int flags) {
@@ -167,7 +167,7 @@ final class Submissions {
         if (reads && picks != null) {
             operation.phase = PICK;
             int length = Math.min(operation.length(), picks.bufferBytes());
-            pushReceive(operation, IOSQE_BUFFER_SELECT, 0, length, 0);
+            pushReceive(operation, IOSQE_BUFFER_SELECT, 0, length);
             return true;
         }
         boolean waits = reads ? operation.phase != WAIT : operation.phase == ATTEMPT;
