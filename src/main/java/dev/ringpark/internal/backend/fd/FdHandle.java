@@ -28,8 +28,6 @@ public final class FdHandle extends Handle {
     private final boolean listener;
     private volatile byte @Nullable [] peer;   // a sockaddr; decoded when somebody asks, which few do
     private volatile boolean lingers;
-    /** Whether the last read left bytes behind, so that the next should try before it waits. Loop thread only. */
-    public boolean hasMore;
 
     public FdHandle(int fd, int family, boolean listener) {
         this.fd = fd;

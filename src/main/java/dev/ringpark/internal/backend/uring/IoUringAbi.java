@@ -77,7 +77,6 @@ final class IoUringAbi {
     static final int CQE_FLAGS = 12;
 
     static final int IORING_CQE_F_BUFFER = 1 << 0;           // since 5.7
-    static final int IORING_CQE_F_SOCK_NONEMPTY = 1 << 2;    // since 5.19
     static final int IORING_CQE_BUFFER_SHIFT = 16;
 
     /** enum io_uring_op. */
@@ -89,9 +88,7 @@ final class IoUringAbi {
     static final int IORING_OP_READ = 22;                    // since 5.6
     static final int IORING_OP_SEND = 26;                    // since 5.6
     static final int IORING_OP_RECV = 27;                    // since 5.6
-    static final int IORING_OP_SOCKET = 45;                  // since 5.19; never used, tells the kernel's age
 
-    static final int IORING_RECVSEND_POLL_FIRST = 1 << 0;    // in ioprio, since 5.19
 
     static final int IORING_REGISTER_PROBE = 8;              // since 5.6
     static final int IORING_REGISTER_RING_FDS = 20;          // since 5.18

@@ -18,13 +18,14 @@ import java.lang.invoke.VarHandle;
  */
 final class Ring implements AutoCloseable {
     private static final VarHandle INT = JAVA_INT.varHandle();
+    /** All there is, by address: a constant, so that the compiler drops the checks. Indices are masked below. */
+    private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     private final int fd;
     private final int features;
     private final NativeRegion queues;
     private final NativeRegion entries;
-    private final MemorySegment shared;
-    private final MemorySegment sqes;
+    private final long sqesAt;
     private final long sqHeadAt;
     private final long sqTailAt;
     private final long sqFlagsAt;
@@ -51,21 +52,21 @@ final class Ring implements AutoCloseable {
         cqEntries = params.get(JAVA_INT, PARAMS_CQ_ENTRIES);
         MemorySegment sq = params.asSlice(PARAMS_SQ_OFF);
         MemorySegment cq = params.asSlice(PARAMS_CQ_OFF);
-        sqHeadAt = sq.get(JAVA_INT, SQ_OFF_HEAD);
-        sqTailAt = sq.get(JAVA_INT, SQ_OFF_TAIL);
-        sqFlagsAt = sq.get(JAVA_INT, SQ_OFF_FLAGS);
-        cqHeadAt = cq.get(JAVA_INT, CQ_OFF_HEAD);
-        cqTailAt = cq.get(JAVA_INT, CQ_OFF_TAIL);
-        cqesAt = cq.get(JAVA_INT, CQ_OFF_CQES);
+        int cqes = cq.get(JAVA_INT, CQ_OFF_CQES);
+        int array = sq.get(JAVA_INT, SQ_OFF_ARRAY);
         boolean indirect = (params.get(JAVA_INT, PARAMS_FLAGS) & IORING_SETUP_NO_SQARRAY) == 0;
-        long arrayAt = sq.get(JAVA_INT, SQ_OFF_ARRAY);
-        long bytes = Math.max(cqesAt + (long) cqEntries * CQE_BYTES, indirect ? arrayAt + 4L * sqEntries : 0);
+        long bytes = Math.max(cqes + (long) cqEntries * CQE_BYTES, indirect ? array + 4L * sqEntries : 0);
         queues = NativeRegion.shared(bytes, fd, IORING_OFF_SQ_RING);
         entries = mapEntries();
-        shared = queues.memory();
-        sqes = entries.memory();
+        sqesAt = entries.address();
+        sqHeadAt = queues.address() + sq.get(JAVA_INT, SQ_OFF_HEAD);
+        sqTailAt = queues.address() + sq.get(JAVA_INT, SQ_OFF_TAIL);
+        sqFlagsAt = queues.address() + sq.get(JAVA_INT, SQ_OFF_FLAGS);
+        cqHeadAt = queues.address() + cq.get(JAVA_INT, CQ_OFF_HEAD);
+        cqTailAt = queues.address() + cq.get(JAVA_INT, CQ_OFF_TAIL);
+        cqesAt = queues.address() + cqes;
         if (indirect) {
-            fillIndirection(arrayAt);
+            fillIndirection(array);
         }
         waitArgument.set(JAVA_LONG, GETEVENTS_ARG_TS, timespec.address());
         int registered = registerOwnDescriptor();
@@ -87,7 +88,7 @@ final class Ring implements AutoCloseable {
     /** Entry i of the queue is submission i, always. */
     private void fillIndirection(long arrayAt) {
         for (int i = 0; i < sqEntries; i++) {
-            shared.set(JAVA_INT, arrayAt + 4L * i, i);
+            queues.memory().set(JAVA_INT, arrayAt + 4L * i, i);
         }
     }
 
@@ -122,26 +123,26 @@ final class Ring implements AutoCloseable {
     // ---- submission ----
 
     boolean hasRoom() {
-        return sqTail - (int) INT.getAcquire(shared, sqHeadAt) < sqEntries;
+        return sqTail - (int) INT.getAcquire(MEMORY, sqHeadAt) < sqEntries;
     }
 
     /** Appends one submission; there has to be room. {@code head} as {@link #head} makes it. */
     void push(long head, long off, long address, long lengthAndFlags, long userData, long group) {
-        long at = (long) (sqTail & sqEntries - 1) * SQE_BYTES;
-        sqes.set(JAVA_LONG, at + SQE_HEAD, head);
-        sqes.set(JAVA_LONG, at + SQE_OFF, off);
-        sqes.set(JAVA_LONG, at + SQE_ADDR, address);
-        sqes.set(JAVA_LONG, at + SQE_LEN, lengthAndFlags);
-        sqes.set(JAVA_LONG, at + SQE_USER_DATA, userData);
-        sqes.set(JAVA_LONG, at + SQE_BUF_GROUP, group);
-        sqes.set(JAVA_LONG, at + SQE_ADDR3, 0);
-        sqes.set(JAVA_LONG, at + SQE_PAD, 0);
+        long at = sqesAt + (long) (sqTail & sqEntries - 1) * SQE_BYTES;
+        MEMORY.set(JAVA_LONG, at + SQE_HEAD, head);
+        MEMORY.set(JAVA_LONG, at + SQE_OFF, off);
+        MEMORY.set(JAVA_LONG, at + SQE_ADDR, address);
+        MEMORY.set(JAVA_LONG, at + SQE_LEN, lengthAndFlags);
+        MEMORY.set(JAVA_LONG, at + SQE_USER_DATA, userData);
+        MEMORY.set(JAVA_LONG, at + SQE_BUF_GROUP, group);
+        MEMORY.set(JAVA_LONG, at + SQE_ADDR3, 0);
+        MEMORY.set(JAVA_LONG, at + SQE_PAD, 0);
         sqTail++;
     }
 
     /** The first eight bytes of a submission. */
-    static long head(int opcode, int flags, int ioprio, int fd) {
-        return opcode | flags << 8 | (long) ioprio << 16 | (long) fd << 32;
+    static long head(int opcode, int flags, int fd) {
+        return opcode | flags << 8 | (long) fd << 32;
     }
 
     /** A length and the operation's own flags, as they stand side by side. */
@@ -150,14 +151,14 @@ final class Ring implements AutoCloseable {
     }
 
     int unsubmitted() {
-        return sqTail - (int) INT.getAcquire(shared, sqHeadAt);
+        return sqTail - (int) INT.getAcquire(MEMORY, sqHeadAt);
     }
 
     // ---- enter ----
 
     /** Whether the kernel has something for us that only an enter brings into the queue. */
     boolean wantsEnter() {
-        return ((int) INT.getAcquire(shared, sqFlagsAt) & (IORING_SQ_CQ_OVERFLOW | IORING_SQ_TASKRUN)) != 0;
+        return ((int) INT.getAcquire(MEMORY, sqFlagsAt) & (IORING_SQ_CQ_OVERFLOW | IORING_SQ_TASKRUN)) != 0;
     }
 
     /** Submits all, lets the kernel post what it has, and does not wait. Minus the errno if it failed. */
@@ -178,7 +179,7 @@ final class Ring implements AutoCloseable {
     }
 
     private int enter(int least, int flags, long argument, long argumentBytes) {
-        INT.setRelease(shared, sqTailAt, sqTail);
+        INT.setRelease(MEMORY, sqTailAt, sqTail);
         return Libc.syscall(callState, SYS_IO_URING_ENTER, enterFd, unsubmitted(), least,
                 IORING_ENTER_GETEVENTS | enterFlags | flags, argument, argumentBytes);
     }
@@ -186,32 +187,32 @@ final class Ring implements AutoCloseable {
     // ---- completion ----
 
     boolean hasCompletion() {
-        return cqHead != (int) INT.getAcquire(shared, cqTailAt);
+        return cqHead != (int) INT.getAcquire(MEMORY, cqTailAt);
     }
 
     /** How many completions are there now. */
     int completions() {
-        return (int) INT.getAcquire(shared, cqTailAt) - cqHead;
+        return (int) INT.getAcquire(MEMORY, cqTailAt) - cqHead;
     }
 
     /** The token of the oldest completion. */
     long userData() {
-        return shared.get(JAVA_LONG, cqe() + CQE_USER_DATA);
+        return MEMORY.get(JAVA_LONG, cqe() + CQE_USER_DATA);
     }
 
     /** The result of the oldest completion. */
     int result() {
-        return shared.get(JAVA_INT, cqe() + CQE_RES);
+        return MEMORY.get(JAVA_INT, cqe() + CQE_RES);
     }
 
     /** The flags of the oldest completion. */
     int flags() {
-        return shared.get(JAVA_INT, cqe() + CQE_FLAGS);
+        return MEMORY.get(JAVA_INT, cqe() + CQE_FLAGS);
     }
 
     /** Gives the place of the oldest completion back to the kernel. */
     void advance() {
-        INT.setRelease(shared, cqHeadAt, ++cqHead);
+        INT.setRelease(MEMORY, cqHeadAt, ++cqHead);
     }
 
     private long cqe() {

@@ -35,12 +35,10 @@ final class RingSetup {
         IORING_OP_RECV,
     };
 
-    /** A ring that works; {@code since519} tells whether the kernel is at least 5.19. */
-    record Ready(Ring ring, boolean since519) {}
-
     private RingSetup() {}
 
-    static Ready open(BackendOptions options) throws IOException {
+    /** A ring that works. */
+    static Ring open(BackendOptions options) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment params = arena.allocate(PARAMS_BYTES, 8);
             int fd = setUp(options, params, arena);
@@ -52,7 +50,8 @@ final class RingSetup {
                 throw e;
             }
             try {
-                return new Ready(ring, check(ring, arena));
+                check(ring, arena);
+                return ring;
             } catch (IOException e) {
                 ring.close();
                 throw e;
@@ -94,11 +93,11 @@ final class RingSetup {
         LinuxErrno.failure(LinuxErrno.EAGAIN);   // loads what a failure needs while there are descriptors for that
     }
 
-    private static boolean check(Ring ring, Arena arena) throws IOException {
+    private static void check(Ring ring, Arena arena) throws IOException {
         if (!ring.has(NEEDED_FEATURES)) {
             throw new BackendUnavailableException("the kernel is older than 5.11, which brought timed waits");
         }
-        ring.push(Ring.head(IORING_OP_NOP, 0, 0, -1), 0, 0, 0, 0, 0);
+        ring.push(Ring.head(IORING_OP_NOP, 0, -1), 0, 0, 0, 0, 0);
         int entered = ring.enterAndWait();
         while (!ring.hasCompletion() && (entered >= 0 || isPassing(entered))) {
             entered = ring.enterAndWait();
@@ -108,7 +107,7 @@ final class RingSetup {
                     + ": the ring could be made but not entered; a seccomp filter refuses call 426 (allow it)");
         }
         ring.advance();
-        return probe(ring, arena);
+        probe(ring, arena);
     }
 
     /** Interrupted, or short of memory for a moment: not the answer of a filter. */
@@ -116,7 +115,7 @@ final class RingSetup {
         return result == -LinuxErrno.EINTR || result == -LinuxErrno.EAGAIN || result == -LinuxErrno.EBUSY;
     }
 
-    private static boolean probe(Ring ring, Arena arena) throws IOException {
+    private static void probe(Ring ring, Arena arena) throws IOException {
         MemorySegment probe = arena.allocate(PROBE_HEADER_BYTES + (long) PROBE_OPS * PROBE_OP_BYTES, 8);
         int result = ring.register(IORING_REGISTER_PROBE, probe, PROBE_OPS);
         if (result < 0) {
@@ -128,7 +127,6 @@ final class RingSetup {
                 throw new BackendUnavailableException("the kernel has no io_uring operation " + operation);
             }
         }
-        return isSupported(probe, IORING_OP_SOCKET);
     }
 
     private static boolean isSupported(MemorySegment probe, int operation) {

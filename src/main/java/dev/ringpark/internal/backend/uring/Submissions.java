@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * operation           | steps
  * --------------------+--------------------------------------------------------------------------------------------
  * accept, connect     | ACCEPT, CONNECT; the address stands in the slot's own piece of native memory
- * read into a buffer  | RECV, which waits for readiness first unless the last read left bytes behind
+ * read into a buffer  | RECV, which tries at once: a busy loop's peers have answered by then, mostly
  * write from a buffer | SEND of everything
  * read into an array  | RECV with a buffer the kernel picks when bytes have come; before 5.19: WAIT, ATTEMPT, as below
  * write from an array | ATTEMPT: SEND from a pooled buffer, not waiting; if it would have to: WAIT for room, ATTEMPT …
@@ -41,14 +41,12 @@ final class Submissions {
     private static final int SLOT_LENGTH = 28;
 
     private final Ring ring;
-    private final int waitFirst;
     private final NativeRegion slots;
     private final CopyBuffers copies;
     private final @Nullable ReceiveBuffers picks;
 
-    Submissions(Ring ring, boolean since519, BackendOptions options, int maxInFlight) throws IOException {
+    Submissions(Ring ring, BackendOptions options, int maxInFlight) throws IOException {
         this.ring = ring;
-        this.waitFirst = since519 ? IORING_RECVSEND_POLL_FIRST : 0;
         this.picks = ReceiveBuffers.register(ring, options.bufferCount(), options.bufferBytes());
         this.slots = NativeRegion.anonymous((long) maxInFlight * SLOT_BYTES);
         this.copies = new CopyBuffers(options.bufferCount(), options.bufferBytes());
@@ -77,7 +75,7 @@ final class Submissions {
             case ACCEPT -> settleAccept(operation, result);
             case CONNECT -> settleConnect(operation, result);
             case READ, WRITE -> operation.buffer() != null
-                    ? settleTransfer(operation, result, flags)
+                    ? settleTransfer(operation, result)
                     : settleCopy(operation, result, flags);
             case CLOSE -> throw new IllegalArgumentException("a close is the dispatcher's work");
         };
@@ -88,7 +86,7 @@ final class Submissions {
     private void pushAccept(Operation operation) {
         long slot = slot(operation);
         slots.memory().set(JAVA_INT, slot + SLOT_LENGTH, SockAddr.MAX_BYTES);
-        push(operation, IORING_OP_ACCEPT, 0, 0, address(slot + SLOT_LENGTH), address(slot), 0, SOCK_CLOEXEC);
+        push(operation, IORING_OP_ACCEPT, 0, address(slot + SLOT_LENGTH), address(slot), 0, SOCK_CLOEXEC);
     }
 
     private int settleAccept(Operation operation, int result) {
@@ -105,7 +103,7 @@ final class Submissions {
         int family = ((FdHandle) operation.handle()).family();
         int length = SockAddr.encode(operation.peer(), family, slots.memory().asSlice(slot, SLOT_BYTES));
         slots.memory().set(JAVA_INT, slot + SLOT_LENGTH, length);
-        push(operation, IORING_OP_CONNECT, 0, 0, length, address(slot), 0, 0);
+        push(operation, IORING_OP_CONNECT, 0, length, address(slot), 0, 0);
     }
 
     private int settleConnect(Operation operation, int result) {
@@ -134,30 +132,18 @@ final class Submissions {
     private boolean pushTransfer(Operation operation) {
         long address = operation.address();
         if (operation.kind() == Operation.Kind.READ) {
-            pushReceive(operation, 0, address, operation.length());
+            push(operation, IORING_OP_RECV, 0, 0, address, operation.length(), 0);
         } else {
-            push(operation, IORING_OP_SEND, 0, 0, 0, address, operation.length(), MSG_NOSIGNAL | MSG_WAITALL);
+            push(operation, IORING_OP_SEND, 0, 0, address, operation.length(), MSG_NOSIGNAL | MSG_WAITALL);
         }
         return true;
     }
 
-    private void pushReceive(Operation operation, int sqeFlags, long address, int length) {
-        int ioprio = ((FdHandle) operation.handle()).hasMore ? 0 : waitFirst;
-        push(operation, IORING_OP_RECV, sqeFlags, ioprio, 0, address, length, 0);
-    }
-
-    private static int settleTransfer(Operation operation, int result, int flags) {
-        if (operation.kind() == Operation.Kind.READ) {
-            noteRest(operation, flags);
-        }
+    private static int settleTransfer(Operation operation, int result) {
         if (result >= 0) {
             operation.succeed(result);
         }
         return result;
-    }
-
-    private static void noteRest(Operation operation, int flags) {
-        ((FdHandle) operation.handle()).hasMore = (flags & IORING_CQE_F_SOCK_NONEMPTY) != 0;
     }
 
     // ---- arrays ----
@@ -167,13 +153,13 @@ final class Submissions {
         if (reads && picks != null) {
             operation.phase = PICK;
             int length = Math.min(operation.length(), picks.bufferBytes());
-            pushReceive(operation, IOSQE_BUFFER_SELECT, 0, length);
+            push(operation, IORING_OP_RECV, IOSQE_BUFFER_SELECT, 0, 0, length, 0);
             return true;
         }
         boolean waits = reads ? operation.phase != WAIT : operation.phase == ATTEMPT;
         if (waits) {
             operation.phase = WAIT;
-            push(operation, IORING_OP_POLL_ADD, 0, 0, 0, 0, 0, reads ? POLLIN : POLLOUT);
+            push(operation, IORING_OP_POLL_ADD, 0, 0, 0, 0, reads ? POLLIN : POLLOUT);
             return true;
         }
         return pushAttempt(operation, reads);
@@ -190,7 +176,7 @@ final class Submissions {
         if (!reads) {
             copies.copyIn(lent, Objects.requireNonNull(operation.array()), operation.offset(), length);
         }
-        push(operation, reads ? IORING_OP_RECV : IORING_OP_SEND, 0, 0, 0, copies.address(lent), length,
+        push(operation, reads ? IORING_OP_RECV : IORING_OP_SEND, 0, 0, copies.address(lent), length,
                 MSG_DONTWAIT | MSG_NOSIGNAL);
         return true;
     }
@@ -209,7 +195,6 @@ final class Submissions {
     }
 
     private int settlePick(Operation operation, int result, int flags) {
-        noteRest(operation, flags);
         if ((flags & IORING_CQE_F_BUFFER) != 0) {
             ReceiveBuffers buffers = Objects.requireNonNull(picks);
             int id = flags >>> IORING_CQE_BUFFER_SHIFT;
@@ -237,11 +222,11 @@ final class Submissions {
         return result;
     }
 
-    private void push(Operation operation, int opcode, int sqeFlags, int ioprio, long off, long address, int length,
+    private void push(Operation operation, int opcode, int sqeFlags, long off, long address, int length,
             int operationFlags) {
         int fd = ((FdHandle) operation.handle()).fd();
         long group = sqeFlags == IOSQE_BUFFER_SELECT ? ReceiveBuffers.GROUP : 0;
-        ring.push(Ring.head(opcode, sqeFlags, ioprio, fd), off, address, Ring.lengthAndFlags(length, operationFlags),
+        ring.push(Ring.head(opcode, sqeFlags, fd), off, address, Ring.lengthAndFlags(length, operationFlags),
                 operation.token(), group);
     }
 

@@ -101,13 +101,13 @@ public final class UringBackend implements Backend {
             throw SocketErrors.of(LinuxErrno.failure(-wakeFd));
         }
         try {
-            RingSetup.Ready ready = RingSetup.open(options);
+            Ring ring = RingSetup.open(options);
             try {
                 NativeRegion wakeCount = NativeRegion.anonymous(WAKE_BYTES);
-                Submissions submissions = new Submissions(ready.ring(), ready.since519(), options, inFlight.capacity());
-                return new UringBackend(ready.ring(), submissions, wakeFd, wakeCount, inFlight, completions, counters);
+                Submissions submissions = new Submissions(ring, options, inFlight.capacity());
+                return new UringBackend(ring, submissions, wakeFd, wakeCount, inFlight, completions, counters);
             } catch (IOException e) {
-                ready.ring().close();
+                ring.close();
                 throw e;
             }
         } catch (IOException e) {
@@ -156,7 +156,7 @@ public final class UringBackend implements Backend {
     }
 
     private void pushCancel(long token) {
-        ring.push(Ring.head(IORING_OP_ASYNC_CANCEL, 0, 0, -1), 0, token, 0, CANCEL, 0);
+        ring.push(Ring.head(IORING_OP_ASYNC_CANCEL, 0, -1), 0, token, 0, CANCEL, 0);
     }
 
     @Override
@@ -170,7 +170,7 @@ public final class UringBackend implements Backend {
     }
 
     private void armWake() {
-        ring.push(Ring.head(IORING_OP_READ, 0, 0, wakeFd), 0, wakeCount.address(), WAKE_BYTES, WAKE, 0);
+        ring.push(Ring.head(IORING_OP_READ, 0, wakeFd), 0, wakeCount.address(), WAKE_BYTES, WAKE, 0);
         wakeArmed = true;
     }
 
