@@ -13,6 +13,8 @@ import java.util.List;
 public record IdleMemory(double heapBytes, double residentBytes) {
     private static final int WARM_CONNECTIONS = 64;
     private static final double WARM_SECONDS = 3;
+    private static final int GENERATIONS = 30;
+    private static final int GENERATION = 500;
 
     /** A small young generation for all: untouched free heap would otherwise hide in the resident memory. */
     public static final String JVM_OPTIONS = "-Xmn8m";
@@ -35,8 +37,16 @@ public record IdleMemory(double heapBytes, double residentBytes) {
         }
     }
 
-    /** Compiled code parks with smaller frames than interpreted code: a server that has worked is what counts. */
+    /**
+     * Compiled code parks with smaller frames than interpreted code, so a server that has worked is what counts: one
+     * that has echoed for a while, and has seen many connections come and go, as what runs once for each of them is
+     * compiled by then only.
+     */
     private static void warmUp(ServerProcess server, LoadProcess load) throws IOException {
         load.echo(new LoadPlan(server.port(), WARM_CONNECTIONS, 1, 0, WARM_SECONDS), () -> {});
+        for (int i = 0; i < GENERATIONS; i++) {
+            load.hold(server.port(), GENERATION);
+            load.release();
+        }
     }
 }

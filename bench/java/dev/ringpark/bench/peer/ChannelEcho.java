@@ -22,14 +22,7 @@ final class ChannelEcho implements EchoServer {
     private static void echo(SocketChannel socket, int bufferBytes) {
         try (socket) {
             socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            var buffer = EchoBuffers.allocate(bufferBytes);
-            while (socket.read(buffer) >= 0) {
-                buffer.flip();
-                while (buffer.hasRemaining()) {
-                    socket.write(buffer);
-                }
-                buffer.clear();
-            }
+            EchoBuffers.echo(socket, EchoBuffers.allocate(bufferBytes));
         } catch (IOException e) {
             BrokenConnections.report(e);
         }

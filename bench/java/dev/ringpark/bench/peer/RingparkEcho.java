@@ -35,14 +35,7 @@ final class RingparkEcho implements EchoServer {
     private static void echo(TcpSocket socket, int bufferBytes) {
         try (socket) {
             socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            var buffer = EchoBuffers.allocate(bufferBytes);
-            while (socket.read(buffer) >= 0) {
-                buffer.flip();
-                while (buffer.hasRemaining()) {
-                    socket.write(buffer);
-                }
-                buffer.clear();
-            }
+            EchoBuffers.echo(socket, EchoBuffers.allocate(bufferBytes));
         } catch (IOException e) {
             BrokenConnections.report(e);
         }
