@@ -1,5 +1,6 @@
 package dev.ringpark;
 
+import dev.ringpark.dispatch.Dispatcher;
 import dev.ringpark.internal.op.Timer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -28,6 +29,16 @@ final class Afterlife {
 
     static void execute(Runnable task) {
         THREADS.execute(task);
+    }
+
+    /** Takes what an ended loop still has to do. */
+    static void takeOver(Dispatcher dispatcher, RunQueue ready) {
+        for (Timer timer = dispatcher.pollTimer(); timer != null; timer = dispatcher.pollTimer()) {
+            schedule(timer);
+        }
+        for (Runnable task = ready.poll(); task != null; task = ready.poll()) {
+            execute(task);
+        }
     }
 
     static void schedule(Timer timer) {

@@ -55,12 +55,27 @@ abstract sealed class LoopChannel implements NetworkChannel permits TcpListener,
         requireNotInterrupted();
         Descriptor.Entry entry = handle.enter(side, deadlineNanos, loop.engine());
         return switch (entry) {
-            case ENTERED -> handle.operation(side);
+            case ENTERED -> operation(side);
             case NOT_OPEN -> throw new ClosedChannelException();
             case CLOSED_WHILE_WAITING -> throw new AsynchronousCloseException();
             case INTERRUPTED -> throw closedByInterrupt();
             case TIMED_OUT -> throw new SocketTimeoutException(timeoutMessage);
         };
+    }
+
+    /** The operation of the turn just taken, unless a thread before left it in the middle of a call. */
+    private Operation operation(int side) throws IOException {
+        try {
+            Operation operation = handle.operation(side);
+            if (operation.isIdle()) {
+                return operation;
+            }
+            handle.startClosing();
+            throw new SocketException("A call before this one ran out of stack or memory: close the socket");
+        } catch (Throwable e) {
+            exit(side);
+            throw e;
+        }
     }
 
     final void exit(int side) {

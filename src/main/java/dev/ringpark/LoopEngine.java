@@ -37,10 +37,12 @@ final class LoopEngine implements Descriptor.Parker {
 
     private final SleepGate gate = new SleepGate();
     private final Mailbox mailbox = new Mailbox();
+    private final Requests requests = new Requests();
     private final RunQueue ready = new RunQueue();
     private volatile boolean stopping;
     private volatile boolean exited;
     private long turnStartNanos;   // loop thread only
+    private @Nullable Throwable torn;   // loop thread only: why a turn on a pinned thread's stack ended half way
 
     /** On the thread that is to be the loop. */
     LoopEngine(Dispatcher.Opener opener, boolean carried, LoopOptions options, Counters counters) throws IOException {
@@ -77,26 +79,31 @@ final class LoopEngine implements Descriptor.Parker {
 
     /** Has {@code timer} fire on the loop. */
     void schedule(Timer timer) {
-        if (isOnLoop()) {
-            dispatcher.schedule(timer);
-        } else {
-            mail((Mailbox.Command) () -> scheduleFromMail(timer));
-        }
+        ask(() -> {
+            if (exited) {
+                Afterlife.schedule(timer);
+            } else {
+                dispatcher.schedule(timer);
+            }
+        });
     }
 
-    /** Takes {@code timer} back if it has not fired; from another thread, soon. */
+    /**
+     * Takes {@code timer} back, soon, if it has not fired. Timers that are left when the loop ends are forwarded, and
+     * ask themselves whether they are still wanted.
+     */
     void unschedule(Timer timer) {
-        if (isOnLoop()) {
-            dispatcher.unschedule(timer);
-        } else {
-            mail((Mailbox.Command) () -> unscheduleFromMail(timer));
-        }
+        ask(() -> {
+            if (!exited) {
+                dispatcher.unschedule(timer);
+            }
+        });
     }
 
     /** Ends a plain call that {@link Handle#beginCall} began; a close may be waiting for just that. */
     void endCall(Handle handle) {
         if (handle.endCall()) {
-            mail((Mailbox.Command) () -> dispatcher.callEnded(handle));
+            ask(() -> dispatcher.callEnded(handle));
         }
     }
 
@@ -105,15 +112,10 @@ final class LoopEngine implements Descriptor.Parker {
      * and waits on, so that nobody leaves while the kernel may still write. The interrupt status is kept.
      */
     void submitAndPark(Operation operation) {
-        boolean onLoop = isOnLoop();
-        if (onLoop) {
-            dispatcher.submit(operation);
-        } else {
-            mail((Mailbox.Command) () -> dispatcher.submit(operation));
-        }
-        Thread current = Thread.currentThread();
         boolean interrupted = false;
         try {
+            boolean onLoop = submit(operation);
+            Thread current = Thread.currentThread();
             while (!operation.isDone()) {
                 // Cleared here, as a park would come back at once while it is set; put back at the end.
                 if (Thread.interrupted()) {
@@ -132,32 +134,24 @@ final class LoopEngine implements Descriptor.Parker {
             throw e;
         }
         if (interrupted) {
-            current.interrupt();
+            Thread.currentThread().interrupt();
         }
     }
 
-    private void scheduleFromMail(Timer timer) {
-        if (exited) {
-            Afterlife.schedule(timer);
+    /** True if the caller is on the loop. */
+    private boolean submit(Operation operation) {
+        boolean onLoop = isOnLoop();
+        if (onLoop) {
+            requests.submit(operation);
         } else {
-            dispatcher.schedule(timer);
+            mail((Mailbox.Command) () -> dispatcher.submit(operation));
         }
-    }
-
-    /** Timers that are left when the loop ends are forwarded, and ask themselves whether they are still wanted. */
-    private void unscheduleFromMail(Timer timer) {
-        if (!exited) {
-            dispatcher.unschedule(timer);
-        }
+        return onLoop;
     }
 
     private void cancel(Operation operation, CancelReason reason) {
-        if (isOnLoop()) {
-            dispatcher.cancel(operation, reason);
-            return;
-        }
         int use = operation.use();
-        mail((Mailbox.Command) () -> {
+        ask(() -> {
             if (operation.use() == use) {
                 dispatcher.cancel(operation, reason);
             }
@@ -166,11 +160,7 @@ final class LoopEngine implements Descriptor.Parker {
 
     /** Asks every operation to end: the loop is being closed. */
     void cancelAll() {
-        if (isOnLoop()) {
-            dispatcher.cancelAll(CancelReason.CLOSE);
-        } else {
-            mail((Mailbox.Command) () -> dispatcher.cancelAll(CancelReason.CLOSE));
-        }
+        ask(() -> dispatcher.cancelAll(CancelReason.CLOSE));
     }
 
     /**
@@ -186,12 +176,12 @@ final class LoopEngine implements Descriptor.Parker {
         }
         Alarm alarm = new Alarm(current, deadlineNanos);
         if (deadlineNanos != Deadline.NONE) {
-            dispatcher.schedule(alarm);
+            schedule(alarm);
         }
         if (!VirtualThreads.park(current)) {
             driveOnce();
         }
-        dispatcher.unschedule(alarm);
+        unschedule(alarm);
     }
 
     private void parkAnywhere(long deadlineNanos) {
@@ -199,6 +189,15 @@ final class LoopEngine implements Descriptor.Parker {
             LockSupport.park(this);
         } else {
             LockSupport.parkNanos(this, deadlineNanos - System.nanoTime());
+        }
+    }
+
+    /** Has the loop run {@code command}, on its own stack. */
+    private void ask(Mailbox.Command command) {
+        if (isOnLoop()) {
+            requests.add(command);
+        } else {
+            mail(command);
         }
     }
 
@@ -237,7 +236,7 @@ final class LoopEngine implements Descriptor.Parker {
             if (herald != null) {
                 herald.start();
             }
-            while (!stopping || !dispatcher.isIdle()) {
+            while (!stopping || !dispatcher.isIdle() || !requests.isEmpty()) {
                 turn();
             }
             gate.close();
@@ -245,6 +244,7 @@ final class LoopEngine implements Descriptor.Parker {
         } catch (IOException | RuntimeException | Error e) {
             gate.close();
             dispatcher.abandon(e);
+            requests.takeIn(dispatcher);
             Afterlife.keep(dispatcher.lentMemory());
             throw e;
         } finally {
@@ -253,8 +253,12 @@ final class LoopEngine implements Descriptor.Parker {
     }
 
     private void turn() throws IOException {
+        if (torn != null) {
+            throw new IOException("a pinned thread could not drive the loop to the end of a turn", torn);
+        }
         mailbox.deliver(ready);
         runReady();
+        requests.takeIn(dispatcher);
         long now = System.nanoTime();
         counters.max(Count.LONGEST_TURN_NANOS, now - turnStartNanos);
         if (dispatcher.hasDeadlines()) {
@@ -308,12 +312,17 @@ final class LoopEngine implements Descriptor.Parker {
     }
 
     private void driveOnce() {
+        if (torn != null) {
+            throw new IllegalStateException("the loop is ending: it failed on the stack of a pinned thread", torn);
+        }
         try {
             mailbox.deliver(ready);
+            requests.takeIn(dispatcher);
             long now = System.nanoTime();
             dispatcher.expire(now);
             poll(Math.min(PINNED_POLL_NANOS, dispatcher.waitNanos(now)));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            torn = e;   // perhaps half way through, as this is a user's stack: nothing is to be trusted any more
             throw new IllegalStateException("the loop's I/O queue failed", e);
         }
     }
@@ -327,20 +336,11 @@ final class LoopEngine implements Descriptor.Parker {
             herald.dismiss();   // before anybody can see the exit and end an operation elsewhere
         }
         try {
-            forwardTimersAndTasks();
+            Afterlife.takeOver(dispatcher, ready);
         } finally {
             exited = true;
         }
-        forwardTimersAndTasks();
+        Afterlife.takeOver(dispatcher, ready);
         mailbox.forward();
-    }
-
-    private void forwardTimersAndTasks() {
-        for (Timer timer = dispatcher.pollTimer(); timer != null; timer = dispatcher.pollTimer()) {
-            Afterlife.schedule(timer);
-        }
-        for (Runnable task = ready.poll(); task != null; task = ready.poll()) {
-            Afterlife.execute(task);
-        }
     }
 }

@@ -52,7 +52,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Errors.</b> A connection reset by the peer is a {@link java.net.SocketException} "Connection reset", a write
  * after the peer is gone "Broken pipe"; every error the platform reports that has no class of its own is a
- * {@code SocketException} with its name and number.
+ * {@code SocketException} with its name and number. A call that ends with a {@link StackOverflowError} or an
+ * {@link OutOfMemoryError} leaves a socket that can only be closed; the loop and its other sockets go on.
  */
 public final class TcpSocket extends LoopChannel
         implements ByteChannel, GatheringByteChannel, ScatteringByteChannel {
@@ -474,7 +475,7 @@ public final class TcpSocket extends LoopChannel
         try {
             requireWritable();
             return operation;
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             exit(WRITING);
             throw e;
         }

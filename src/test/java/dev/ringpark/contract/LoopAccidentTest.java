@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringpark.TcpSocket;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +19,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass(name = "{0}")
 @EnumSource(Flavor.class)
 class LoopAccidentTest {
+    private static final int FRAMES = 1_000;
+
     @Parameter
     Flavor flavor;
 
@@ -52,6 +55,43 @@ class LoopAccidentTest {
     void aStackOverflowInUserCodeEndsThatThreadAlone() throws Exception {
         assertThatThrownBy(() -> rig.loop.run(() -> recurse(0))).isInstanceOf(StackOverflowError.class);
         assertEchoes();
+    }
+
+    @Test
+    void aStackOverflowAnywhereInACallLeavesTheLoopAndOtherSocketsAlone() throws Exception {
+        assertEchoes();   // a class whose initialisation runs out of stack is lost to the whole JVM: load them before
+        for (int round = 0; round < 20; round++) {
+            LoopRig.Pair pair = rig.pair();
+
+            rig.loop.run(() -> writeOnTheWayBack(pair.near()));
+
+            assertEchoes();
+            pair.near().close();
+            pair.far().close();
+        }
+    }
+
+    /** Writes in each of the frames next to the end of the stack, so that calls run out of it at every depth. */
+    @SuppressWarnings("InfiniteRecursion")   // that is the accident
+    private static int writeOnTheWayBack(TcpSocket socket) {
+        int framesLeft = 0;
+        try {
+            framesLeft = writeOnTheWayBack(socket);
+        } catch (StackOverflowError endOfTheStack) {
+            framesLeft = 0;
+        }
+        if (framesLeft < FRAMES) {
+            writeQuietly(socket);
+        }
+        return framesLeft + 1;
+    }
+
+    private static void writeQuietly(TcpSocket socket) {
+        try {
+            socket.write(new byte[1], 0, 1, Duration.ofMillis(1));   // the turn may be lost with the frame that had it
+        } catch (StackOverflowError | IOException partOfTheAccident) {
+            // the next frame tries again with a little more stack
+        }
     }
 
     @SuppressWarnings("InfiniteRecursion")   // that is the accident

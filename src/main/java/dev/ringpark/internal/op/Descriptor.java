@@ -48,8 +48,16 @@ public abstract class Descriptor {
     /** How an attempt to take a side's turn, or to make a plain call, ended. */
     public enum Entry { ENTERED, NOT_OPEN, CLOSED_WHILE_WAITING, INTERRUPTED, TIMED_OUT }
 
-    /** One that waits for a turn; a class, as each wait is itself only. */
-    private record Waiter(Thread thread, int side) {}
+    /** One that waits for a turn; no record, as each wait equals itself only. */
+    private static final class Waiter {
+        final Thread thread;
+        final int side;
+
+        Waiter(Thread thread, int side) {
+            this.thread = thread;
+            this.side = side;
+        }
+    }
 
     private volatile int state;
     private volatile boolean reset;
@@ -113,7 +121,7 @@ public abstract class Descriptor {
         int before = (int) STATE.getAndBitwiseOr(this, CLOSING);
         ConcurrentLinkedQueue<Waiter> queue = waiters;
         if (queue != null) {
-            queue.forEach(waiter -> LockSupport.unpark(waiter.thread()));
+            queue.forEach(waiter -> LockSupport.unpark(waiter.thread));
         }
         return (before & (CLOSING | CLOSED)) == 0;
     }
@@ -163,11 +171,11 @@ public abstract class Descriptor {
     }
 
     private Entry awaitTurn(ConcurrentLinkedQueue<Waiter> queue, Waiter waiter, long deadlineNanos, Parker parker) {
-        while (first(queue, waiter.side()) != waiter || !tryEnter(waiter.side())) {
+        while (first(queue, waiter.side) != waiter || !tryEnter(waiter.side)) {
             if (!isOpen()) {
                 return Entry.CLOSED_WHILE_WAITING;
             }
-            if (waiter.thread().isInterrupted()) {
+            if (waiter.thread.isInterrupted()) {
                 return Entry.INTERRUPTED;
             }
             if (deadlineNanos != Deadline.NONE && deadlineNanos - System.nanoTime() <= 0) {
@@ -190,13 +198,13 @@ public abstract class Descriptor {
     private static void wakeFirst(ConcurrentLinkedQueue<Waiter> queue, int side) {
         Waiter next = first(queue, side);
         if (next != null) {
-            LockSupport.unpark(next.thread());
+            LockSupport.unpark(next.thread);
         }
     }
 
     private static @Nullable Waiter first(ConcurrentLinkedQueue<Waiter> queue, int side) {
         for (Waiter waiter : queue) {
-            if (waiter.side() == side) {
+            if (waiter.side == side) {
                 return waiter;
             }
         }

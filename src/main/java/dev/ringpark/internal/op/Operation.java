@@ -90,6 +90,7 @@ public final class Operation extends Deadline {
     public void beginTransfer(Kind kind, ByteBuffer target, long address, int offset, int length, long deadlineNanos) {
         Objects.checkFromIndexSize(offset, length, target.capacity());
         this.buffer = target;
+        this.array = null;   // what a use that was cut short may have left
         this.address = address + offset;
         this.offset = offset;
         this.length = length;
@@ -98,6 +99,7 @@ public final class Operation extends Deadline {
 
     /** Reads into or writes from {@code length} bytes of {@code target} from {@code offset} on. */
     public void beginTransfer(Kind kind, byte[] target, int offset, int length, long deadlineNanos) {
+        this.buffer = null;
         this.array = target;
         this.offset = offset;
         this.length = length;
@@ -116,6 +118,11 @@ public final class Operation extends Deadline {
         owner = Thread.currentThread();
         use++;
         STATE.setOpaque(this, ASKED);   // published by the mailbox, or not at all: the loop's own thread asks
+    }
+
+    /** Whether it is the owner's, to be begun. One that is not was left by a thread that ran out of stack or memory. */
+    public boolean isIdle() {
+        return (int) STATE.getOpaque(this) == IDLE;
     }
 
     /** What it is asked of: a {@link Handle}, seen from here as the descriptor whose life it minds. */
