@@ -85,6 +85,7 @@ public final class CarrierLoop implements AutoCloseable {
      *
      * @throws IOException if no backend can be had, or the forced one, or the forced mode, cannot; or the system has
      *     run out of descriptors or memory
+     * @throws IllegalArgumentException if there is no backend or mode of the name that forces one
      */
     public static CarrierLoop start(LoopOptions options) throws IOException {
         Objects.requireNonNull(options, "options");
@@ -93,8 +94,19 @@ public final class CarrierLoop implements AutoCloseable {
         try {
             return started.join();
         } catch (CompletionException e) {
-            throw Choices.asStartFailure(e.getCause());
+            throw startFailure(e.getCause());
         }
+    }
+
+    /** What the loop's thread threw, for the one who waits for it. */
+    private static IOException startFailure(@Nullable Throwable cause) {
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        if (cause instanceof RuntimeException unchecked) {
+            throw unchecked;
+        }
+        return new IOException(cause == null ? "the loop did not start" : cause.getMessage(), cause);
     }
 
     private static void live(LoopOptions options, CompletableFuture<CarrierLoop> started) {
@@ -170,8 +182,15 @@ public final class CarrierLoop implements AutoCloseable {
             result.cancel(true);
             throw e;
         } catch (ExecutionException e) {
-            throw Choices.unwrapped(e);
+            throw unwrapped(e);
         }
+    }
+
+    private static Exception unwrapped(ExecutionException e) {
+        if (e.getCause() instanceof Error error) {
+            throw error;
+        }
+        return e.getCause() instanceof Exception cause ? cause : e;
     }
 
     /** Which platform queue this loop runs on, and why better ones were refused. */

@@ -2,7 +2,6 @@ package dev.ringpark;
 
 import dev.ringpark.internal.jdk.VirtualThreads;
 import java.io.IOException;
-import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** What the options, the system properties and the environment ask for, in this order, and what the JVM allows. */
@@ -35,24 +34,5 @@ final class Choices {
     private static @Nullable String setting(String property, String variable) {
         String value = System.getProperty(property, System.getenv(variable));
         return value == null || value.isBlank() ? null : value;
-    }
-
-    /** What a starting thread threw, for the one who waits for it, with a stack of its own. */
-    static IOException asStartFailure(@Nullable Throwable cause) {
-        if (cause instanceof Error error) {
-            throw error;
-        }
-        if (cause instanceof RuntimeException unchecked) {
-            throw unchecked;
-        }
-        return new IOException(cause == null ? "the loop did not start" : cause.getMessage(), cause);
-    }
-
-    /** What the task threw. */
-    static Exception unwrapped(ExecutionException e) {
-        if (e.getCause() instanceof Error error) {
-            throw error;
-        }
-        return e.getCause() instanceof Exception cause ? cause : e;
     }
 }

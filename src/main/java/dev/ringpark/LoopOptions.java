@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param completionEntries completions the platform holds for the loop, 2 to 65,536; what exceeds them is kept by the
  *     kernel and costs a further call
  * @param maxInFlight operations the platform may hold at once, 1 to 16,777,216; further ones wait in a queue of the
- *     loop
+ *     loop, first come, first served. A read that waits for bytes counts, so have room for every connection
  * @param bufferBytes size of a pooled native buffer, 512 to 1,048,576: what one read into, or write from, an array
  *     moves at most
  * @param bufferCount pooled buffers for each direction, 1 to 32,768; their memory is touched, and so taken, only as far

@@ -569,7 +569,7 @@ public final class TcpSocket extends LoopChannel
 
     /**
      * Ends the output: the peer reads the end of the stream after everything written before. Does not wait for that.
-     * Nothing happens the second time.
+     * Nothing happens the second time. A write that waits meanwhile fails with "Broken pipe".
      *
      * @throws NotYetConnectedException if the socket is not connected
      * @throws ClosedChannelException if it is closed

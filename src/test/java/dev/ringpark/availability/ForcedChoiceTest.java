@@ -12,7 +12,8 @@ class ForcedChoiceTest {
     @Test
     void anUnknownBackendFailsLoudlyAndTellsTheNamesThereAre() throws Exception {
         assertThat(Answer.from(JVM.and("-Dringpark.backend=epollish")).fails().failure())
-                .startsWith("java.io.IOException: ").contains("\"epollish\"").contains("io_uring").contains("selector");
+                .startsWith("java.lang.IllegalArgumentException: ")
+                .contains("\"epollish\"").contains("io_uring").contains("selector");
     }
 
     @Test

@@ -42,6 +42,7 @@ public final class Backends {
      * Opens the best backend that can be had.
      *
      * @throws IOException if none can be; the message names each candidate and its reason
+     * @throws IllegalArgumentException if the one that is forced does not exist
      */
     public Backend open(InFlight inFlight, Backend.Completions completions, Counters counters) throws IOException {
         for (Backend.Factory factory : candidates()) {
@@ -71,13 +72,14 @@ public final class Backends {
         return BEST_FIRST.stream().map(Backend.Factory::name).toList();
     }
 
-    private List<Backend.Factory> candidates() throws IOException {
+    private List<Backend.Factory> candidates() {
         if (forced == null) {
             return BEST_FIRST;
         }
         List<Backend.Factory> named = BEST_FIRST.stream().filter(each -> each.name().equals(forced)).toList();
         if (named.isEmpty()) {
-            throw new IOException("there is no backend \"" + forced + "\"; it has to be one of " + names());
+            throw new IllegalArgumentException(
+                    "there is no backend \"" + forced + "\"; it has to be one of " + names());
         }
         return named;
     }
