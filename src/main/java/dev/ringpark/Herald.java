@@ -39,7 +39,7 @@ final class Herald {
             woken.add(waiting);
             unannounced = true;
         } else {
-            LockSupport.unpark(waiting);
+            Threads.unpark(waiting);
         }
     }
 

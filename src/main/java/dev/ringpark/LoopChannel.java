@@ -140,7 +140,7 @@ abstract sealed class LoopChannel implements NetworkChannel permits TcpListener,
         }
     }
 
-    /** Throws once more what the platform says only once. */
+    /** Throws once more what the platform says only once, to a read or to a write. */
     final void requireNotReset() throws IOException {
         if (handle.isReset()) {
             throw new SocketException("Connection reset");
@@ -232,6 +232,15 @@ abstract sealed class LoopChannel implements NetworkChannel permits TcpListener,
     @Override
     public String toString() {
         return getClass().getSimpleName() + "[" + handle + (isOpen() ? "]" : ", closed]");
+    }
+
+    /** Closes what could not be used; {@code failure} is what its owner hears of. */
+    final void closeAfter(Exception failure) {
+        try {
+            close();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     // ---- arguments ----

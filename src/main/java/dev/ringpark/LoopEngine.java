@@ -16,14 +16,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The loop itself. A turn has four phases: take in the mail, run what can run (within a budget), end what is overdue,
- * and poll: one system call that submits the batch and, when nothing is runnable, waits.
+ * The loop itself. A turn has five phases: take in the mail, run what can run (within a budget), take in what they
+ * have asked for, end what is overdue, and poll: one system call that submits the batch and, when nothing is runnable,
+ * waits.
  *
  * <p>Nothing here takes a lock that a thread it carries may hold: a carried thread that waited for the lock in front of
  * its own carrier would never be run again. The mailbox is a lock-free queue for that reason.
  */
 final class LoopEngine implements Descriptor.Parker {
-    private static final int CLOCK_LOOK_INTERVAL = 16;
     private static final long PINNED_POLL_NANOS = 20_000_000;   // how late a pinned thread may notice an interrupt
 
     private final Thread thread;
@@ -109,7 +109,9 @@ final class LoopEngine implements Descriptor.Parker {
 
     /**
      * Submits {@code operation} and parks the caller until it is done, whatever happens: an interrupt asks for a cancel
-     * and waits on, so that nobody leaves while the kernel may still write. The interrupt status is kept.
+     * and waits on, so that nobody leaves while the kernel may still write. The interrupt status is kept. Only a thread
+     * without stack or memory to park with leaves before; then the operation keeps what it was given, and the handle is
+     * fit for closing alone.
      */
     void submitAndPark(Operation operation) {
         boolean interrupted = false;
@@ -128,13 +130,13 @@ final class LoopEngine implements Descriptor.Parker {
                 }
             }
         } catch (Throwable e) {
-            // No stack or memory left to park with. The operation and its memory stay the loop's, so nobody may use the
-            // handle any more; closing it ends them.
+            operation.desert();
             operation.handle().startClosing();
             throw e;
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -253,11 +255,9 @@ final class LoopEngine implements Descriptor.Parker {
     }
 
     private void turn() throws IOException {
-        if (torn != null) {
-            throw new IOException("a pinned thread could not drive the loop to the end of a turn", torn);
-        }
+        requireWhole();
         mailbox.deliver(ready);
-        runReady();
+        ready.run(turnTasks, turnStartNanos, turnNanos);
         requests.takeIn(dispatcher);
         long now = System.nanoTime();
         counters.max(Count.LONGEST_TURN_NANOS, now - turnStartNanos);
@@ -268,6 +268,12 @@ final class LoopEngine implements Descriptor.Parker {
         poll(ready.isEmpty() && !stopping ? dispatcher.waitNanos(now) : 0);
         announce();
         turnStartNanos = System.nanoTime();
+    }
+
+    private void requireWhole() {
+        if (torn != null) {
+            throw new IllegalStateException("the loop ends: a pinned thread could not drive it through a turn", torn);
+        }
     }
 
     private void poll(long waitNanos) throws IOException {
@@ -288,18 +294,6 @@ final class LoopEngine implements Descriptor.Parker {
         }
     }
 
-    private void runReady() {
-        int run = 0;
-        for (Runnable task = ready.poll(); task != null; task = ready.poll()) {
-            Threads.runGuarded(task);
-            run++;
-            if (run == turnTasks
-                    || (run % CLOCK_LOOK_INTERVAL == 0 && System.nanoTime() - turnStartNanos > turnNanos)) {
-                return;
-            }
-        }
-    }
-
     /**
      * The caller is a carried thread that cannot leave its carrier (a native frame or a class initialiser is on its
      * stack), so nobody else can drive the loop: it does so itself until its operation is done. What becomes runnable
@@ -312,17 +306,17 @@ final class LoopEngine implements Descriptor.Parker {
     }
 
     private void driveOnce() {
-        if (torn != null) {
-            throw new IllegalStateException("the loop is ending: it failed on the stack of a pinned thread", torn);
-        }
+        requireWhole();
+        Threads.requireStack();   // this is a user's stack, and what follows must not end half way
         try {
             mailbox.deliver(ready);
             requests.takeIn(dispatcher);
             long now = System.nanoTime();
             dispatcher.expire(now);
             poll(Math.min(PINNED_POLL_NANOS, dispatcher.waitNanos(now)));
+            turnStartNanos = System.nanoTime();
         } catch (IOException | RuntimeException | Error e) {
-            torn = e;   // perhaps half way through, as this is a user's stack: nothing is to be trusted any more
+            torn = e;   // perhaps half way through: nothing is to be trusted any more
             throw new IllegalStateException("the loop's I/O queue failed", e);
         }
     }
@@ -339,8 +333,8 @@ final class LoopEngine implements Descriptor.Parker {
             Afterlife.takeOver(dispatcher, ready);
         } finally {
             exited = true;
+            Afterlife.takeOver(dispatcher, ready);
+            mailbox.forward();
         }
-        Afterlife.takeOver(dispatcher, ready);
-        mailbox.forward();
     }
 }

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *     loop, first come, first served. A read that waits for bytes counts, so have room for every connection
  * @param bufferBytes size of a pooled native buffer, 512 to 1,048,576: what one read into, or write from, an array
  *     moves at most
- * @param bufferCount pooled buffers for each direction, 1 to 32,768; their memory is touched, and so taken, only as far
- *     as it is used at one time
+ * @param bufferCount pooled buffers for each direction, 1 to 32,768, for reads rounded down to a power of two; their
+ *     memory is touched, and so taken, only as far as it is used at one time
  * @param turnTasks virtual threads that run before the loop looks at I/O again, at least 1
  * @param turnBudget time they may take together before it does, above zero; a thread that runs on without parking is
  *     not interrupted

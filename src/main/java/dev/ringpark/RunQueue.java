@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What can run now, first in, first out; an array that grows and never shrinks. Loop thread only. */
 final class RunQueue {
+    private static final int CLOCK_LOOK_INTERVAL = 16;   // tasks between two looks at the clock
+
     private @Nullable Runnable[] tasks = new Runnable[256];   // length a power of two
     private int head;
     private int tail;
@@ -31,6 +33,18 @@ final class RunQueue {
         Runnable task = tasks[index];
         tasks[index] = null;
         return task;
+    }
+
+    /** Runs what is there, {@code most} tasks or about {@code nanos} after {@code startNanos} at most. */
+    void run(int most, long startNanos, long nanos) {
+        int run = 0;
+        for (Runnable task = poll(); task != null; task = poll()) {
+            Threads.runGuarded(task);
+            run++;
+            if (run == most || (run % CLOCK_LOOK_INTERVAL == 0 && System.nanoTime() - startNanos > nanos)) {
+                return;
+            }
+        }
     }
 
     private void grow() {

@@ -48,10 +48,20 @@ final class SleepGate {
         wakers.incrementAndGet();
         try {
             if (state.compareAndSet(ASLEEP, AWAKE)) {
-                wake.run();
+                wakeOrGiveBack(wake);
             }
         } finally {
             wakers.decrementAndGet();
+        }
+    }
+
+    /** A sender that ran out of stack or memory has woken nobody: the next one has to, so the claim goes back. */
+    private void wakeOrGiveBack(Runnable wake) {
+        try {
+            wake.run();
+        } catch (Throwable e) {
+            state.compareAndSet(AWAKE, ASLEEP);
+            throw e;
         }
     }
 

@@ -77,7 +77,7 @@ public final class TcpListener extends LoopChannel {
         try {
             return listener.bind(address, backlog);
         } catch (IOException | RuntimeException e) {
-            listener.close();
+            listener.closeAfter(e);
             throw e;
         }
     }

@@ -163,7 +163,8 @@ public final class TcpSocket extends LoopChannel
     }
 
     /**
-     * Connects the socket. A failed connect closes it.
+     * Connects the socket. A failed connect closes it, unless it only timed out while it waited for another thread's
+     * connect or write.
      *
      * @param timeout how long to wait at most; {@link Duration#ZERO} for as long as the system does
      * @throws java.net.ConnectException if the peer refuses, or does not answer
@@ -191,14 +192,6 @@ public final class TcpSocket extends LoopChannel
             throw e;
         } finally {
             exit(WRITING);
-        }
-    }
-
-    private void closeAfter(IOException failure) {
-        try {
-            close();
-        } catch (IOException e) {
-            failure.addSuppressed(e);
         }
     }
 
@@ -318,14 +311,18 @@ public final class TcpSocket extends LoopChannel
 
     private boolean isInputOver() throws IOException {
         requireConnected();
-        if (!inputShut) {
-            requireNotReset();
-        }
         return inputShut;
     }
 
-    private static int countOrEnd(int count) {
-        return count == 0 ? -1 : count;
+    /** What had come before a reset is read first; after it the system pretends that the stream just ended. */
+    private int countOrEnd(int count) throws IOException {
+        if (count > 0) {
+            return count;
+        }
+        if (!inputShut) {
+            requireNotReset();
+        }
+        return -1;
     }
 
     /**

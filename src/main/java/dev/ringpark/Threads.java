@@ -5,6 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Running and waking what may fail, without failing with it: a loop carries others too. */
 final class Threads {
+    private static final int PROBE_FRAMES = 1_000;   // some 50 KiB compiled, more when not
+
     private Threads() {}
 
     /** Wakes {@code thread}. One whose own scheduler has been shut down nobody can wake; the others can still be. */
@@ -14,6 +16,21 @@ final class Threads {
         } catch (RejectedExecutionException itsSchedulerIsShutDown) {
             assert thread.isVirtual();
         }
+    }
+
+    /**
+     * Uses up a good deal of stack and gives it back, so that who has too little hears of it before he has begun.
+     *
+     * @throws StackOverflowError if there is not enough
+     */
+    static void requireStack() {
+        if (sum(PROBE_FRAMES, 1, 1, 1, 1) == 0) {
+            throw new AssertionError();   // the sum is there so that the compiler keeps the frames
+        }
+    }
+
+    private static long sum(int frames, long a, long b, long c, long d) {
+        return frames == 0 ? a + b + c + d : sum(frames - 1, b, c, d, a + b) + ((a ^ b ^ c ^ d) | 1);
     }
 
     /**

@@ -46,6 +46,7 @@ public final class Dispatcher {
     private final Consumer<Thread> unpark;
     private final Backend backend;
     private final List<Object> lentMemory = new ArrayList<>();
+    private @Nullable Operation inHand;   // on its way between the places above, in case that ends half way
     private boolean ended;
 
     /**
@@ -66,6 +67,7 @@ public final class Dispatcher {
 
     /** Takes {@code operation} in; it ends in a later {@link #poll}, or at once if its handle is closed already. */
     public void submit(Operation operation) {
+        inHand = operation;
         operation.admit();
         counters.add(Count.SUBMITTED);
         if (operation.kind() == Operation.Kind.CLOSE) {
@@ -76,6 +78,7 @@ public final class Dispatcher {
         } else {
             queue(operation);
         }
+        inHand = null;
     }
 
     /** Asks that {@code operation} end early, if it has not ended. */
@@ -167,6 +170,7 @@ public final class Dispatcher {
      */
     public void abandon(Throwable cause) {
         ended = true;
+        Operation halfWay = inHand;
         Failure failure = new Failure(Errno.EIO, 0, new IOException("the loop's I/O queue failed", cause));
         for (int slot = 0; slot < inFlight.slots(); slot++) {
             Operation operation = inFlight.inSlot(slot);
@@ -177,10 +181,18 @@ public final class Dispatcher {
             }
         }
         for (Operation next = overflow.poll(); next != null; next = overflow.poll()) {
-            if (next.isAdmitted()) {
-                next.fail(failure);
-                end(next);
-            }
+            abandon(next, failure);
+        }
+        if (halfWay != null) {
+            abandon(halfWay, failure);
+        }
+    }
+
+    private void abandon(Operation operation, Failure failure) {
+        if (operation.isAdmitted()) {
+            keep(operation);
+            operation.fail(failure);
+            end(operation);
         }
     }
 
@@ -199,7 +211,9 @@ public final class Dispatcher {
     /** Takes out the next timer, due or not: what is left when the loop ends. */
     public @Nullable Timer pollTimer() {
         Deadline next = deadlines.pollAny();
-        assert next == null || next instanceof Timer : "an operation outlived the loop";
+        while (next != null && !(next instanceof Timer)) {
+            next = deadlines.pollAny();   // of an operation that was given up half way
+        }
         return (Timer) next;
     }
 
@@ -236,8 +250,10 @@ public final class Dispatcher {
     }
 
     private void completed(Operation operation) {
+        inHand = operation;
         inFlight.release(operation);
         end(operation);
+        inHand = null;
     }
 
     private void endCanceled(Operation operation) {
@@ -249,6 +265,9 @@ public final class Dispatcher {
         deadlines.remove(operation);
         counters.add(Count.COMPLETED);
         Handle handle = (Handle) operation.handle();
+        if (operation.orphan() instanceof Handle orphan) {
+            release(orphan);
+        }
         unpark.accept(operation.finish());
         if (!handle.isOpen()) {
             finishClosing(handle);
@@ -296,7 +315,6 @@ public final class Dispatcher {
     }
 
     private @Nullable Failure release(Handle handle) {
-        handle.markClosed();
         try {
             backend.release(handle);
             return null;
@@ -304,6 +322,8 @@ public final class Dispatcher {
             return new Failure(Errno.ofText(e.getMessage()), 0, e);
         } catch (RuntimeException e) {
             return new Failure(Errno.UNKNOWN, 0, new IOException("closing a descriptor failed", e));
+        } finally {
+            handle.markClosed();   // now, not before: who sees it takes the port to be free
         }
     }
 }

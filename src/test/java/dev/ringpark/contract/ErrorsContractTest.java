@@ -127,6 +127,19 @@ class ErrorsContractTest extends Contract {
     }
 
     @Test
+    void whatHadComeBeforeAResetIsStillReadAfterAWriteHasMetIt() throws Exception {
+        Outside connection = outside();
+        connection.write(new byte[] {4, 1, 3});
+        connection.reset();
+        assertReset(failureOf(() -> connection.near().write(new byte[1], 0, 1)));
+
+        byte[] answer = new byte[8];
+        assertThat(connection.near().read(answer, 0, 8)).isEqualTo(3);
+        assertThat(answer).startsWith(4, 1, 3);
+        assertReset(failureOf(() -> connection.near().read(answer, 0, 8)));
+    }
+
+    @Test
     void aResetEndsAParkedWriteWithConnectionReset() throws Exception {
         Outside connection = outside();
         Call<Void> write = parked(Flow.writeTooMuch(connection.near()));
@@ -204,7 +217,7 @@ class ErrorsContractTest extends Contract {
     void aBackendThatDoesNotExistIsRefusedWithItsNameAndThoseThatDo() {
         assertThat(catchThrowable(
                 () -> flavor.start(flavor.options().withBackend("carrier-pigeon"))))
-                .isExactlyInstanceOf(IOException.class)
+                .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("carrier-pigeon").hasMessageContaining("io_uring")
                 .hasMessageContaining("selector");
     }

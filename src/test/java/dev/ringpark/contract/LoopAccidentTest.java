@@ -19,7 +19,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass(name = "{0}")
 @EnumSource(Flavor.class)
 class LoopAccidentTest {
-    private static final int FRAMES = 1_000;
+    private static final int ROUNDS = 4;
+    private static final int FRAMES = 200;
+    private static final int SMALL_STACK_BYTES = 512 * 1024;
 
     @Parameter
     Flavor flavor;
@@ -60,11 +62,27 @@ class LoopAccidentTest {
     @Test
     void aStackOverflowAnywhereInACallLeavesTheLoopAndOtherSocketsAlone() throws Exception {
         assertEchoes();   // a class whose initialisation runs out of stack is lost to the whole JVM: load them before
-        for (int round = 0; round < 20; round++) {
+        for (int round = 0; round < ROUNDS; round++) {
             LoopRig.Pair pair = rig.pair();
 
             rig.loop.run(() -> writeOnTheWayBack(pair.near()));
 
+            assertEchoes();
+            pair.near().close();
+            pair.far().close();
+        }
+    }
+
+    @Test
+    void aStackOverflowInACallOfAPlatformThreadLeavesThemAloneToo() throws Exception {
+        assertEchoes();
+        for (int round = 0; round < ROUNDS; round++) {
+            LoopRig.Pair pair = rig.pair();
+            Thread caller = new Thread(null, () -> writeOnTheWayBack(pair.near()), "overflowing", SMALL_STACK_BYTES);
+
+            caller.start();
+
+            LoopRig.join(caller);
             assertEchoes();
             pair.near().close();
             pair.far().close();

@@ -17,6 +17,11 @@ record Outside(TcpSocket near, Socket far) {
         }
     }
 
+    /** Has the far end send {@code bytes}. */
+    void write(byte[] bytes) throws IOException {
+        far.getOutputStream().write(bytes);
+    }
+
     /** Has the far end reset the connection. */
     void reset() throws IOException {
         far.setSoLinger(true, 0);

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * A cancel does not move the state: it is noted ({@link #cancelReason()}) and asked of the backend, and the completion
  * answers, with a result if one had been reached, else with {@link Failure#CANCELED}. The owner never leaves the call,
- * and so never frees or reuses its memory, before DONE.
+ * and so never frees or reuses its memory, before DONE; if it cannot even park, the operation stays ASKED and is never
+ * begun again.
  */
 public final class Operation extends Deadline {
     /** What is asked; the fields each one uses are those its {@code begin…} method takes. */
@@ -61,6 +62,7 @@ public final class Operation extends Deadline {
     // Loop thread only, from here on.
     private CancelReason cancelReason = CancelReason.NONE;
     private boolean admitted;
+    private boolean deserted;
     long token = InFlight.FULL;
     @Nullable Operation next;                        // in the one OperationQueue it may be in
     /** The backend's note on how far it got. */
@@ -181,6 +183,16 @@ public final class Operation extends Deadline {
     /** Whether the loop owes it a completion. Loop thread only. */
     public boolean isAdmitted() {
         return admitted;
+    }
+
+    /** Notes that its owner could not wait for it, and that nobody will take what it brings. */
+    public void desert() {
+        deserted = true;
+    }
+
+    /** The connection an accept has brought and nobody will take. Loop thread only, before {@link #finish}. */
+    public @Nullable Descriptor orphan() {
+        return deserted && kind == Kind.ACCEPT && failure == null ? (Descriptor) attachment : null;
     }
 
     /** Notes that the operation shall end early; false if it was noted before. Loop thread only. */

@@ -135,10 +135,13 @@ public final class FdHandle extends Handle {
 
     /** close(2). With a positive SO_LINGER it would block for as long as that says, so that is switched off before. */
     public void release() throws IOException {
-        if (lingers) {
-            FdOptions.set(fd, family, StandardSocketOptions.SO_LINGER, -1);
+        try {
+            if (lingers) {
+                FdOptions.set(fd, family, StandardSocketOptions.SO_LINGER, -1);
+            }
+        } finally {
+            check(Libc.close(fd));
         }
-        check(Libc.close(fd));
     }
 
     private static void check(int result) throws IOException {

@@ -175,7 +175,12 @@ public final class SelectorBackend implements Backend {
     @Override
     public void wake() {
         if (woken.compareAndSet(false, true)) {
-            selector.wakeup();
+            try {
+                selector.wakeup();
+            } catch (Throwable e) {
+                woken.set(false);   // out of stack or memory: the next sender has to
+                throw e;
+            }
         }
     }
 

@@ -6,6 +6,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import dev.ringpark.internal.os.SocketErrors;
+import dev.ringpark.internal.os.linux.LinuxErrno;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -40,9 +42,13 @@ final class ReceiveBuffers {
     static @Nullable ReceiveBuffers register(Ring ring, int count, int bufferBytes) throws IOException {
         int entries = Integer.highestOneBit(count);
         NativeRegion region = NativeRegion.anonymous(ringBytes(entries) + (long) entries * bufferBytes);
-        if (!register(ring, region, entries)) {
+        int result = register(ring, region, entries);
+        if (result < 0) {
             region.unmap();
-            return null;
+            if (result == -LinuxErrno.EINVAL) {
+                return null;
+            }
+            throw SocketErrors.of(LinuxErrno.failure(-result));
         }
         ReceiveBuffers buffers = new ReceiveBuffers(region, entries, bufferBytes);
         for (int id = 0; id < entries; id++) {
@@ -51,13 +57,13 @@ final class ReceiveBuffers {
         return buffers;
     }
 
-    private static boolean register(Ring ring, NativeRegion region, int entries) {
+    private static int register(Ring ring, NativeRegion region, int entries) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment registration = arena.allocate(BUF_REG_BYTES, 8);
             registration.set(JAVA_LONG, 0, region.address());
             registration.set(JAVA_INT, BUF_REG_ENTRIES, entries);
             registration.set(JAVA_SHORT, BUF_REG_BGID, (short) GROUP);
-            return ring.register(IORING_REGISTER_PBUF_RING, registration, 1) == 0;
+            return ring.register(IORING_REGISTER_PBUF_RING, registration, 1);
         }
     }
 

@@ -45,11 +45,28 @@ final class Submissions {
     private final CopyBuffers copies;
     private final @Nullable ReceiveBuffers picks;
 
-    Submissions(Ring ring, BackendOptions options, int maxInFlight) throws IOException {
+    private Submissions(Ring ring, NativeRegion slots, CopyBuffers copies, @Nullable ReceiveBuffers picks) {
         this.ring = ring;
-        this.picks = ReceiveBuffers.register(ring, options.bufferCount(), options.bufferBytes());
-        this.slots = NativeRegion.anonymous((long) maxInFlight * SLOT_BYTES);
-        this.copies = new CopyBuffers(options.bufferCount(), options.bufferBytes());
+        this.slots = slots;
+        this.copies = copies;
+        this.picks = picks;
+    }
+
+    /** With the memory it needs; that of the picked buffers last, as it is the kernel's until the ring is closed. */
+    static Submissions open(Ring ring, BackendOptions options, int maxInFlight) throws IOException {
+        NativeRegion slots = NativeRegion.anonymous((long) maxInFlight * SLOT_BYTES);
+        CopyBuffers copies = null;
+        try {
+            copies = new CopyBuffers(options.bufferCount(), options.bufferBytes());
+            return new Submissions(ring, slots, copies,
+                    ReceiveBuffers.register(ring, options.bufferCount(), options.bufferBytes()));
+        } catch (Throwable e) {
+            slots.unmap();
+            if (copies != null) {
+                copies.close();
+            }
+            throw e;
+        }
     }
 
     /** Writes the submission of the operation's next step; there has to be room. False if a buffer is wanting. */

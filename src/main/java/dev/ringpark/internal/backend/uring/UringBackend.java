@@ -103,15 +103,25 @@ public final class UringBackend implements Backend {
         try {
             Ring ring = RingSetup.open(options);
             try {
-                NativeRegion wakeCount = NativeRegion.anonymous(WAKE_BYTES);
-                Submissions submissions = new Submissions(ring, options, inFlight.capacity());
-                return new UringBackend(ring, submissions, wakeFd, wakeCount, inFlight, completions, counters);
-            } catch (IOException e) {
+                return open(ring, options, wakeFd, inFlight, completions, counters);
+            } catch (Throwable e) {
                 ring.close();
                 throw e;
             }
-        } catch (IOException e) {
+        } catch (Throwable e) {
             Libc.close(wakeFd);
+            throw e;
+        }
+    }
+
+    private static UringBackend open(Ring ring, BackendOptions options, int wakeFd, InFlight inFlight,
+            Completions completions, Counters counters) throws IOException {
+        NativeRegion wakeCount = NativeRegion.anonymous(WAKE_BYTES);
+        try {
+            Submissions submissions = Submissions.open(ring, options, inFlight.capacity());
+            return new UringBackend(ring, submissions, wakeFd, wakeCount, inFlight, completions, counters);
+        } catch (Throwable e) {
+            wakeCount.unmap();
             throw e;
         }
     }
