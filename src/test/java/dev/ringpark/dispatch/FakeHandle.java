@@ -1,0 +1,63 @@
+package dev.ringpark.dispatch;
+
+import dev.ringpark.internal.op.Handle;
+import java.net.InetSocketAddress;
+import java.net.SocketOption;
+import java.util.Set;
+
+/** A handle with a life and operations, and no socket. */
+final class FakeHandle extends Handle {
+    @Override
+    public boolean isIpv4Only() {
+        throw noSocket();
+    }
+
+    @Override
+    public void bind(InetSocketAddress local, int backlog) {
+        throw noSocket();
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        throw noSocket();
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        throw noSocket();
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        throw noSocket();
+    }
+
+    @Override
+    public <T> void setOption(SocketOption<T> option, T value) {
+        throw noSocket();
+    }
+
+    @Override
+    public <T> T option(SocketOption<T> option) {
+        throw noSocket();
+    }
+
+    @Override
+    public void shutdownInput() {
+        throw noSocket();
+    }
+
+    @Override
+    public void shutdownOutput() {
+        throw noSocket();
+    }
+
+    @Override
+    public int available() {
+        throw noSocket();
+    }
+
+    private static UnsupportedOperationException noSocket() {
+        return new UnsupportedOperationException("the dispatcher does not ask for this");
+    }
+}
