@@ -1,0 +1,180 @@
+package dev.ringpark.dispatch;
+
+import static dev.ringpark.dispatch.DispatchRig.assertCanceled;
+import static dev.ringpark.dispatch.DispatchRig.assertPending;
+import static dev.ringpark.dispatch.DispatchRig.assertResult;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringpark.dispatch.DispatchRig.Bell;
+import dev.ringpark.internal.backend.Backend;
+import dev.ringpark.internal.op.CancelReason;
+import dev.ringpark.internal.op.Operation;
+import java.io.IOException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is overdue is asked to end; timers fire. The clock is what the test says. */
+class DispatcherDeadlineTest {
+    private DispatchRig rig;
+    private Dispatcher dispatcher;
+    private FakeBackend backend;
+
+    @BeforeEach
+    void open() throws IOException {
+        rig = new DispatchRig(4);
+        dispatcher = rig.dispatcher;
+        backend = rig.backend;
+    }
+
+    // ---- operations ----
+
+    @Test
+    void whatIsOverdueInTheBackendIsCancelledOnceAndEndsByItsCompletion() throws IOException {
+        Operation read = rig.readUntil(100);
+        dispatcher.expire(99);
+        assertThat(backend.canceled).isEmpty();
+        dispatcher.expire(100);
+        dispatcher.expire(101);
+
+        assertThat(backend.canceled).containsExactly(read);
+        assertPending(read);
+        backend.endCanceled(read);
+        rig.poll();
+        assertCanceled(read, CancelReason.TIMEOUT);
+        rig.assertNothingStays();
+    }
+
+    @Test
+    void whatIsOverdueInTheOverflowQueueEndsAtOnce() {
+        backend.room = 0;
+        Operation read = rig.readUntil(100);
+        dispatcher.expire(100);
+
+        assertCanceled(read, CancelReason.TIMEOUT);
+        rig.assertNothingStays();
+    }
+
+    @Test
+    void aResultThatCameBeforeTheTimeoutIsDelivered() throws IOException {
+        Operation read = rig.readUntil(100);
+        backend.succeed(read, 7);
+        dispatcher.expire(100);
+        rig.poll();
+
+        assertResult(read, 7);
+    }
+
+    @Test
+    void aTimeoutAfterAnInterruptIsNoReason() throws IOException {
+        Operation read = rig.readUntil(100);
+        dispatcher.cancel(read, CancelReason.INTERRUPT);
+        dispatcher.expire(100);
+        backend.endCanceled(read);
+        rig.poll();
+
+        assertThat(backend.canceled).containsExactly(read);
+        assertCanceled(read, CancelReason.INTERRUPT);
+    }
+
+    @Test
+    void anInterruptAfterATimeoutIsNoReason() throws IOException {
+        Operation read = rig.readUntil(100);
+        dispatcher.expire(100);
+        dispatcher.cancel(read, CancelReason.INTERRUPT);
+        backend.endCanceled(read);
+        rig.poll();
+
+        assertCanceled(read, CancelReason.TIMEOUT);
+    }
+
+    @Test
+    void whatHasEndedTakesItsDeadlineAlong() throws IOException {
+        Operation read = rig.readUntil(100);
+        assertThat(dispatcher.hasDeadlines()).isTrue();
+        backend.succeed(read, 7);
+        rig.poll();
+
+        assertThat(dispatcher.hasDeadlines()).isFalse();
+        assertThat(dispatcher.waitNanos(0)).isEqualTo(Backend.FOREVER);
+        dispatcher.expire(100);
+        assertThat(backend.canceled).isEmpty();
+    }
+
+    @Test
+    void aRefusedOperationKeepsItsOneDeadlineOnItsWayIn() throws IOException {
+        backend.room = 0;
+        Operation read = rig.readUntil(100);
+        rig.poll();
+        backend.room = 1;
+        rig.poll();
+        assertThat(dispatcher.waitNanos(90)).isEqualTo(10);
+        backend.succeed(read, 7);
+        rig.poll();
+
+        rig.assertNothingStays();
+    }
+
+    @Test
+    void onlyTheOverdueAreCancelled() {
+        Operation late = rig.readUntil(300);
+        Operation early = rig.readUntil(100);
+        Operation middle = rig.readUntil(200);
+        rig.read();
+        dispatcher.expire(200);
+
+        assertThat(backend.canceled).containsExactly(early, middle);
+        assertThat(late.isCancelAsked()).isFalse();
+    }
+
+    // ---- how long to wait ----
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, Long.MAX_VALUE - 5, Long.MIN_VALUE, -5})
+    void aPollMayWaitForTheNextDeadlineWhereverTheClockStands(long now) {
+        assertThat(dispatcher.waitNanos(now)).isEqualTo(Backend.FOREVER);
+        rig.readUntil(now + 20);
+        assertThat(dispatcher.waitNanos(now)).isEqualTo(20);
+        dispatcher.schedule(new Bell(now + 10));
+        assertThat(dispatcher.waitNanos(now)).isEqualTo(10);
+        assertThat(dispatcher.waitNanos(now + 10)).isZero();
+        assertThat(dispatcher.waitNanos(now + 11)).isZero();
+    }
+
+    // ---- timers ----
+
+    @Test
+    void aTimerFiresOnceFromItsMomentOn() {
+        Bell bell = new Bell(100);
+        dispatcher.schedule(bell);
+        dispatcher.expire(99);
+        assertThat(bell.rings).isZero();
+        dispatcher.expire(150);
+        dispatcher.expire(200);
+
+        assertThat(bell.rings).isEqualTo(1);
+        assertThat(dispatcher.hasDeadlines()).isFalse();
+    }
+
+    @Test
+    void aTimerThatWasTakenBackDoesNotFire() {
+        Bell bell = new Bell(100);
+        Bell other = new Bell(100);
+        dispatcher.schedule(bell);
+        dispatcher.schedule(other);
+        dispatcher.unschedule(bell);
+        dispatcher.expire(100);
+        dispatcher.unschedule(other);   // which has fired
+
+        assertThat(bell.rings).isZero();
+        assertThat(other.rings).isEqualTo(1);
+    }
+
+    @Test
+    void timersAloneDoNotKeepTheLoopBusy() {
+        dispatcher.schedule(new Bell(100));
+
+        assertThat(dispatcher.isIdle()).isTrue();
+    }
+}
