@@ -1,0 +1,166 @@
+package dev.ringpark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** First in, first out, round the end of the array and through its growth. */
+class RunQueueTest {
+    private static final int FIRST_LENGTH = 256;
+
+    private final RunQueue queue = new RunQueue();
+    private int added;
+    private int polled;
+
+    @Test
+    void nothingComesOutOfAnEmptyQueue() {
+        assertThat(queue.isEmpty()).isTrue();
+        assertThat(queue.size()).isZero();
+        assertThat(queue.poll()).isNull();
+        assertThat(queue.size()).isZero();
+    }
+
+    @Test
+    void whoComesFirstLeavesFirst() {
+        add(3);
+
+        assertThat(queue.isEmpty()).isFalse();
+        assertThat(queue.size()).isEqualTo(3);
+        assertLeaveInOrder(3);
+        assertEmpty();
+    }
+
+    @Test
+    void theSameTaskMayStandInTheQueueMoreThanOnce() {
+        Task task = new Task(1);
+        queue.add(task);
+        queue.add(task);
+
+        assertThat(queue.poll()).isSameAs(task);
+        assertThat(queue.poll()).isSameAs(task);
+        assertThat(queue.poll()).isNull();
+    }
+
+    @Test
+    void theArrayIsUsedRoundAndRound() {
+        add(3);
+        for (int i = 0; i < 10 * FIRST_LENGTH; i++) {
+            add(1);
+            assertLeaveInOrder(1);
+            assertThat(queue.size()).isEqualTo(3);
+        }
+        assertLeaveInOrder(3);
+        assertEmpty();
+    }
+
+    @Test
+    void aQueueThatIsJustFullLosesNothing() {
+        add(FIRST_LENGTH);
+
+        assertThat(queue.size()).isEqualTo(FIRST_LENGTH);
+        assertThat(queue.isEmpty()).isFalse();
+        assertLeaveInOrder(FIRST_LENGTH);
+        assertEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 100, FIRST_LENGTH - 1, FIRST_LENGTH, FIRST_LENGTH + 1})
+    void itGrowsWhereverItsFirstStands(int head) {
+        for (int i = 0; i < head; i++) {
+            add(1);
+            assertLeaveInOrder(1);
+        }
+        add(FIRST_LENGTH);
+        add(1);
+        assertThat(queue.size()).isEqualTo(FIRST_LENGTH + 1);
+        assertLeaveInOrder(100);
+        add(5 * FIRST_LENGTH);
+
+        assertLeaveInOrder(6 * FIRST_LENGTH - 99);
+        assertEmpty();
+    }
+
+    @Test
+    void itAgreesWithAPlainQueueWhateverComes() {
+        long seed = Long.getLong("ringpark.test.seed", System.nanoTime());
+        Random random = new Random(seed);
+        Deque<Runnable> model = new ArrayDeque<>();
+        for (int step = 0; step < 20_000; step++) {
+            int bound = step < 10_000 ? 60 : 40;   // grows, then shrinks
+            if (random.nextInt(100) < bound) {
+                Task task = new Task(step);
+                queue.add(task);
+                model.add(task);
+            } else {
+                assertThat(queue.poll()).as("seed %d, step %d", seed, step).isSameAs(model.poll());
+            }
+            assertThat(queue.size()).as("seed %d, step %d", seed, step).isEqualTo(model.size());
+        }
+    }
+
+    /** Some seconds: as many as a loop runs within an hour. */
+    @Test
+    @Tag("stress")
+    void itsPlacesAreCountedOnBeyondTheIntRange() {
+        Task[] tasks = IntStream.range(0, 4).mapToObj(Task::new).toArray(Task[]::new);
+        queue.add(tasks[0]);
+        queue.add(tasks[1]);
+        for (long i = 2; i < 1L << 32; i++) {
+            queue.add(tasks[(int) i & 3]);
+            if (queue.poll() != tasks[(int) (i - 2) & 3] || queue.size() != 2) {
+                throw new AssertionError("out of order after " + i);
+            }
+            if (i == Integer.MAX_VALUE) {
+                growAndShrink(tasks, i);
+            }
+        }
+    }
+
+    private void growAndShrink(Task[] tasks, long last) {
+        for (int i = 1; i <= 1000; i++) {
+            queue.add(tasks[(int) (last + i) & 3]);
+        }
+        for (int i = -1; i <= 998; i++) {
+            assertThat(queue.poll()).isSameAs(tasks[(int) (last + i) & 3]);
+        }
+        assertThat(queue.size()).isEqualTo(2);
+    }
+
+    private void add(int count) {
+        for (int i = 0; i < count; i++) {
+            queue.add(new Task(added++));
+        }
+    }
+
+    private void assertLeaveInOrder(int count) {
+        List<Runnable> left = new ArrayList<>();
+        List<Runnable> expected = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            left.add(queue.poll());
+            expected.add(new Task(polled++));
+        }
+        assertThat(left).isEqualTo(expected);
+    }
+
+    private void assertEmpty() {
+        assertThat(queue.isEmpty()).isTrue();
+        assertThat(queue.size()).isZero();
+        assertThat(queue.poll()).isNull();
+    }
+
+    private record Task(int number) implements Runnable {
+        @Override
+        public void run() {
+            throw new AssertionError("a queue runs nothing");
+        }
+    }
+}
