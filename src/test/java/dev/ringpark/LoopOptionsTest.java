@@ -1,0 +1,133 @@
+package dev.ringpark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Defaults, changes and limits. */
+class LoopOptionsTest {
+    private static final LoopOptions DEFAULTS = LoopOptions.defaults();
+
+    @Test
+    void theDefaultsAreThese() {
+        assertThat(DEFAULTS).isEqualTo(new LoopOptions("ringpark", null, null, 4096, 16_384, 131_072, 16_384, 256, 512,
+                Duration.ofMillis(1)));
+    }
+
+    @Test
+    void eachChangeChangesItsOwnValueOnly() {
+        assertThat(DEFAULTS.withName("api")).isEqualTo(new LoopOptions("api", null, null, 4096, 16_384, 131_072,
+                16_384, 256, 512, Duration.ofMillis(1)));
+        assertThat(DEFAULTS.withBackend("selector")).isEqualTo(new LoopOptions("ringpark", "selector", null, 4096,
+                16_384, 131_072, 16_384, 256, 512, Duration.ofMillis(1)));
+        assertThat(DEFAULTS.withMode(LoopMode.CARRIED)).isEqualTo(new LoopOptions("ringpark", null, LoopMode.CARRIED,
+                4096, 16_384, 131_072, 16_384, 256, 512, Duration.ofMillis(1)));
+        assertThat(DEFAULTS.withEntries(1, 2)).isEqualTo(new LoopOptions("ringpark", null, null, 1, 2, 131_072,
+                16_384, 256, 512, Duration.ofMillis(1)));
+        assertThat(DEFAULTS.withMaxInFlight(3)).isEqualTo(new LoopOptions("ringpark", null, null, 4096, 16_384, 3,
+                16_384, 256, 512, Duration.ofMillis(1)));
+        assertThat(DEFAULTS.withBuffers(600, 5)).isEqualTo(new LoopOptions("ringpark", null, null, 4096, 16_384,
+                131_072, 600, 5, 512, Duration.ofMillis(1)));
+        assertThat(DEFAULTS.withTurn(6, Duration.ofNanos(7))).isEqualTo(new LoopOptions("ringpark", null, null, 4096,
+                16_384, 131_072, 16_384, 256, 6, Duration.ofNanos(7)));
+    }
+
+    @Test
+    void oneChangeKeepsTheOthers() {
+        LoopOptions changed = DEFAULTS.withTurn(6, Duration.ofNanos(7)).withBuffers(600, 5).withMaxInFlight(3)
+                .withEntries(1, 2).withMode(LoopMode.HANDED_OVER).withBackend("io_uring").withName("api");
+
+        assertThat(changed).isEqualTo(new LoopOptions("api", "io_uring", LoopMode.HANDED_OVER, 1, 2, 3, 600, 5, 6,
+                Duration.ofNanos(7)));
+        assertThat(changed.withTurn(8, Duration.ofNanos(9)).withName("other")).isEqualTo(new LoopOptions("other",
+                "io_uring", LoopMode.HANDED_OVER, 1, 2, 3, 600, 5, 8, Duration.ofNanos(9)));
+        assertThat(changed.withBackend(null).withMode(null)).isEqualTo(new LoopOptions("api", null, null, 1, 2, 3,
+                600, 5, 6, Duration.ofNanos(7)));
+    }
+
+    @Test
+    void theDefaultsStayAsTheyAre() {
+        DEFAULTS.withName("api");
+
+        assertThat(LoopOptions.defaults().name()).isEqualTo("ringpark");
+    }
+
+    // ---- limits ----
+
+    @ParameterizedTest
+    @CsvSource({
+        "submissionEntries, 1, 32768",
+        "completionEntries, 2, 65536",
+        "maxInFlight,       1, 16777216",
+        "bufferBytes,       512, 1048576",
+        "bufferCount,       1, 32768",
+        "turnTasks,         1, 2147483647",
+    })
+    void theLimitsThemselvesAreAllowedAndWhatIsBeyondIsRefusedByNameValueAndRange(String what, int least, int most) {
+        assertThat(value(with(what, least), what)).isEqualTo(least);
+        assertThat(value(with(what, most), what)).isEqualTo(most);
+        assertRefused(what, least - 1, least, most);
+        assertRefused(what, 0, least, most);
+        assertRefused(what, -1, least, most);
+        assertRefused(what, Integer.MIN_VALUE, least, most);
+        if (most != Integer.MAX_VALUE) {
+            assertRefused(what, most + 1, least, most);
+            assertRefused(what, Integer.MAX_VALUE, least, most);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT-0.000000001S", "PT-5H"})
+    void aBudgetHasToBeAboveZero(Duration budget) {
+        assertThatThrownBy(() -> DEFAULTS.withTurn(1, budget)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("turnBudget is " + budget + "; it has to be above zero");
+    }
+
+    @Test
+    void theLeastBudgetIsANanosecond() {
+        assertThat(DEFAULTS.withTurn(1, Duration.ofNanos(1)).turnBudget()).isEqualTo(Duration.ofNanos(1));
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // which is what is tested
+    void whatMayNotBeNullIsNamed() {
+        assertThatThrownBy(() -> DEFAULTS.withName(null)).isInstanceOf(NullPointerException.class)
+                .hasMessage("name");
+        assertThatThrownBy(() -> DEFAULTS.withTurn(1, null)).isInstanceOf(NullPointerException.class)
+                .hasMessage("turnBudget");
+    }
+
+    private static void assertRefused(String what, int value, int least, int most) {
+        assertThatThrownBy(() -> with(what, value)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(what + " is " + value + "; it has to be " + least + " to " + most);
+    }
+
+    private static LoopOptions with(String what, int value) {
+        return switch (what) {
+            case "submissionEntries" -> DEFAULTS.withEntries(value, DEFAULTS.completionEntries());
+            case "completionEntries" -> DEFAULTS.withEntries(DEFAULTS.submissionEntries(), value);
+            case "maxInFlight" -> DEFAULTS.withMaxInFlight(value);
+            case "bufferBytes" -> DEFAULTS.withBuffers(value, DEFAULTS.bufferCount());
+            case "bufferCount" -> DEFAULTS.withBuffers(DEFAULTS.bufferBytes(), value);
+            case "turnTasks" -> DEFAULTS.withTurn(value, DEFAULTS.turnBudget());
+            default -> throw new AssertionError(what);
+        };
+    }
+
+    private static int value(LoopOptions options, String what) {
+        return switch (what) {
+            case "submissionEntries" -> options.submissionEntries();
+            case "completionEntries" -> options.completionEntries();
+            case "maxInFlight" -> options.maxInFlight();
+            case "bufferBytes" -> options.bufferBytes();
+            case "bufferCount" -> options.bufferCount();
+            case "turnTasks" -> options.turnTasks();
+            default -> throw new AssertionError(what);
+        };
+    }
+}
