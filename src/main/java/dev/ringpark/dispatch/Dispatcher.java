@@ -183,14 +183,14 @@ public final class Dispatcher {
         for (Operation next = overflow.poll(); next != null; next = overflow.poll()) {
             abandon(next, failure);
         }
-        if (halfWay != null) {
+        if (halfWay != null && halfWay.isAdmitted()) {
+            keep(halfWay);
             abandon(halfWay, failure);
         }
     }
 
     private void abandon(Operation operation, Failure failure) {
         if (operation.isAdmitted()) {
-            keep(operation);
             operation.fail(failure);
             end(operation);
         }

@@ -85,7 +85,7 @@ final class FakeBackend implements Backend {
     @Override
     public void release(Handle handle) throws IOException {
         require(held.stream().noneMatch(each -> each.handle() == handle), "releases no handle it works on");
-        require(handle.isClosed() && !handle.inCall(), "releases no handle that can still be used");
+        require(!handle.isOpen() && !handle.inCall(), "releases no handle that can still be used");
         require(!released.contains(handle), "releases a handle once");
         released.add(handle);
         if (releaseFailure instanceof IOException failure) {
