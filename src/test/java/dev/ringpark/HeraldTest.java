@@ -1,0 +1,291 @@
+package dev.ringpark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import dev.ringpark.internal.jdk.VirtualThreads;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The herald between a loop, which is the test's thread, and sleepers whose scheduler is the test's too: who has been
+ * woken stands in a queue, in the order of the wakes, and runs when the test says so.
+ */
+@Timeout(60)
+class HeraldTest {
+    private static final long LONG_SECONDS = 10;
+
+    private final BlockingQueue<Runnable> woken = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Integer> wakes = new LinkedBlockingQueue<>();   // by number of the sleeper
+    private final Semaphore rings = new Semaphore(0);
+    private final Semaphore mayRing = new Semaphore(0);
+    private boolean holdsRings;
+    private volatile Thread heraldThread;
+    private final Herald herald = new Herald(this::ring);
+
+    /** The herald's call to the loop; where a test may hold it, between its waking and its parking. */
+    @SuppressWarnings("ThreadPriorityCheck")   // a park in here would take the permit that is tested
+    private void ring() {
+        heraldThread = Thread.currentThread();
+        rings.release();
+        while (holdsRings && !mayRing.tryAcquire()) {
+            Thread.yield();
+        }
+    }
+
+    @BeforeEach
+    void lookForSchedulers() {
+        String refusal = VirtualThreads.refusal();
+        Assumptions.assumeTrue(refusal == null, refusal);
+    }
+
+    /** Parked threads, each of which notes every wake. */
+    private List<Thread> sleepers(int count) throws InterruptedException {
+        List<Thread> sleepers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int number = i;
+            sleepers.add(VirtualThreads.builder(woken::add).start(() -> {
+                while (true) {
+                    LockSupport.park();
+                    wakes.add(number);
+                }
+            }));
+        }
+        runWoken(count);
+        assertThat(wakes).isEmpty();
+        return sleepers;
+    }
+
+    private void runWoken(int count) throws InterruptedException {
+        for (int i = 0; i < count; i++) {
+            Runnable next = woken.poll(LONG_SECONDS, TimeUnit.SECONDS);
+            assertThat(next).as("sleeper %d of those to be woken", i).isNotNull();
+            next.run();
+        }
+    }
+
+    private void awaitRing() throws InterruptedException {
+        assertThat(rings.tryAcquire(LONG_SECONDS, TimeUnit.SECONDS)).as("the herald rings").isTrue();
+    }
+
+    /** For a herald that has rung, or will. */
+    private void awaitEnd() throws InterruptedException {
+        if (heraldThread == null) {
+            awaitRing();
+        }
+        assertThat(heraldThread.join(Duration.ofSeconds(LONG_SECONDS))).as("the herald ends").isTrue();
+    }
+
+    // ---- waking ----
+
+    @Test
+    void wakesEverybodyOnceInTheOrderTheyWereGivenIn() throws Exception {
+        List<Thread> sleepers = sleepers(100);
+        herald.start();
+        sleepers.forEach(herald::unpark);
+        herald.announce();
+        runWoken(100);
+        herald.dismiss();
+        awaitEnd();
+
+        assertThat(wakes).containsExactlyElementsOf(IntStream.range(0, 100).boxed().toList());
+        assertThat(woken).as("woken twice").isEmpty();
+    }
+
+    @Test
+    void wakesNobodyBeforeItIsAnnounced() throws Exception {
+        Thread sleeper = sleepers(1).getFirst();
+        herald.start();
+        awaitRing();
+        awaitParked();
+        herald.unpark(sleeper);
+        assertThat(woken).isEmpty();
+
+        herald.announce();
+
+        runWoken(1);
+        assertThat(wakes).containsExactly(0);
+        herald.dismiss();
+        awaitEnd();
+    }
+
+    @Test
+    void anAnnounceWithoutAnybodyToWakeDoesNotSetItOff() throws Exception {
+        herald.start();
+        awaitRing();
+        awaitParked();
+
+        herald.announce();
+
+        assertThat(heraldThread.getState()).isEqualTo(Thread.State.WAITING);
+        assertThat(rings.availablePermits()).isZero();
+        herald.dismiss();
+        awaitEnd();
+    }
+
+    @Test
+    void aPlatformThreadIsWokenAtOnce() throws Exception {
+        Thread sleeper = Thread.ofPlatform().daemon().start(LockSupport::park);
+        while (sleeper.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+
+        herald.unpark(sleeper);   // it has not even been started
+
+        assertThat(sleeper.join(Duration.ofSeconds(LONG_SECONDS))).isTrue();
+    }
+
+    @Test
+    void whoIsGivenToItBeforeItStartsIsWokenToo() throws Exception {
+        herald.unpark(sleepers(1).getFirst());
+        herald.announce();
+        herald.start();
+
+        runWoken(1);
+        assertThat(wakes).containsExactly(0);
+        herald.dismiss();
+        awaitEnd();
+    }
+
+    @Test
+    void aSignalThatComesWhileItRingsSendsItRoundOnceMore() throws Exception {
+        holdsRings = true;
+        Thread sleeper = sleepers(1).getFirst();
+        herald.start();
+        awaitRing();
+        herald.unpark(sleeper);
+        herald.announce();
+        assertThat(woken).isEmpty();
+        mayRing.release(1000);
+
+        runWoken(1);
+        assertThat(wakes).containsExactly(0);
+        herald.dismiss();
+        awaitEnd();
+    }
+
+    // ---- ringing ----
+
+    @Test
+    void eachSendRings() throws Exception {
+        herald.start();
+        awaitRing();
+        for (int i = 0; i < 100; i++) {
+            awaitParked();
+            herald.send();
+            awaitRing();
+        }
+        herald.dismiss();
+        awaitEnd();
+    }
+
+    @Test
+    void aSendThatComesWhileItRingsIsNotForgotten() throws Exception {
+        holdsRings = true;
+        herald.start();
+        awaitRing();
+        herald.send();
+        mayRing.release();
+
+        awaitRing();
+        mayRing.release(1000);
+        herald.dismiss();
+        awaitEnd();
+    }
+
+    private void awaitParked() {
+        while (heraldThread.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+    }
+
+    // ---- dismissal ----
+
+    @Test
+    void whoWasGivenToItBetweenItsLookAndItsDismissalIsWoken() throws Exception {
+        holdsRings = true;
+        List<Thread> sleepers = sleepers(3);
+        herald.start();
+        awaitRing();               // it has looked, found nobody, and not yet parked
+        sleepers.forEach(herald::unpark);
+        herald.dismiss();
+        herald.announce();
+        mayRing.release(1000);
+
+        runWoken(3);
+        awaitEnd();
+        assertThat(wakes).containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void whoWasGivenToItAndNotAnnouncedBeforeItsDismissalIsWoken() throws Exception {
+        List<Thread> sleepers = sleepers(3);
+        herald.start();
+        awaitRing();
+        awaitParked();
+        sleepers.forEach(herald::unpark);
+        herald.dismiss();          // and no announce at all
+
+        runWoken(3);
+        awaitEnd();
+        assertThat(wakes).containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void afterItsDismissalEverybodyIsWokenAtOnce() throws Exception {
+        Thread sleeper = sleepers(1).getFirst();
+        herald.start();
+        awaitRing();
+        herald.dismiss();
+        awaitEnd();
+
+        herald.unpark(sleeper);
+
+        assertThat(woken).hasSize(1);
+        assertThatCode(herald::announce).doesNotThrowAnyException();
+        runWoken(1);
+        assertThat(wakes).containsExactly(0);
+    }
+
+    @Test
+    void dismissalsThatRaceTheHeraldLoseNobody() throws Exception {
+        long seed = System.nanoTime();
+        SplittableRandom random = new SplittableRandom(seed);
+        List<Thread> sleepers = sleepers(4);
+        for (int round = 0; round < 2_000; round++) {
+            Herald one = new Herald(() -> { });
+            one.start();
+            spin(random.nextInt(300));
+            for (Thread sleeper : sleepers) {
+                one.unpark(sleeper);
+                if (random.nextInt(4) == 0) {
+                    one.announce();
+                }
+                spin(random.nextInt(30));
+            }
+            one.dismiss();
+            one.announce();
+            runWoken(sleepers.size());
+            assertThat(wakes).as("seed %d, round %d", seed, round).containsExactly(0, 1, 2, 3);
+            wakes.clear();
+        }
+    }
+
+    private static void spin(int times) {
+        for (int i = 0; i < times; i++) {
+            Thread.onSpinWait();
+        }
+    }
+}

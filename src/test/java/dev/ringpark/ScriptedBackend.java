@@ -1,0 +1,169 @@
+package dev.ringpark;
+
+import dev.ringpark.internal.backend.Backend;
+import dev.ringpark.internal.backend.Counters;
+import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.InFlight;
+import dev.ringpark.internal.op.Operation;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
+import java.net.SocketOption;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** A backend in which things happen when the test says so: operations end by {@link #end}, waits by a sticky wake. */
+final class ScriptedBackend implements Backend {
+    private final Completions completions;
+    private final Semaphore sticky = new Semaphore(0);
+    private final ConcurrentLinkedQueue<Operation> toEnd = new ConcurrentLinkedQueue<>();
+    private final AtomicReference<Runnable> inNextWait = new AtomicReference<>(ScriptedBackend::nothing);
+    /** What has been submitted, and what a cancel was asked for. */
+    final List<Operation> submitted = new CopyOnWriteArrayList<>();
+    final List<Operation> cancelled = new CopyOnWriteArrayList<>();
+    /** Wakes made and waits begun; may be read by anybody, a moment late. */
+    final Semaphore wakes = new Semaphore(0);
+    volatile Runnable atClose = ScriptedBackend::nothing;
+    volatile boolean closed;
+
+    ScriptedBackend(InFlight inFlight, Completions completions, Counters counters) {
+        this.completions = completions;
+    }
+
+    private static void nothing() {
+        // What there is to do when the test has said nothing.
+    }
+
+    // ---- the test's side ----
+
+    /** Has {@code operation} end with {@code result} in the next poll. */
+    void end(Operation operation, int result) {
+        operation.succeed(result);   // the loop does not look before the poll
+        toEnd.add(operation);
+        sticky.release();
+    }
+
+    /** Ends them at once, in a script. */
+    void endNow() {
+        for (Operation next = toEnd.poll(); next != null; next = toEnd.poll()) {
+            completions.completed(next);
+        }
+    }
+
+    /** Has the loop's thread do {@code script} in its next waiting poll, before it waits. */
+    void inNextWait(Runnable script) {
+        inNextWait.set(script);
+    }
+
+    // ---- the loop's side ----
+
+    @Override
+    public boolean submit(Operation operation) {
+        submitted.add(operation);
+        return true;
+    }
+
+    @Override
+    public void cancel(Operation operation) {
+        cancelled.add(operation);
+    }
+
+    @Override
+    public boolean hasBacklog() {
+        return false;
+    }
+
+    @Override
+    public void poll(long waitNanos) {
+        if (waitNanos != 0) {
+            inNextWait.getAndSet(ScriptedBackend::nothing).run();
+            sticky.acquireUninterruptibly();
+        }
+        endNow();
+    }
+
+    @Override
+    public void wake() {
+        wakes.release();
+        sticky.release();
+    }
+
+    @Override
+    public void close() {
+        atClose.run();
+        closed = true;
+    }
+
+    @Override
+    public void release(Handle handle) {
+        Objects.requireNonNull(handle);
+    }
+
+    @Override
+    public Handle openSocket(@Nullable ProtocolFamily family) {
+        return new Socket();
+    }
+
+    @Override
+    public Handle openListener(@Nullable ProtocolFamily family) {
+        return new Socket();
+    }
+
+    /** A socket of nothing. */
+    static final class Socket extends Handle {
+        @Override
+        public boolean isIpv4Only() {
+            return true;
+        }
+
+        @Override
+        public void bind(InetSocketAddress local, int backlog) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public @Nullable InetSocketAddress localAddress() {
+            return null;
+        }
+
+        @Override
+        public @Nullable InetSocketAddress remoteAddress() {
+            return null;
+        }
+
+        @Override
+        public Set<SocketOption<?>> supportedOptions() {
+            return Set.of();
+        }
+
+        @Override
+        public <T> void setOption(SocketOption<T> option, T value) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public <T> @Nullable T option(SocketOption<T> option) {
+            return null;
+        }
+
+        @Override
+        public void shutdownInput() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void shutdownOutput() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int available() {
+            return 0;
+        }
+    }
+}
