@@ -51,8 +51,12 @@ final class Herald {
         }
     }
 
-    /** Has the loop woken once those who can run now have run. Virtual threads, after mailing. */
+    /**
+     * Has the loop woken once those who can run now have run. Virtual threads, after mailing. An unpark that ended half
+     * way would leave this one thread, which all need, marked as woken and in nobody's queue.
+     */
     void send() {
+        Threads.requireStack();
         LockSupport.unpark(thread);
     }
 

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param bufferCount pooled buffers for each direction, 1 to 32,768, for reads rounded down to a power of two; their
  *     memory is touched, and so taken, only as far as it is used at one time
  * @param turnTasks virtual threads that run before the loop looks at I/O again, at least 1
- * @param turnBudget time they may take together before it does, above zero; a thread that runs on without parking is
- *     not interrupted
+ * @param turnBudget time they may take together before it does, above zero and a day at most; a thread that runs on
+ *     without parking is not interrupted
  */
 public record LoopOptions(
         String name,
@@ -41,6 +41,7 @@ public record LoopOptions(
         int turnTasks,
         Duration turnBudget) {
 
+    private static final Duration LONGEST_TURN = Duration.ofDays(1);
     private static final LoopOptions DEFAULTS = new LoopOptions("ringpark", null, null,
             4096, 16_384, 131_072, 16_384, 256, 512, Duration.ofMillis(1));
 
@@ -59,8 +60,9 @@ public record LoopOptions(
         check("bufferBytes", bufferBytes, 512, 1 << 20);
         check("bufferCount", bufferCount, 1, 32_768);
         check("turnTasks", turnTasks, 1, Integer.MAX_VALUE);
-        if (turnBudget.isNegative() || turnBudget.isZero()) {
-            throw new IllegalArgumentException("turnBudget is " + turnBudget + "; it has to be above zero");
+        if (turnBudget.isNegative() || turnBudget.isZero() || turnBudget.compareTo(LONGEST_TURN) > 0) {
+            throw new IllegalArgumentException(
+                    "turnBudget is " + turnBudget + "; it has to be above zero, and a day at most");
         }
     }
 

@@ -45,6 +45,7 @@ final class SleepGate {
         if (state.get() != ASLEEP) {
             return;
         }
+        Threads.requireStack();   // or a sender could stay counted in
         wakers.incrementAndGet();
         try {
             if (state.compareAndSet(ASLEEP, AWAKE)) {

@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Running and waking what may fail, without failing with it: a loop carries others too. */
 final class Threads {
-    private static final int PROBE_FRAMES = 1_000;   // some 50 KiB compiled, more when not
+    private static final int PROBE_FRAMES = 500;   // some 25 KiB compiled, more when not
 
     private Threads() {}
 

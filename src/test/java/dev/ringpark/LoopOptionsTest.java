@@ -82,10 +82,10 @@ class LoopOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"PT0S", "PT-0.000000001S", "PT-5H"})
-    void aBudgetHasToBeAboveZero(Duration budget) {
+    @ValueSource(strings = {"PT0S", "PT-0.000000001S", "PT-5H", "PT24H0.000000001S", "PT4800000H"})
+    void aBudgetHasToBeAboveZeroAndADayAtMost(Duration budget) {
         assertThatThrownBy(() -> DEFAULTS.withTurn(1, budget)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("turnBudget is " + budget + "; it has to be above zero");
+                .hasMessage("turnBudget is " + budget + "; it has to be above zero, and a day at most");
     }
 
     @Test
