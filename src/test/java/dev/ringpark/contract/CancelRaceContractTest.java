@@ -26,6 +26,9 @@ import org.junit.jupiter.api.Timeout;
 class CancelRaceContractTest extends Contract {
     private static final byte UNTOUCHED = 77;
     private static final int ROUNDS = 50;   // a look at all connections of the machine takes milliseconds
+    private static final int BYTE_FIRST = 0;
+    private static final int CANCEL_FIRST = 1;
+    private static final int SPINS_FOR_EVER = 1_000_000_000;
 
     private final long seed = System.nanoTime();
     private final Duel duel = new Duel(seed);
@@ -87,8 +90,11 @@ class CancelRaceContractTest extends Contract {
         Outside connection = outside();
         for (int round = 0; round < 500; round++) {
             int number = round;
-            int spins = duel.next();
+            int spins = spinsOf(round);
             Call<Integer> read = call(() -> readOrTimeOut(connection.near(), Math.max(0, -spins), number));
+            if (round == CANCEL_FIRST) {
+                read.awaitEnd();
+            }
             Duel.spin(spins);
             connection.far().getOutputStream().write(Sequence.at(round));
             int first = read.result();
@@ -103,6 +109,15 @@ class CancelRaceContractTest extends Contract {
         connection.far().shutdownOutput();
         assertThat(call(() -> connection.near().read(new byte[8], 0, 8)).result()).as("no byte twice").isEqualTo(-1);
         assertBothHaveWon();
+    }
+
+    /** In the first two rounds it is settled who wins; in the others chance decides. */
+    private int spinsOf(int round) {
+        return switch (round) {
+            case BYTE_FIRST -> -SPINS_FOR_EVER;
+            case CANCEL_FIRST -> 0;
+            default -> duel.next();
+        };
     }
 
     /** A spin takes some tens of nanoseconds; how many is of no matter, as the duel adapts. */
@@ -149,7 +164,7 @@ class CancelRaceContractTest extends Contract {
             byte[] target = {UNTOUCHED, UNTOUCHED};
             Call<Integer> read = call(() -> connection.near().read(target, 0, 2));
             Eventually.until(() -> loop.stats().submitted() > loop.stats().completed(), "the read is asked for");
-            race(connection, read, cancel);
+            race(round, connection, read, cancel);
             read.awaitEnd();
             if (target[0] != UNTOUCHED) {
                 duel.arrived();
@@ -165,6 +180,20 @@ class CancelRaceContractTest extends Contract {
             connection.reset();
         }
         assertBothHaveWon();
+    }
+
+    private void race(int round, Outside connection, Call<?> read, Cancel cancel) throws Exception {
+        if (round == BYTE_FIRST) {
+            connection.far().getOutputStream().write(42);
+            read.awaitEnd();
+            cancel.of(read, connection.near());
+        } else if (round == CANCEL_FIRST) {
+            cancel.of(read, connection.near());
+            read.awaitEnd();
+            connection.far().getOutputStream().write(42);
+        } else {
+            race(connection, read, cancel);
+        }
     }
 
     private void race(Outside connection, Call<?> read, Cancel cancel) throws Exception {
