@@ -20,7 +20,7 @@ final class Herald {
     private boolean unannounced;        // loop thread only
     private volatile boolean dismissed;
 
-    /** Starts it; {@code ring} wakes the loop if it sleeps on mail. */
+    /** Starts it; {@code ring} wakes the loop if it sleeps on mail, and must not park: it would use up a signal. */
     Herald(Runnable ring) {
         this.ring = ring;
         this.thread = Thread.ofVirtual().name("ringpark-herald").unstarted(this::run);
