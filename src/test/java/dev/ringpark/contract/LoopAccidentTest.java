@@ -8,35 +8,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What goes wrong in a user's thread stays in that thread. */
-@ParameterizedClass(name = "{0}")
-@EnumSource(Flavor.class)
-class LoopAccidentTest {
+class LoopAccidentTest extends RiggedLoop {
     private static final int ROUNDS = 4;
     private static final int FRAMES = 200;
     private static final int SMALL_STACK_BYTES = 512 * 1024;
-
-    @Parameter
-    Flavor flavor;
-
-    private LoopRig rig;
-
-    @BeforeEach
-    void open() throws Exception {
-        rig = new LoopRig(flavor);
-    }
-
-    @AfterEach
-    void close() {
-        rig.close();
-    }
 
     @Test
     void anExceptionInUserCodeReachesTheHandlerAndTheLoopGoesOn() throws Exception {

@@ -11,35 +11,19 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** A thread that never rests delays the others of its loop and does not keep them from going on. */
-@ParameterizedClass(name = "{0}")
-@EnumSource(Flavor.class)
-class LoopFairnessTest {
-    @Parameter
-    Flavor flavor;
-
+class LoopFairnessTest extends RiggedLoop {
     private final AtomicBoolean stop = new AtomicBoolean();
     private final List<Thread> restless = new ArrayList<>();
-    private LoopRig rig;
-
-    @BeforeEach
-    void open() throws Exception {
-        rig = new LoopRig(flavor);
-    }
 
     @AfterEach
-    void close() throws Exception {
+    void stopTheRestless() throws Exception {
         stop.set(true);
         for (Thread thread : restless) {
             LoopRig.join(thread);
         }
-        rig.close();
     }
 
     @SuppressWarnings("ThreadPriorityCheck")   // that is the matter

@@ -9,34 +9,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Exchanger;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Threads of a loop and platform threads contend for the same locks, and nobody is forgotten. */
-@ParameterizedClass(name = "{0}")
-@EnumSource(Flavor.class)
-class LoopLocksTest {
+class LoopLocksTest extends RiggedLoop {
     private static final int ROUNDS = 2_000;
 
-    @Parameter
-    Flavor flavor;
-
-    private LoopRig rig;
     private int shared;
-
-    @BeforeEach
-    void open() throws Exception {
-        rig = new LoopRig(flavor);
-    }
-
-    @AfterEach
-    void close() {
-        rig.close();
-    }
 
     @Test
     void synchronizedBlocksExcludeThreadsOfTheLoopAndPlatformThreads() throws Exception {

@@ -13,32 +13,10 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** A thread that waits where it cannot leave its carrier hangs neither itself nor its loop. */
-@ParameterizedClass(name = "{0}")
-@EnumSource(Flavor.class)
-class LoopPinnedTest {
-    @Parameter
-    Flavor flavor;
-
-    private LoopRig rig;
-
-    @BeforeEach
-    void open() throws Exception {
-        rig = new LoopRig(flavor);
-    }
-
-    @AfterEach
-    void close() {
-        rig.close();
-    }
-
+class LoopPinnedTest extends RiggedLoop {
     @Test
     void aReadInAClassInitialiserGetsItsBytes() throws Exception {
         LoopRig.Mixed pair = rig.mixed();

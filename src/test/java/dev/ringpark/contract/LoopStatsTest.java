@@ -13,33 +13,11 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** The counters count what happens, and nothing happens when nothing is asked. */
-@ParameterizedClass(name = "{0}")
-@EnumSource(Flavor.class)
-class LoopStatsTest {
+class LoopStatsTest extends RiggedLoop {
     private static final long WATCHED_MILLIS = 300;
-
-    @Parameter
-    Flavor flavor;
-
-    private LoopRig rig;
-
-    @BeforeEach
-    void open() throws Exception {
-        rig = new LoopRig(flavor);
-    }
-
-    @AfterEach
-    void close() {
-        rig.close();
-    }
 
     @Test
     void eachOperationIsCountedInAndOutOnce() throws Exception {

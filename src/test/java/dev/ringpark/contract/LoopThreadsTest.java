@@ -14,34 +14,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** The ways to run something on a loop. */
-@ParameterizedClass(name = "{0}")
-@EnumSource(Flavor.class)
-class LoopThreadsTest {
+class LoopThreadsTest extends RiggedLoop {
     private static final class OwnThrowable extends Exception {
         private static final long serialVersionUID = 1;
-    }
-
-    @Parameter
-    Flavor flavor;
-
-    private LoopRig rig;
-
-    @BeforeEach
-    void open() throws Exception {
-        rig = new LoopRig(flavor);
-    }
-
-    @AfterEach
-    void close() {
-        rig.close();
     }
 
     // ---- run ----

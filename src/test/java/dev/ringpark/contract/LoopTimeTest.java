@@ -14,17 +14,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every timed wait of the JDK works on a loop: never early, and ended by what it waits for. */
-@ParameterizedClass(name = "{0}")
-@EnumSource(Flavor.class)
-class LoopTimeTest {
+class LoopTimeTest extends RiggedLoop {
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long WAIT_MILLIS = 30;
     private static final long FAR_MILLIS = LoopRig.FAR.toMillis();
@@ -32,21 +25,6 @@ class LoopTimeTest {
     /** A wait of so many milliseconds; true if what it waits for came. */
     private interface TimedWait {
         boolean until(long millis) throws Exception;
-    }
-
-    @Parameter
-    Flavor flavor;
-
-    private LoopRig rig;
-
-    @BeforeEach
-    void open() throws Exception {
-        rig = new LoopRig(flavor);
-    }
-
-    @AfterEach
-    void close() {
-        rig.close();
     }
 
     @Test

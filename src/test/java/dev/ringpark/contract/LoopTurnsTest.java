@@ -8,32 +8,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who waits for one side of a socket gets it in the order they came; who never stops does not starve the others. */
-@ParameterizedClass(name = "{0}")
-@EnumSource(Flavor.class)
-class LoopTurnsTest {
-    @Parameter
-    Flavor flavor;
-
-    private LoopRig rig;
-
-    @BeforeEach
-    void open() throws Exception {
-        rig = new LoopRig(flavor);
-    }
-
-    @AfterEach
-    void close() {
-        rig.close();
-    }
-
+class LoopTurnsTest extends RiggedLoop {
     @Test
     void aReaderThatReadsAgainAtOnceDoesNotOvertakeTheOneThatWaits() throws Exception {
         LoopRig.Mixed pair = rig.mixed();

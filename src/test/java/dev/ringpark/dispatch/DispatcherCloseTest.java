@@ -12,22 +12,11 @@ import dev.ringpark.internal.op.Operation.Kind;
 import dev.ringpark.internal.os.Errno;
 import java.io.IOException;
 import java.net.SocketException;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A handle is released when nothing can mean it any more, and everybody who asked for that is answered. */
-class DispatcherCloseTest {
+class DispatcherCloseTest extends OpenDispatcher {
     private final FakeHandle handle = new FakeHandle();
-    private DispatchRig rig;
-    private Dispatcher dispatcher;
-    private FakeBackend backend;
-
-    @BeforeEach
-    void open() throws IOException {
-        rig = new DispatchRig(4);
-        dispatcher = rig.dispatcher;
-        backend = rig.backend;
-    }
 
     // ---- what a close waits for ----
 

@@ -10,24 +10,12 @@ import dev.ringpark.internal.backend.Backend;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is overdue is asked to end; timers fire. The clock is what the test says. */
-class DispatcherDeadlineTest {
-    private DispatchRig rig;
-    private Dispatcher dispatcher;
-    private FakeBackend backend;
-
-    @BeforeEach
-    void open() throws IOException {
-        rig = new DispatchRig(4);
-        dispatcher = rig.dispatcher;
-        backend = rig.backend;
-    }
-
+class DispatcherDeadlineTest extends OpenDispatcher {
     // ---- operations ----
 
     @Test

@@ -15,22 +15,11 @@ import dev.ringpark.internal.os.Errno;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The end of a dispatcher: in good order, or because the backend has failed. */
-class DispatcherEndTest {
+class DispatcherEndTest extends OpenDispatcher {
     private final FakeHandle handle = new FakeHandle();
-    private DispatchRig rig;
-    private Dispatcher dispatcher;
-    private FakeBackend backend;
-
-    @BeforeEach
-    void open() throws IOException {
-        rig = new DispatchRig(4);
-        dispatcher = rig.dispatcher;
-        backend = rig.backend;
-    }
 
     // ---- in good order ----
 

@@ -16,24 +16,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Where an operation is, how it got there, how a cancel reaches it, and that it ends once. */
-class DispatcherTest {
-    private static final int CAPACITY = 4;
-
-    private DispatchRig rig;
-    private Dispatcher dispatcher;
-    private FakeBackend backend;
-
-    @BeforeEach
-    void open() throws IOException {
-        rig = new DispatchRig(CAPACITY);
-        dispatcher = rig.dispatcher;
-        backend = rig.backend;
-    }
-
+class DispatcherTest extends OpenDispatcher {
     @Test
     void aBackendThatCannotBeOpenedSaysWhyToTheCaller() {
         IOException refusal = new IOException("on purpose");
