@@ -62,6 +62,7 @@ public abstract class Descriptor {
     private volatile int state;
     private volatile boolean reset;
     private volatile @Nullable ConcurrentLinkedQueue<Waiter> waiters;
+
     public final boolean isOpen() {
         return (state & (CLOSING | CLOSED)) == 0;
     }
