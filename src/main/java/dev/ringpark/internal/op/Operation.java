@@ -65,8 +65,9 @@ public final class Operation extends Deadline {
     private boolean deserted;
     long token = InFlight.FULL;
     @Nullable Operation next;                        // in the one OperationQueue it may be in
+    @Nullable Operation previous;                    // there too
     /** The backend's note on how far it got. */
-    public int phase;
+    public byte phase;
     /** The backend's pooled buffer, as long as it lends one; else -1. */
     public int lent = -1;
 

@@ -13,23 +13,26 @@ public final class OperationQueue {
 
     /** Adds an operation that is in no queue. */
     public void add(Operation operation) {
-        assert operation.next == null && operation != last : "in two queues";
+        requireFree(operation);
         if (last == null) {
             first = operation;
         } else {
             last.next = operation;
+            operation.previous = last;
         }
         last = operation;
     }
 
     /** Puts an operation back to where {@link #poll} took it from. */
     public void addFirst(Operation operation) {
-        assert operation.next == null && operation != last : "in two queues";
-        operation.next = first;
-        first = operation;
-        if (last == null) {
+        requireFree(operation);
+        if (first == null) {
             last = operation;
+        } else {
+            first.previous = operation;
+            operation.next = first;
         }
+        first = operation;
     }
 
     /** The operation that came first, still in the queue. */
@@ -41,36 +44,38 @@ public final class OperationQueue {
     public @Nullable Operation poll() {
         Operation operation = first;
         if (operation != null) {
-            first = operation.next;
-            operation.next = null;
-            if (first == null) {
-                last = null;
-            }
+            unlink(operation);
         }
         return operation;
     }
 
-    /** Takes {@code operation} out, wherever it stands; false if it is not in. */
+    /** Takes {@code operation} out, wherever it stands in this queue; false if it is in none. */
     public boolean remove(Operation operation) {
-        Operation before = null;
-        for (Operation each = first; each != null; before = each, each = each.next) {
-            if (each == operation) {
-                unlink(before, operation);
-                return true;
-            }
+        boolean found = operation == first || operation.previous != null;
+        if (found) {
+            unlink(operation);
         }
-        return false;
+        return found;
     }
 
-    private void unlink(@Nullable Operation before, Operation operation) {
+    private void unlink(Operation operation) {
+        Operation before = operation.previous;
+        Operation after = operation.next;
         if (before == null) {
-            first = operation.next;
+            first = after;
         } else {
-            before.next = operation.next;
+            before.next = after;
         }
-        if (last == operation) {
+        if (after == null) {
             last = before;
+        } else {
+            after.previous = before;
         }
+        operation.previous = null;
         operation.next = null;
+    }
+
+    private void requireFree(Operation operation) {
+        assert operation.next == null && operation.previous == null && operation != first : "in two queues";
     }
 }
