@@ -8,6 +8,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * place among those that can run. Lock-free, so that nobody ever waits here in front of the loop.
  */
 final class Mailbox {
+    private static final int MOST_A_TURN = 4096;   // so that busy senders cannot keep the loop from its I/O
+
     /** A request to the loop itself. */
     interface Command extends Runnable {}
 
@@ -23,10 +25,13 @@ final class Mailbox {
         items.add(item);
     }
 
-    /** Runs the commands and queues the tasks. Loop thread only. */
+    /** Runs the commands and queues the tasks, a turn's worth of them; the rest keeps. Loop thread only. */
     void deliver(RunQueue ready) {
-        for (Runnable item = items.poll(); item != null; item = items.poll()) {
-            if (item instanceof Command) {
+        for (int left = MOST_A_TURN; left > 0; left--) {
+            Runnable item = items.poll();
+            if (item == null) {
+                return;
+            } else if (item instanceof Command) {
                 item.run();
             } else {
                 ready.add(item);

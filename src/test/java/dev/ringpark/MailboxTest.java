@@ -73,6 +73,22 @@ class MailboxTest {
     }
 
     @Test
+    void sendersThatNeverStopDoNotKeepTheLoopFromItsTurn() {
+        AtomicInteger runs = new AtomicInteger();
+        mailbox.add(new Mailbox.Command() {
+            @Override
+            public void run() {
+                runs.incrementAndGet();
+                mailbox.add(this);
+            }
+        });
+        mailbox.deliver(ready);
+
+        assertThat(runs.get()).isPositive();
+        assertThat(mailbox.isEmpty()).as("the rest keeps").isFalse();
+    }
+
+    @Test
     void whatStandsBehindACommandThatThrowsStaysForTheNextDelivery() {
         mailbox.add((Mailbox.Command) () -> {
             throw new IllegalStateException("on purpose");
