@@ -258,16 +258,22 @@ final class LoopEngine implements Descriptor.Parker {
         requireWhole();
         mailbox.deliver(ready);
         ready.run(turnTasks, turnStartNanos, turnNanos);
+        long waitNanos = takeIn();
+        announce();
+        poll(ready.isEmpty() && !stopping ? waitNanos : 0);
+        announce();
+        turnStartNanos = System.nanoTime();
+    }
+
+    /** Takes in what was asked and ends what is overdue; how long the poll that follows may wait at most. */
+    private long takeIn() {
         requests.takeIn(dispatcher);
         long now = System.nanoTime();
         counters.max(Count.LONGEST_TURN_NANOS, now - turnStartNanos);
         if (dispatcher.hasDeadlines()) {
             dispatcher.expire(now);
         }
-        announce();
-        poll(ready.isEmpty() && !stopping ? dispatcher.waitNanos(now) : 0);
-        announce();
-        turnStartNanos = System.nanoTime();
+        return dispatcher.waitNanos(now);
     }
 
     private void requireWhole() {
@@ -310,10 +316,7 @@ final class LoopEngine implements Descriptor.Parker {
         Threads.requireStack();   // this is a user's stack, and what follows must not end half way
         try {
             mailbox.deliver(ready);
-            requests.takeIn(dispatcher);
-            long now = System.nanoTime();
-            dispatcher.expire(now);
-            poll(Math.min(PINNED_POLL_NANOS, dispatcher.waitNanos(now)));
+            poll(Math.min(PINNED_POLL_NANOS, takeIn()));
             turnStartNanos = System.nanoTime();
         } catch (IOException | RuntimeException | Error e) {
             torn = e;   // perhaps half way through: nothing is to be trusted any more
