@@ -3,6 +3,7 @@ package dev.ringpark;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.stream.Stream;
 
 /**
  * Which of the user's memory may be lent to the kernel while a call is parked. Memory of an arena may be freed by
@@ -15,19 +16,35 @@ final class KernelMemory {
     /** What {@link #address} answers for memory that cannot be lent. */
     static final long NOT_LENT = 0;
 
+    /** Whether an arena's buffers can be told from others by their scope; if not, none is lent. */
+    static final boolean TELLS_ARENAS = tellsArenas();
+
+    private static boolean tellsArenas() {
+        try (Arena confined = Arena.ofConfined(); Arena shared = Arena.ofShared()) {
+            return Stream.of(confined, shared, Arena.ofAuto())
+                    .map(arena -> arena.allocate(1).asByteBuffer())
+                    .allMatch(buffer -> hasArena(buffer, MemorySegment.ofBuffer(buffer)));
+        }
+    }
+
     /**
      * Where the memory of {@code buffer} begins, wherever its position stands, if it lives as long as the buffer is
-     * reachable; else {@link #NOT_LENT}. A buffer made by {@link ByteBuffer#allocateDirect} has no arena: its scope is
-     * made anew each time it is asked for. One that stands for an arena's segment answers with that arena's scope, one
-     * object. Called where the compiler sees the whole of it, this allocates nothing.
+     * reachable; else {@link #NOT_LENT}. Called where the compiler sees the whole of it, this allocates nothing.
      */
     static long address(ByteBuffer buffer) {
-        if (!buffer.isDirect()) {
+        if (!TELLS_ARENAS || !buffer.isDirect()) {
             return NOT_LENT;
         }
         MemorySegment whole = MemorySegment.ofBuffer(buffer.duplicate().clear());
-        boolean hasArena = whole.scope() == MemorySegment.ofBuffer(buffer).scope();
-        return hasArena && !canLend(whole) ? NOT_LENT : whole.address();
+        return hasArena(buffer, whole) && !canLend(whole) ? NOT_LENT : whole.address();
+    }
+
+    /**
+     * A buffer made by {@link ByteBuffer#allocateDirect} has no arena: its scope is made anew each time it is asked
+     * for. One that stands for an arena's segment answers with that arena's scope, one object.
+     */
+    private static boolean hasArena(ByteBuffer buffer, MemorySegment itsMemory) {
+        return itsMemory.scope() == MemorySegment.ofBuffer(buffer).scope();
     }
 
     /**

@@ -45,6 +45,11 @@ class KernelMemoryTest {
     // ---- address of a buffer ----
 
     @Test
+    void thisJdkLetsBuffersOfArenasBeTold() {
+        assertThat(KernelMemory.TELLS_ARENAS).isTrue();
+    }
+
+    @Test
     void aDirectBufferIsLentFromItsFirstByteWhereverItStands() {
         ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
         long address = MemorySegment.ofBuffer(buffer).address();
