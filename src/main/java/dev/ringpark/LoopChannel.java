@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every frame between a blocking call and the park is kept by each parked thread, so there are few.
  */
-abstract sealed class LoopChannel implements NetworkChannel permits TcpListener, TcpSocket {
+abstract sealed class LoopChannel implements NetworkChannel permits StreamChannel, TcpListener {
     private final CarrierLoop loop;
     private final Handle handle;
 

@@ -1,6 +1,5 @@
 package dev.ringpark;
 
-import static dev.ringpark.internal.op.Handle.READING;
 import static dev.ringpark.internal.op.Handle.WRITING;
 
 import dev.ringpark.internal.op.Handle;
@@ -9,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
@@ -55,25 +53,14 @@ import org.jspecify.annotations.Nullable;
  * {@code SocketException} with its name and number. A call that ends with a {@link StackOverflowError} or an
  * {@link OutOfMemoryError} leaves a socket that can only be closed; the loop and its other sockets go on.
  */
-public final class TcpSocket extends LoopChannel
+public final class TcpSocket extends StreamChannel
         implements ByteChannel, GatheringByteChannel, ScatteringByteChannel {
-    private static final String READ_TIMED_OUT = "Read timed out";
-    private static final String WRITE_TIMED_OUT = "Write timed out";
     private static final String CONNECT_TIMED_OUT = "Connect timed out";
-    private static final int COPY_BYTES = 16 * 1024;        // through a heap array, for memory that cannot be lent
     private static final int TRANSFER_BYTES = 64 * 1024;
-    private static final long SEGMENT_BYTES = 1 << 30;      // a buffer's length is an int
-
-    private volatile boolean connected;
-    private volatile boolean inputShut;
-    private volatile boolean outputShut;
-    private volatile long readTimeoutNanos;
-    private volatile long writeTimeoutNanos;
 
     /** A socket on {@code handle}, which the loop has registered. */
     TcpSocket(CarrierLoop loop, Handle handle, boolean connected) {
-        super(loop, handle);
-        this.connected = connected;
+        super(loop, handle, connected);
     }
 
     // ---- opening ----
@@ -180,12 +167,12 @@ public final class TcpSocket extends LoopChannel
         long deadlineNanos = deadline(timeout);
         Operation operation = enter(WRITING, deadlineNanos, CONNECT_TIMED_OUT);
         try {
-            if (connected) {
+            if (isConnected()) {
                 throw new AlreadyConnectedException();
             }
             operation.beginConnect(address, deadlineNanos);
             await(operation, CONNECT_TIMED_OUT);
-            connected = true;
+            noteConnected();
             return this;
         } catch (IOException e) {
             closeAfter(e);
@@ -207,7 +194,7 @@ public final class TcpSocket extends LoopChannel
      */
     @Override
     public int read(ByteBuffer target) throws IOException {
-        return read(target, deadline(readTimeoutNanos));
+        return readInto(target, readDeadline());
     }
 
     /**
@@ -216,51 +203,7 @@ public final class TcpSocket extends LoopChannel
      * @param timeout how long to wait for the first byte; {@link Duration#ZERO} for as long as it takes
      */
     public int read(ByteBuffer target, Duration timeout) throws IOException {
-        return read(target, deadline(timeout));
-    }
-
-    private int read(ByteBuffer target, long deadlineNanos) throws IOException {
-        KernelMemory.requireWritable(target);
-        int position = target.position();
-        int length = target.remaining();
-        if (length == 0) {
-            return nothingRead();
-        }
-        Operation operation = enter(READING, deadlineNanos, READ_TIMED_OUT);
-        try {
-            if (isInputOver()) {
-                return -1;
-            }
-            byte[] copy = begin(operation, Operation.Kind.READ, target, position, length, deadlineNanos);
-            int count = await(operation, READ_TIMED_OUT);
-            if (copy != null) {
-                target.put(position, copy, 0, count);
-            }
-            target.position(position + count);
-            return countOrEnd(count);
-        } finally {
-            exit(READING);
-        }
-    }
-
-    /** Begins a transfer of a buffer; the array that stands in for its memory, if that cannot be lent. */
-    private static byte @Nullable [] begin(Operation operation, Operation.Kind kind, ByteBuffer buffer, int position,
-            int length, long deadlineNanos) {
-        if (buffer.hasArray()) {
-            operation.beginTransfer(kind, buffer.array(), buffer.arrayOffset() + position, length, deadlineNanos);
-            return null;
-        }
-        long address = KernelMemory.address(buffer);
-        if (address != KernelMemory.NOT_LENT) {
-            operation.beginTransfer(kind, buffer, address, position, length, deadlineNanos);
-            return null;
-        }
-        byte[] copy = new byte[Math.min(length, COPY_BYTES)];
-        if (kind == Operation.Kind.WRITE) {
-            buffer.get(position, copy);
-        }
-        operation.beginTransfer(kind, copy, 0, copy.length, deadlineNanos);
-        return copy;
+        return readInto(target, deadline(timeout));
     }
 
     /**
@@ -270,59 +213,12 @@ public final class TcpSocket extends LoopChannel
      * @throws IndexOutOfBoundsException if the range is not inside the array
      */
     public int read(byte[] target, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, target.length);
-        return read(target, offset, length, deadline(readTimeoutNanos));
+        return readInto(target, offset, length, readDeadline());
     }
 
     /** Like {@link #read(byte[], int, int)}, with a timeout of its own; {@link Duration#ZERO} for no limit. */
     public int read(byte[] target, int offset, int length, Duration timeout) throws IOException {
-        Objects.checkFromIndexSize(offset, length, target.length);
-        return read(target, offset, length, deadline(timeout));
-    }
-
-    private int read(byte[] target, int offset, int length, long deadlineNanos) throws IOException {
-        if (length == 0) {
-            return nothingRead();
-        }
-        Operation operation = enter(READING, deadlineNanos, READ_TIMED_OUT);
-        try {
-            if (isInputOver()) {
-                return -1;
-            }
-            operation.beginTransfer(Operation.Kind.READ, target, offset, length, deadlineNanos);
-            return countOrEnd(await(operation, READ_TIMED_OUT));
-        } finally {
-            exit(READING);
-        }
-    }
-
-    /** No bytes asked for: nothing to wait for, whoever else is reading. */
-    private int nothingRead() throws IOException {
-        requireOpen();
-        requireConnected();
-        return 0;
-    }
-
-    private int nothingWritten() throws IOException {
-        requireOpen();
-        requireWritable();
-        return 0;
-    }
-
-    private boolean isInputOver() throws IOException {
-        requireConnected();
-        return inputShut;
-    }
-
-    /** What had come before a reset is read first; after it the system pretends that the stream just ended. */
-    private int countOrEnd(int count) throws IOException {
-        if (count > 0) {
-            return count;
-        }
-        if (!inputShut) {
-            requireNotReset();
-        }
-        return -1;
+        return readInto(target, offset, length, deadline(timeout));
     }
 
     /**
@@ -332,21 +228,12 @@ public final class TcpSocket extends LoopChannel
      * @throws IllegalStateException if the segment's arena is closed
      */
     public long read(MemorySegment target) throws IOException {
-        KernelMemory.requireWritable(target);
-        if (KernelMemory.canLend(target)) {
-            return readGlobal(target);
-        }
-        byte[] copy = new byte[(int) Math.min(target.byteSize(), COPY_BYTES)];
-        int count = read(copy, 0, copy.length);
-        if (count > 0) {
-            MemorySegment.copy(copy, 0, target, ValueLayout.JAVA_BYTE, 0, count);
-        }
-        return count;
+        return readInto(target, readDeadline());
     }
 
-    private int readGlobal(MemorySegment target) throws IOException {
-        int length = (int) Math.min(target.byteSize(), SEGMENT_BYTES);
-        return read(target.asSlice(0, length).asByteBuffer(), deadline(readTimeoutNanos));
+    /** Like {@link #read(MemorySegment)}, with a timeout of its own; {@link Duration#ZERO} for no limit. */
+    public long read(MemorySegment target, Duration timeout) throws IOException {
+        return readInto(target, deadline(timeout));
     }
 
     /**
@@ -355,21 +242,14 @@ public final class TcpSocket extends LoopChannel
      */
     @Override
     public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, targets.length);
-        for (int i = offset; i < offset + length; i++) {
-            KernelMemory.requireWritable(targets[i]);
-        }
-        ByteBuffer first = Buffers.firstWithRoom(targets, offset, length);
-        long room = Buffers.remaining(targets, offset, length);
-        if (first == null || first.remaining() >= COPY_BYTES || first.remaining() == room) {
-            return read(first == null ? ByteBuffer.allocate(0) : first);
-        }
-        byte[] copy = new byte[(int) Math.min(room, COPY_BYTES)];
-        int count = read(copy, 0, copy.length);
-        if (count > 0) {
-            Buffers.scatter(copy, count, targets, offset, length);
-        }
-        return count;
+        return readInto(targets, offset, length, readDeadline());
+    }
+
+    /**
+     * Like {@link #read(ByteBuffer[], int, int)}, with a timeout of its own; {@link Duration#ZERO} for no limit.
+     */
+    public long read(ByteBuffer[] targets, int offset, int length, Duration timeout) throws IOException {
+        return readInto(targets, offset, length, deadline(timeout));
     }
 
     @Override
@@ -389,7 +269,7 @@ public final class TcpSocket extends LoopChannel
      */
     @Override
     public int write(ByteBuffer source) throws IOException {
-        return write(source, deadline(writeTimeoutNanos));
+        return writeFrom(source, writeDeadline());
     }
 
     /**
@@ -398,24 +278,7 @@ public final class TcpSocket extends LoopChannel
      * @param timeout how long to wait; {@link Duration#ZERO} for as long as it takes
      */
     public int write(ByteBuffer source, Duration timeout) throws IOException {
-        return write(source, deadline(timeout));
-    }
-
-    private int write(ByteBuffer source, long deadlineNanos) throws IOException {
-        int position = source.position();
-        int length = source.remaining();
-        if (length == 0) {
-            return nothingWritten();
-        }
-        Operation operation = enterWrite(deadlineNanos);
-        try {
-            begin(operation, Operation.Kind.WRITE, source, position, length, deadlineNanos);
-            int count = await(operation, WRITE_TIMED_OUT);
-            source.position(position + count);
-            return count;
-        } finally {
-            exit(WRITING);
-        }
+        return writeFrom(source, deadline(timeout));
     }
 
     /**
@@ -425,64 +288,12 @@ public final class TcpSocket extends LoopChannel
      * @throws IndexOutOfBoundsException if the range is not inside the array
      */
     public int write(byte[] source, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, source.length);
-        return write(source, offset, length, deadline(writeTimeoutNanos));
+        return writeFrom(source, offset, length, writeDeadline());
     }
 
     /** Like {@link #write(byte[], int, int)}, with a timeout of its own; {@link Duration#ZERO} for no limit. */
     public int write(byte[] source, int offset, int length, Duration timeout) throws IOException {
-        Objects.checkFromIndexSize(offset, length, source.length);
-        return write(source, offset, length, deadline(timeout));
-    }
-
-    private int write(byte[] source, int offset, int length, long deadlineNanos) throws IOException {
-        if (length == 0) {
-            return nothingWritten();
-        }
-        Operation operation = enterWrite(deadlineNanos);
-        try {
-            return writeSome(operation, source, offset, length, deadlineNanos);
-        } finally {
-            exit(WRITING);
-        }
-    }
-
-    /** All or nothing but an exception; other writers' bytes come before or after, never between. */
-    private void writeAll(byte[] source, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, source.length);
-        long deadlineNanos = deadline(writeTimeoutNanos);
-        Operation operation = enterWrite(deadlineNanos);
-        try {
-            for (int done = 0; done < length; ) {
-                done += writeSome(operation, source, offset + done, length - done, deadlineNanos);
-            }
-        } finally {
-            exit(WRITING);
-        }
-    }
-
-    private int writeSome(Operation operation, byte[] source, int offset, int length, long deadlineNanos)
-            throws IOException {
-        operation.beginTransfer(Operation.Kind.WRITE, source, offset, length, deadlineNanos);
-        return await(operation, WRITE_TIMED_OUT);
-    }
-
-    private Operation enterWrite(long deadlineNanos) throws IOException {
-        Operation operation = enter(WRITING, deadlineNanos, WRITE_TIMED_OUT);
-        try {
-            requireWritable();
-            return operation;
-        } catch (Throwable e) {
-            exit(WRITING);
-            throw e;
-        }
-    }
-
-    private void requireWritable() throws IOException {
-        requireConnected();
-        if (outputShut) {
-            throw new ClosedChannelException();
-        }
+        return writeFrom(source, offset, length, deadline(timeout));
     }
 
     /**
@@ -491,12 +302,12 @@ public final class TcpSocket extends LoopChannel
      * @throws IllegalStateException if the segment's arena is closed
      */
     public long write(MemorySegment source) throws IOException {
-        if (KernelMemory.canLend(source)) {
-            int length = (int) Math.min(source.byteSize(), SEGMENT_BYTES);
-            return write(source.asSlice(0, length).asByteBuffer(), deadline(writeTimeoutNanos));
-        }
-        byte[] copy = source.asSlice(0, Math.min(source.byteSize(), COPY_BYTES)).toArray(ValueLayout.JAVA_BYTE);
-        return write(copy, 0, copy.length);
+        return writeFrom(source, writeDeadline());
+    }
+
+    /** Like {@link #write(MemorySegment)}, with a timeout of its own; {@link Duration#ZERO} for no limit. */
+    public long write(MemorySegment source, Duration timeout) throws IOException {
+        return writeFrom(source, deadline(timeout));
     }
 
     /**
@@ -505,16 +316,14 @@ public final class TcpSocket extends LoopChannel
      */
     @Override
     public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, sources.length);
-        ByteBuffer first = Buffers.firstWithRoom(sources, offset, length);
-        long rest = Buffers.remaining(sources, offset, length);
-        if (first == null || first.remaining() >= COPY_BYTES || first.remaining() == rest) {
-            return write(first == null ? ByteBuffer.allocate(0) : first);
-        }
-        byte[] copy = Buffers.gather(sources, offset, length, (int) Math.min(rest, COPY_BYTES));
-        int count = write(copy, 0, copy.length);
-        Buffers.advance(sources, offset, length, count);
-        return count;
+        return writeFrom(sources, offset, length, writeDeadline());
+    }
+
+    /**
+     * Like {@link #write(ByteBuffer[], int, int)}, with a timeout of its own; {@link Duration#ZERO} for no limit.
+     */
+    public long write(ByteBuffer[] sources, int offset, int length, Duration timeout) throws IOException {
+        return writeFrom(sources, offset, length, deadline(timeout));
     }
 
     @Override
@@ -572,14 +381,8 @@ public final class TcpSocket extends LoopChannel
      * @throws ClosedChannelException if it is closed
      */
     public TcpSocket shutdownOutput() throws IOException {
-        return plain(open -> {
-            requireConnected();
-            if (!outputShut) {
-                open.shutdownOutput();
-                outputShut = true;
-            }
-            return this;
-        });
+        endOutput();
+        return this;
     }
 
     /**
@@ -589,14 +392,8 @@ public final class TcpSocket extends LoopChannel
      * @throws ClosedChannelException if it is closed
      */
     public TcpSocket shutdownInput() throws IOException {
-        return plain(open -> {
-            requireConnected();
-            if (!inputShut) {
-                inputShut = true;
-                open.shutdownInput();
-            }
-            return this;
-        });
+        endInput();
+        return this;
     }
 
     /**
@@ -609,22 +406,17 @@ public final class TcpSocket extends LoopChannel
         super.close();
     }
 
-    /** Whether the socket has been connected, be it closed by now or not. */
-    public boolean isConnected() {
-        return connected;
-    }
-
     // ---- properties ----
 
     /** The time a read without one of its own waits at most; {@link Duration#ZERO}, the default, for no limit. */
     public TcpSocket setReadTimeout(Duration timeout) {
-        readTimeoutNanos = checkedTimeout(timeout);
+        readTimeout(timeout);
         return this;
     }
 
     /** The time a write without one of its own waits at most; {@link Duration#ZERO}, the default, for no limit. */
     public TcpSocket setWriteTimeout(Duration timeout) {
-        writeTimeoutNanos = checkedTimeout(timeout);
+        writeTimeout(timeout);
         return this;
     }
 
@@ -643,18 +435,12 @@ public final class TcpSocket extends LoopChannel
      * @throws ClosedChannelException if it is closed
      */
     public @Nullable SocketAddress getRemoteAddress() throws IOException {
-        return connected ? this.<@Nullable SocketAddress>plain(Handle::remoteAddress) : null;
+        return isConnected() ? this.<@Nullable SocketAddress>plain(Handle::remoteAddress) : null;
     }
 
     @Override
     public <T> TcpSocket setOption(SocketOption<T> option, T value) throws IOException {
         set(option, value);
         return this;
-    }
-
-    private void requireConnected() {
-        if (!connected) {
-            throw new NotYetConnectedException();
-        }
     }
 }

@@ -53,4 +53,10 @@ final class Flow {
     static ByteBuffer direct(byte[] source) {
         return ByteBuffer.allocateDirect(source.length).put(source).flip();
     }
+
+    /** The bytes of {@code source}, an even number of them, in two buffers. */
+    static ByteBuffer[] halves(byte[] source) {
+        int half = source.length / 2;
+        return new ByteBuffer[] {ByteBuffer.wrap(source, 0, half), ByteBuffer.wrap(source, half, half)};
+    }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -26,6 +28,9 @@ class TimeoutContractTest extends Contract {
         assertTimesOut("Read timed out", () -> pair.near().read(new byte[1], 0, 1, SHORT));
         assertTimesOut("Read timed out", () -> pair.near().read(ByteBuffer.allocate(1), SHORT));
         assertTimesOut("Read timed out", () -> pair.near().read(ByteBuffer.allocateDirect(1), SHORT));
+        assertTimesOut("Read timed out", () -> pair.near().read(Arena.global().allocate(1), SHORT));
+        assertTimesOut("Read timed out", () -> pair.near().read(Arena.ofAuto().allocate(1), SHORT));
+        assertTimesOut("Read timed out", () -> pair.near().read(Flow.halves(new byte[8]), 0, 2, SHORT));
 
         assertPasses(pair);
     }
@@ -57,6 +62,8 @@ class TimeoutContractTest extends Contract {
         done = writeUntilTimeout(done, source -> socket.write(ByteBuffer.wrap(source), SHORT));
         done = writeUntilTimeout(done, source -> socket.write(ByteBuffer.wrap(source).asReadOnlyBuffer(), SHORT));
         done = writeUntilTimeout(done, source -> socket.write(Flow.direct(source), SHORT));
+        done = writeUntilTimeout(done, source -> (int) socket.write(MemorySegment.ofArray(source), SHORT));
+        done = writeUntilTimeout(done, source -> (int) socket.write(Flow.halves(source), 0, 2, SHORT));
         socket.setWriteTimeout(SHORT);
         done = writeUntilTimeout(done, source -> socket.write(source, 0, source.length));
         done = writeUntilTimeout(done, source -> (int) socket.write(new ByteBuffer[] {ByteBuffer.wrap(source)}));

@@ -1,0 +1,317 @@
+package dev.ringpark;
+
+import static dev.ringpark.internal.op.Handle.READING;
+import static dev.ringpark.internal.op.Handle.WRITING;
+
+import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Operation;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of a connection: reads and writes of every kind of memory, each with the moment it has to end by. What they
+ * promise to users stands in {@link TcpSocket}, which offers them.
+ */
+abstract sealed class StreamChannel extends LoopChannel permits TcpSocket {
+    private static final String READ_TIMED_OUT = "Read timed out";
+    private static final String WRITE_TIMED_OUT = "Write timed out";
+    private static final int COPY_BYTES = 16 * 1024;        // through a heap array, for memory that cannot be lent
+    private static final long SEGMENT_BYTES = 1 << 30;      // a buffer's length is an int
+
+    private volatile boolean connected;
+    private volatile boolean inputShut;
+    private volatile boolean outputShut;
+    private volatile long readTimeoutNanos;
+    private volatile long writeTimeoutNanos;
+
+    StreamChannel(CarrierLoop loop, Handle handle, boolean connected) {
+        super(loop, handle);
+        this.connected = connected;
+    }
+
+    // ---- reading ----
+
+    final int readInto(ByteBuffer target, long deadlineNanos) throws IOException {
+        KernelMemory.requireWritable(target);
+        int position = target.position();
+        int length = target.remaining();
+        if (length == 0) {
+            return nothingRead();
+        }
+        Operation operation = enter(READING, deadlineNanos, READ_TIMED_OUT);
+        try {
+            if (isInputOver()) {
+                return -1;
+            }
+            byte[] copy = begin(operation, Operation.Kind.READ, target, position, length, deadlineNanos);
+            int count = await(operation, READ_TIMED_OUT);
+            if (copy != null) {
+                target.put(position, copy, 0, count);
+            }
+            target.position(position + count);
+            return countOrEnd(count);
+        } finally {
+            exit(READING);
+        }
+    }
+
+    final int readInto(byte[] target, int offset, int length, long deadlineNanos) throws IOException {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        if (length == 0) {
+            return nothingRead();
+        }
+        Operation operation = enter(READING, deadlineNanos, READ_TIMED_OUT);
+        try {
+            if (isInputOver()) {
+                return -1;
+            }
+            operation.beginTransfer(Operation.Kind.READ, target, offset, length, deadlineNanos);
+            return countOrEnd(await(operation, READ_TIMED_OUT));
+        } finally {
+            exit(READING);
+        }
+    }
+
+    final int readInto(MemorySegment target, long deadlineNanos) throws IOException {
+        KernelMemory.requireWritable(target);
+        if (KernelMemory.canLend(target)) {
+            return readInto(asBuffer(target), deadlineNanos);
+        }
+        byte[] copy = new byte[(int) Math.min(target.byteSize(), COPY_BYTES)];
+        int count = readInto(copy, 0, copy.length, deadlineNanos);
+        if (count > 0) {
+            MemorySegment.copy(copy, 0, target, ValueLayout.JAVA_BYTE, 0, count);
+        }
+        return count;
+    }
+
+    final int readInto(ByteBuffer[] targets, int offset, int length, long deadlineNanos) throws IOException {
+        Objects.checkFromIndexSize(offset, length, targets.length);
+        for (int i = offset; i < offset + length; i++) {
+            KernelMemory.requireWritable(targets[i]);
+        }
+        ByteBuffer first = Buffers.firstWithRoom(targets, offset, length);
+        long room = Buffers.remaining(targets, offset, length);
+        if (first == null || first.remaining() >= COPY_BYTES || first.remaining() == room) {
+            return first == null ? nothingRead() : readInto(first, deadlineNanos);
+        }
+        byte[] copy = new byte[(int) Math.min(room, COPY_BYTES)];
+        int count = readInto(copy, 0, copy.length, deadlineNanos);
+        if (count > 0) {
+            Buffers.scatter(copy, count, targets, offset, length);
+        }
+        return count;
+    }
+
+    /** No bytes asked for: nothing to wait for, whoever else is reading. */
+    private int nothingRead() throws IOException {
+        requireOpen();
+        requireConnected();
+        return 0;
+    }
+
+    private boolean isInputOver() {
+        requireConnected();
+        return inputShut;
+    }
+
+    /** What had come before a reset is read first; after it the system pretends that the stream just ended. */
+    private int countOrEnd(int count) throws IOException {
+        if (count > 0) {
+            return count;
+        }
+        if (!inputShut) {
+            requireNotReset();
+        }
+        return -1;
+    }
+
+    // ---- writing ----
+
+    final int writeFrom(ByteBuffer source, long deadlineNanos) throws IOException {
+        int position = source.position();
+        int length = source.remaining();
+        if (length == 0) {
+            return nothingWritten();
+        }
+        Operation operation = enterWrite(deadlineNanos);
+        try {
+            begin(operation, Operation.Kind.WRITE, source, position, length, deadlineNanos);
+            int count = await(operation, WRITE_TIMED_OUT);
+            source.position(position + count);
+            return count;
+        } finally {
+            exit(WRITING);
+        }
+    }
+
+    final int writeFrom(byte[] source, int offset, int length, long deadlineNanos) throws IOException {
+        Objects.checkFromIndexSize(offset, length, source.length);
+        if (length == 0) {
+            return nothingWritten();
+        }
+        Operation operation = enterWrite(deadlineNanos);
+        try {
+            return writeSome(operation, source, offset, length, deadlineNanos);
+        } finally {
+            exit(WRITING);
+        }
+    }
+
+    final int writeFrom(MemorySegment source, long deadlineNanos) throws IOException {
+        if (KernelMemory.canLend(source)) {
+            return writeFrom(asBuffer(source), deadlineNanos);
+        }
+        byte[] copy = source.asSlice(0, Math.min(source.byteSize(), COPY_BYTES)).toArray(ValueLayout.JAVA_BYTE);
+        return writeFrom(copy, 0, copy.length, deadlineNanos);
+    }
+
+    final int writeFrom(ByteBuffer[] sources, int offset, int length, long deadlineNanos) throws IOException {
+        Objects.checkFromIndexSize(offset, length, sources.length);
+        ByteBuffer first = Buffers.firstWithRoom(sources, offset, length);
+        long rest = Buffers.remaining(sources, offset, length);
+        if (first == null || first.remaining() >= COPY_BYTES || first.remaining() == rest) {
+            return first == null ? nothingWritten() : writeFrom(first, deadlineNanos);
+        }
+        byte[] copy = Buffers.gather(sources, offset, length, (int) Math.min(rest, COPY_BYTES));
+        int count = writeFrom(copy, 0, copy.length, deadlineNanos);
+        Buffers.advance(sources, offset, length, count);
+        return count;
+    }
+
+    /** All or nothing but an exception; other writers' bytes come before or after, never between. */
+    final void writeAll(byte[] source, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, source.length);
+        long deadlineNanos = writeDeadline();
+        Operation operation = enterWrite(deadlineNanos);
+        try {
+            for (int done = 0; done < length; ) {
+                done += writeSome(operation, source, offset + done, length - done, deadlineNanos);
+            }
+        } finally {
+            exit(WRITING);
+        }
+    }
+
+    private int writeSome(Operation operation, byte[] source, int offset, int length, long deadlineNanos)
+            throws IOException {
+        operation.beginTransfer(Operation.Kind.WRITE, source, offset, length, deadlineNanos);
+        return await(operation, WRITE_TIMED_OUT);
+    }
+
+    private Operation enterWrite(long deadlineNanos) throws IOException {
+        Operation operation = enter(WRITING, deadlineNanos, WRITE_TIMED_OUT);
+        try {
+            requireWritable();
+            return operation;
+        } catch (Throwable e) {
+            exit(WRITING);
+            throw e;
+        }
+    }
+
+    private int nothingWritten() throws IOException {
+        requireOpen();
+        requireWritable();
+        return 0;
+    }
+
+    private void requireWritable() throws IOException {
+        requireConnected();
+        if (outputShut) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    // ---- memory ----
+
+    /** Begins a transfer of a buffer; the array that stands in for its memory, if that cannot be lent. */
+    private static byte @Nullable [] begin(Operation operation, Operation.Kind kind, ByteBuffer buffer, int position,
+            int length, long deadlineNanos) {
+        if (buffer.hasArray()) {
+            operation.beginTransfer(kind, buffer.array(), buffer.arrayOffset() + position, length, deadlineNanos);
+            return null;
+        }
+        long address = KernelMemory.address(buffer);
+        if (address != KernelMemory.NOT_LENT) {
+            operation.beginTransfer(kind, buffer, address, position, length, deadlineNanos);
+            return null;
+        }
+        byte[] copy = new byte[Math.min(length, COPY_BYTES)];
+        if (kind == Operation.Kind.WRITE) {
+            buffer.get(position, copy);
+        }
+        operation.beginTransfer(kind, copy, 0, copy.length, deadlineNanos);
+        return copy;
+    }
+
+    private static ByteBuffer asBuffer(MemorySegment segment) {
+        return segment.asSlice(0, Math.min(segment.byteSize(), SEGMENT_BYTES)).asByteBuffer();
+    }
+
+    // ---- half-close ----
+
+    final void endOutput() throws IOException {
+        plain(open -> {
+            requireConnected();
+            if (!outputShut) {
+                open.shutdownOutput();
+                outputShut = true;
+            }
+            return null;
+        });
+    }
+
+    final void endInput() throws IOException {
+        plain(open -> {
+            requireConnected();
+            if (!inputShut) {
+                inputShut = true;
+                open.shutdownInput();
+            }
+            return null;
+        });
+    }
+
+    // ---- properties ----
+
+    /** Whether the socket has been connected, be it closed by now or not. */
+    public boolean isConnected() {
+        return connected;
+    }
+
+    final void noteConnected() {
+        connected = true;
+    }
+
+    private void requireConnected() {
+        if (!connected) {
+            throw new NotYetConnectedException();
+        }
+    }
+
+    final void readTimeout(Duration timeout) {
+        readTimeoutNanos = checkedTimeout(timeout);
+    }
+
+    final void writeTimeout(Duration timeout) {
+        writeTimeoutNanos = checkedTimeout(timeout);
+    }
+
+    /** The moment a read that starts now has to end by, if it has no timeout of its own. */
+    final long readDeadline() {
+        return deadline(readTimeoutNanos);
+    }
+
+    /** The same for a write. */
+    final long writeDeadline() {
+        return deadline(writeTimeoutNanos);
+    }
+}
