@@ -1,0 +1,83 @@
+package dev.ringpark.house;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The samples whose waiting ends early: by a timeout, and by an interrupt. */
+class WaitingSamplesTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "selector"})
+    void theTimeoutClientLosesNothingByItsTimeouts(String backend) throws Exception {
+        Samples.require(backend);
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                RunningProgram client = Samples.start(
+                        backend, "TimeoutClient", "127.0.0.1", server.getLocalPort(), 30);
+                Socket socket = server.accept()) {
+            client.await(Pattern.compile("Nothing yet; 0 bytes so far"));
+            socket.getOutputStream().write("slow but ".getBytes(US_ASCII));
+            client.await(Pattern.compile("Nothing yet; 9 bytes so far"));
+            socket.getOutputStream().write("whole\n".getBytes(US_ASCII));
+
+            assertThat(client.awaitEnd()).contains("slow but whole");
+            assertThat(client.exitCode()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "selector"})
+    void theTimeoutClientGivesUpOnASilentServer(String backend) throws Exception {
+        Samples.require(backend);
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                RunningProgram client = Samples.start(
+                        backend, "TimeoutClient", "127.0.0.1", server.getLocalPort(), 1)) {
+            assertThat(client.awaitEnd()).contains("Gave up: Read timed out");
+            assertThat(client.exitCode()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "selector"})
+    void anInterruptStopsEveryThreadInItsCallAndPeersSeeTheEnd(String backend) throws Exception {
+        Samples.require(backend);
+        List<Socket> peers = new ArrayList<>();
+        try (RunningProgram server = Samples.start(backend, "InterruptToStop", 0, 3)) {
+            InetSocketAddress address = Samples.awaitAddress(server);
+            for (int i = 0; i < 5; i++) {
+                peers.add(answeredPeer(address));
+            }
+
+            String said = String.join("\n", server.awaitEnd());
+
+            assertThat(said).contains("6 threads stopped in the middle of a call")
+                    .contains("The listener: java.nio.channels.ClosedByInterruptException");
+            assertThat(server.exitCode()).isZero();
+            for (Socket peer : peers) {
+                assertThat(peer.getInputStream().read()).isEqualTo(-1);
+            }
+        } finally {
+            for (Socket peer : peers) {
+                peer.close();
+            }
+        }
+    }
+
+    /** A connection whose thread has answered, and so waits in its next read. */
+    private static Socket answeredPeer(InetSocketAddress address) throws IOException {
+        Socket peer = new Socket(address.getAddress(), address.getPort());
+        peer.setSoTimeout(30_000);
+        peer.getOutputStream().write('?');
+        assertThat(peer.getInputStream().read()).isEqualTo('?');
+        return peer;
+    }
+}
