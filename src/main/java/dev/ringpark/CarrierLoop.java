@@ -4,28 +4,21 @@ import dev.ringpark.internal.backend.BackendOptions;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
 import dev.ringpark.internal.jdk.VirtualThreads;
+import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
-import dev.ringpark.internal.op.Operation;
-import dev.ringpark.internal.os.Failure;
-import dev.ringpark.internal.os.SocketErrors;
 import dev.ringpark.internal.platform.Backends;
 import java.io.IOException;
 import java.net.ProtocolFamily;
-import java.nio.channels.AsynchronousCloseException;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,21 +39,23 @@ public final class CarrierLoop implements AutoCloseable {
 
     private final LoopOptions options;
     private final Counters counters = new Counters();
-    private final Set<Handle> handles = ConcurrentHashMap.newKeySet();
-    private final AtomicBoolean closing = new AtomicBoolean();
-    private final CountDownLatch ended = new CountDownLatch(1);
     private final ModeChoice mode;
     private final Backends backends;
     private final LoopEngine engine;
+    private final OpenSockets sockets;
+    private final LoopLife life;
     private final ThreadFactory threads;
 
     /** On the thread that is to be the loop: some queues belong to the thread that opened them. */
     private CarrierLoop(LoopOptions options) throws IOException {
         this.options = options;
+        boolean reportsLeaks = Choices.reportsLeaks();
         this.mode = Choices.mode(options);
         this.backends = new Backends(Choices.backend(options), new BackendOptions(options.submissionEntries(),
                 options.completionEntries(), options.bufferBytes(), options.bufferCount()));
         this.engine = new LoopEngine(backends::open, mode.mode() == LoopMode.CARRIED, options, counters);
+        this.sockets = new OpenSockets(engine, reportsLeaks);
+        this.life = new LoopLife(options.name(), engine, sockets);
         this.threads = threads(mode.mode(), engine);
     }
 
@@ -85,7 +80,8 @@ public final class CarrierLoop implements AutoCloseable {
      *
      * @throws IOException if no backend can be had, or the forced one, or the forced mode, cannot; or the system has
      *     run out of descriptors or memory
-     * @throws IllegalArgumentException if there is no backend or mode of the name that forces one
+     * @throws IllegalArgumentException if there is no backend or mode of the name that forces one, or no such report
+     *     of leaks
      */
     public static CarrierLoop start(LoopOptions options) throws IOException {
         Objects.requireNonNull(options, "options");
@@ -120,19 +116,7 @@ public final class CarrierLoop implements AutoCloseable {
         }
         LOG.log(System.Logger.Level.INFO, "{0}: backend {1}, mode {2}", options.name(), loop.backend(), loop.mode());
         started.complete(loop);
-        loop.runEngine();
-    }
-
-    private void runEngine() {
-        try {
-            engine.run();
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.ERROR, options.name() + ": the I/O queue failed; the loop has ended", e);
-        } finally {
-            closing.set(true);
-            handles.forEach(this::closeQuietly);   // some are left only if the queue failed
-            ended.countDown();
-        }
+        loop.life.run();
     }
 
     /**
@@ -212,41 +196,31 @@ public final class CarrierLoop implements AutoCloseable {
 
     /** Whether {@link #close} has not been called. */
     public boolean isOpen() {
-        return !closing.get();
+        return !sockets.isShut();
     }
 
     /**
      * Closes the loop: closes its sockets and listeners, so that every call parked on one ends with
-     * {@link AsynchronousCloseException}, waits for the last completion, and gives the queue back. Its
+     * {@link java.nio.channels.AsynchronousCloseException}, waits for the last completion, and gives the queue back. Its
      * virtual threads are not stopped; they find their sockets closed. Idempotent; a second caller waits for the first.
      * Not interruptible. Called by a virtual thread of the loop itself, it does not wait for the loop's own thread.
      */
     @Override
     public void close() {
-        if (closing.compareAndSet(false, true)) {
-            handles.forEach(Handle::startClosing);
-            engine.cancelAll();   // all at once; the closes that follow find nothing to wait for
-            handles.forEach(this::closeQuietly);
-            engine.stop();
-        }
-        if (!engine.isOnLoop()) {
-            awaitEnd();
-        }
+        life.close(Deadline.NONE);
     }
 
-    private void awaitEnd() {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                ended.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+    /**
+     * Closes the loop as {@link #close()} does, but waits {@code timeout} at most. What has not ended by then, mostly
+     * because a thread computes or blocks on the loop's thread, ends as soon as it can; calling this or
+     * {@link #close()} again goes on waiting for it.
+     *
+     * @param timeout how long to wait at most; {@link Duration#ZERO} for no limit
+     * @return whether all has ended, and what has not
+     * @throws IllegalArgumentException if {@code timeout} is negative
+     */
+    public LoopEnd close(Duration timeout) {
+        return life.close(LoopChannel.deadline(timeout));
     }
 
     @Override
@@ -259,50 +233,21 @@ public final class CarrierLoop implements AutoCloseable {
 
     Handle openSocket(@Nullable ProtocolFamily family) throws IOException {
         requireOpen();
-        return register(engine.backend().openSocket(family));
+        return engine.backend().openSocket(family);
     }
 
     Handle openListener(@Nullable ProtocolFamily family) throws IOException {
         requireOpen();
-        return register(engine.backend().openListener(family));
+        return engine.backend().openListener(family);
     }
 
-    /** Makes {@code handle} one of those this loop closes at its end. */
-    Handle register(Handle handle) throws IOException {
-        handles.add(handle);
-        if (!isOpen()) {
-            close(handle);
-            throw new AsynchronousCloseException();
-        }
-        return handle;
+    /** Those of this loop, which it closes at its end. */
+    OpenSockets sockets() {
+        return sockets;
     }
 
     LoopEngine engine() {
         return engine;
-    }
-
-    /** Closes {@code handle} once nothing uses it; parks until then. */
-    void close(Handle handle) throws IOException {
-        handle.startClosing();
-        if (handle.isClosed()) {
-            return;
-        }
-        Operation close = new Operation(handle);
-        close.beginClose();
-        engine.submitAndPark(close);
-        handles.remove(handle);
-        Failure failure = close.failure();
-        if (failure != null) {
-            throw SocketErrors.of(failure);
-        }
-    }
-
-    private void closeQuietly(Handle handle) {
-        try {
-            close(handle);
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, options.name() + ": a socket did not close cleanly", e);
-        }
     }
 
     private void requireOpen() {

@@ -31,6 +31,15 @@ final class Choices {
                 : new ModeChoice(LoopMode.HANDED_OVER, refusal);
     }
 
+    /** Whether lost sockets are told of, with the place where each was opened. */
+    static boolean reportsLeaks() {
+        String asked = setting("ringpark.leaks", "RINGPARK_LEAKS");
+        if (asked != null && !asked.equals("report")) {
+            throw new IllegalArgumentException("leaks is \"" + asked + "\"; it has to be report, or nothing");
+        }
+        return asked != null;
+    }
+
     private static @Nullable String setting(String property, String variable) {
         String value = System.getProperty(property, System.getenv(variable));
         return value == null || value.isBlank() ? null : value;

@@ -9,6 +9,7 @@ import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.Failure;
 import dev.ringpark.internal.os.SocketErrors;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -36,11 +37,13 @@ import org.jspecify.annotations.Nullable;
 abstract sealed class LoopChannel implements NetworkChannel permits StreamChannel, TcpListener {
     private final CarrierLoop loop;
     private final Handle handle;
+    private final OpenSockets.Entry entry;
 
-    /** A channel on {@code handle}, which the loop has registered. */
-    LoopChannel(CarrierLoop loop, Handle handle) {
+    /** A channel on {@code handle}; a loop that has been closed meanwhile refuses it, and closes the handle. */
+    LoopChannel(CarrierLoop loop, Handle handle) throws IOException {
         this.loop = loop;
         this.handle = handle;
+        this.entry = loop.sockets().add(this, handle);
     }
 
     /** The loop whose socket this is. */
@@ -78,8 +81,13 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
         }
     }
 
+    /** Gives the turn on. Until here the caller has the socket, whatever the compiler thinks of its last use. */
     final void exit(int side) {
-        handle.exit(side);
+        try {
+            handle.exit(side);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /** Runs a transfer or a connect that has been begun; afterwards the operation is free for its next use. */
@@ -105,7 +113,7 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
         if (failure != null) {
             throw exception(failure, reason, timeoutMessage);
         }
-        return loop.register(accepted);
+        return accepted;
     }
 
     private IOException exception(Failure failure, CancelReason reason, String timeoutMessage) {
@@ -156,7 +164,7 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
     private IOException closedByInterrupt() {
         ClosedByInterruptException interrupted = new ClosedByInterruptException();
         try {
-            loop.close(handle);
+            close();
         } catch (IOException e) {
             interrupted.addSuppressed(e);
         }
@@ -226,7 +234,7 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
 
     @Override
     public void close() throws IOException {
-        loop.close(handle);
+        loop.sockets().close(entry);
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Timer;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ final class LoopEngine implements Descriptor.Parker {
     private final Mailbox mailbox = new Mailbox();
     private final Requests requests = new Requests();
     private final RunQueue ready = new RunQueue();
-    private volatile boolean stopping;
+    private boolean stopping;   // loop thread only
     private volatile boolean exited;
     private long turnStartNanos;   // loop thread only
     private @Nullable Throwable torn;   // loop thread only: why a turn on a pinned thread's stack ended half way
@@ -160,11 +161,6 @@ final class LoopEngine implements Descriptor.Parker {
         });
     }
 
-    /** Asks every operation to end: the loop is being closed. */
-    void cancelAll() {
-        ask(() -> dispatcher.cancelAll(CancelReason.CLOSE));
-    }
-
     /**
      * Parks the caller until it is unparked, interrupted or {@code deadlineNanos} has come, or for a while less. A
      * pinned thread of the loop drives it meanwhile, as whoever is to unpark it may be waiting for the loop.
@@ -223,22 +219,24 @@ final class LoopEngine implements Descriptor.Parker {
         }
     }
 
-    /** Ends the loop once nothing is in flight; handles are closed before. */
-    void stop() {
-        stopping = true;
-        mail((Mailbox.Command) () -> { });
+    /** Has the loop take in {@code closes}, which are begun, and end once nothing is left to end. */
+    void stop(List<Operation> closes) {
+        mail((Mailbox.Command) () -> {
+            closes.forEach(dispatcher::submit);
+            stopping = true;
+        });
     }
 
     // ---- loop thread ----
 
-    /** The loop's life: returns when {@link #stop} has been called and nothing is in flight. */
+    /** The loop's life: returns when {@link #stop} has been called and nothing is left to end. */
     void run() throws IOException {
         try {
             turnStartNanos = System.nanoTime();
             if (herald != null) {
                 herald.start();
             }
-            while (!stopping || !dispatcher.isIdle() || !requests.isEmpty()) {
+            while (!isOver()) {
                 turn();
             }
             gate.close();
@@ -254,13 +252,17 @@ final class LoopEngine implements Descriptor.Parker {
         }
     }
 
+    private boolean isOver() {
+        return stopping && dispatcher.isIdle() && dispatcher.hasClosed() && requests.isEmpty();
+    }
+
     private void turn() throws IOException {
         requireWhole();
         mailbox.deliver(ready);
         ready.run(turnTasks, turnStartNanos, turnNanos);
         long waitNanos = takeIn();
         announce();
-        poll(ready.isEmpty() && !stopping ? waitNanos : 0);
+        poll(ready.isEmpty() && !isOver() ? waitNanos : 0);
         announce();
         turnStartNanos = System.nanoTime();
     }

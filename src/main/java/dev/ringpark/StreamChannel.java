@@ -31,7 +31,7 @@ abstract sealed class StreamChannel extends LoopChannel permits TcpSocket {
     private volatile long readTimeoutNanos;
     private volatile long writeTimeoutNanos;
 
-    StreamChannel(CarrierLoop loop, Handle handle, boolean connected) {
+    StreamChannel(CarrierLoop loop, Handle handle, boolean connected) throws IOException {
         super(loop, handle);
         this.connected = connected;
     }

@@ -30,7 +30,7 @@ public final class TcpListener extends LoopChannel {
     private volatile boolean bound;
     private volatile long acceptTimeoutNanos;
 
-    private TcpListener(CarrierLoop loop, Handle handle) {
+    private TcpListener(CarrierLoop loop, Handle handle) throws IOException {
         super(loop, handle);
     }
 

@@ -58,8 +58,7 @@ public final class TcpSocket extends StreamChannel
     private static final String CONNECT_TIMED_OUT = "Connect timed out";
     private static final int TRANSFER_BYTES = 64 * 1024;
 
-    /** A socket on {@code handle}, which the loop has registered. */
-    TcpSocket(CarrierLoop loop, Handle handle, boolean connected) {
+    TcpSocket(CarrierLoop loop, Handle handle, boolean connected) throws IOException {
         super(loop, handle, connected);
     }
 

@@ -47,6 +47,7 @@ public final class Dispatcher {
     private final Backend backend;
     private final List<Object> lentMemory = new ArrayList<>();
     private @Nullable Operation inHand;   // on its way between the places above, in case that ends half way
+    private int unanswered;   // closes that wait for their handles' ends
     private boolean ended;
 
     /**
@@ -136,7 +137,12 @@ public final class Dispatcher {
         backend.poll(moreToSubmit || backend.hasBacklog() ? 0 : waitNanos);
     }
 
-    /** How many operations have been taken in and not ended, closes aside. */
+    /** Whether every close has been answered. */
+    public boolean hasClosed() {
+        return unanswered == 0;
+    }
+
+    /** Whether every operation that has been taken in has ended, closes aside. */
     public boolean isIdle() {
         return inFlight.count() == 0 && overflow.isEmpty();
     }
@@ -278,6 +284,7 @@ public final class Dispatcher {
         Handle handle = (Handle) close.handle();
         handle.startClosing();
         handle.closers().add(close);
+        unanswered++;
         cancelSide(handle, Handle.READING);
         cancelSide(handle, Handle.WRITING);
         finishClosing(handle);
@@ -300,6 +307,7 @@ public final class Dispatcher {
             if (failure != null) {
                 close.fail(failure);
             }
+            unanswered--;
             counters.add(Count.COMPLETED);
             unpark.accept(close.finish());
         }

@@ -165,6 +165,11 @@ public final class Operation extends Deadline {
         return (InetSocketAddress) Objects.requireNonNull(attachment);
     }
 
+    /** The thread it is for, as far as others than that one and the loop can tell. */
+    public @Nullable Thread owner() {
+        return owner;
+    }
+
     /** What names this operation in the backend's queue; see {@link InFlight}. Loop thread only. */
     public long token() {
         return token;

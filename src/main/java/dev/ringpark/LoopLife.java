@@ -1,0 +1,122 @@
+package dev.ringpark;
+
+import dev.ringpark.internal.op.Deadline;
+import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.os.Failure;
+import dev.ringpark.internal.os.SocketErrors;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A loop from its first turn to its end. The end is the loop's own work: it gets the closes of all its sockets in one
+ * go, and leaves when the last has been answered. Whoever closes it only waits, as long as he likes.
+ */
+final class LoopLife {
+    private static final System.Logger LOG = System.getLogger("dev.ringpark");
+
+    private final String name;
+    private final LoopEngine engine;
+    private final OpenSockets sockets;
+    private final LostSockets lostSockets;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile List<Operation> closes = List.of();
+
+    LoopLife(String name, LoopEngine engine, OpenSockets sockets) {
+        this.name = name;
+        this.engine = engine;
+        this.sockets = sockets;
+        this.lostSockets = new LostSockets(name, sockets);
+    }
+
+    /** On the loop's thread: all of it. */
+    void run() {
+        try {
+            lostSockets.start();
+            engine.run();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.ERROR, name + ": the I/O queue failed; the loop has ended", e);
+        } finally {
+            sockets.shut();
+            closeTheRest();
+            closes.forEach(this::reportFailure);
+            sockets.clear();
+            lostSockets.stop();
+            ended.countDown();
+        }
+    }
+
+    /** There is a rest only if the queue failed. */
+    private void closeTheRest() {
+        for (Operation close : sockets.beginCloses()) {
+            engine.submitAndPark(close);
+            reportFailure(close);
+        }
+    }
+
+    private void reportFailure(Operation close) {
+        Failure failure = close.failure();
+        if (failure != null) {
+            LOG.log(System.Logger.Level.WARNING, name + ": a socket did not close cleanly", SocketErrors.of(failure));
+        }
+    }
+
+    /** Ends the loop, and waits for that until {@code deadlineNanos}. */
+    LoopEnd close(long deadlineNanos) {
+        boolean first = sockets.shut();
+        return engine.isOnLoop() ? closeFromInside(deadlineNanos) : closeFromOutside(first, deadlineNanos);
+    }
+
+    /** One of the loop's own threads cannot wait for its end, but for its sockets'. */
+    private LoopEnd closeFromInside(long deadlineNanos) {
+        for (Operation close : stop()) {
+            while (!close.isDone() && !isOver(deadlineNanos)) {
+                engine.parkUntil(deadlineNanos);
+            }
+        }
+        List<PendingOperation> pending = sockets.pending();
+        return new LoopEnd(pending.isEmpty(), pending);
+    }
+
+    private LoopEnd closeFromOutside(boolean first, long deadlineNanos) {
+        if (first) {
+            stop();
+        }
+        boolean hasEnded = awaitEnd(deadlineNanos);
+        return new LoopEnd(hasEnded, hasEnded ? List.of() : sockets.pending());
+    }
+
+    private List<Operation> stop() {
+        List<Operation> all = sockets.beginCloses();
+        closes = all;
+        engine.stop(all);
+        return all;
+    }
+
+    /** Not interruptible; the status is kept. */
+    private boolean awaitEnd(long deadlineNanos) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    return ended.await(leftNanos(deadlineNanos), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static boolean isOver(long deadlineNanos) {
+        return leftNanos(deadlineNanos) <= 0;
+    }
+
+    private static long leftNanos(long deadlineNanos) {
+        return deadlineNanos == Deadline.NONE ? Long.MAX_VALUE : deadlineNanos - System.nanoTime();
+    }
+}

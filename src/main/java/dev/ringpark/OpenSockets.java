@@ -1,0 +1,187 @@
+package dev.ringpark;
+
+import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.os.Failure;
+import dev.ringpark.internal.os.SocketErrors;
+import java.io.IOException;
+import java.lang.ref.PhantomReference;
+import java.lang.ref.ReferenceQueue;
+import java.nio.channels.AsynchronousCloseException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sockets and listeners of a loop that are not closed: what it closes at its end, and what {@link LostSockets}
+ * closes when nobody has them any more. An entry is both at once, a link of the list and the reference that notices,
+ * because each idle connection pays for it. It knows the handle only, and so keeps no socket alive.
+ *
+ * <p>The monitor is for the threads that open and close, not for the loop, which never comes here before its end;
+ * nobody waits, or calls anything, while he changes the list.
+ */
+final class OpenSockets {
+    /** One of them. */
+    static class Entry extends PhantomReference<LoopChannel> {
+        private final @Nullable Handle handle;   // null for the anchor alone
+        private Entry previous = this;
+        private Entry next = this;
+
+        private Entry(@Nullable LoopChannel channel, @Nullable Handle handle, ReferenceQueue<LoopChannel> lost) {
+            super(channel, lost);
+            this.handle = handle;
+        }
+
+        /** Where it was opened; null unless that is to be reported. */
+        @Nullable Throwable opened() {
+            return null;
+        }
+
+        boolean isOpen() {
+            return handle != null && handle.isOpen();
+        }
+
+        @Override
+        public String toString() {
+            return String.valueOf(handle);
+        }
+    }
+
+    /** One that remembers where it was opened. */
+    private static final class TracedEntry extends Entry {
+        private final Throwable opened;
+
+        TracedEntry(LoopChannel channel, Handle handle, ReferenceQueue<LoopChannel> lost) {
+            super(channel, handle, lost);
+            opened = new Throwable(channel.getClass().getSimpleName() + " opened by " + Thread.currentThread());
+        }
+
+        @Override
+        Throwable opened() {
+            return opened;
+        }
+    }
+
+    private final LoopEngine engine;
+    private final boolean traces;
+    private final ReferenceQueue<LoopChannel> lost = new ReferenceQueue<>();
+    private final Entry anchor = new Entry(null, null, lost);   // between the youngest and the oldest
+    private volatile boolean shut;
+
+    /** Those of the loop that {@code engine} drives. */
+    OpenSockets(LoopEngine engine, boolean traces) {
+        this.engine = engine;
+        this.traces = traces;
+    }
+
+    /** The entries whose sockets the collector has taken. */
+    ReferenceQueue<LoopChannel> lost() {
+        return lost;
+    }
+
+    /**
+     * Takes in a new {@code channel} on {@code handle}.
+     *
+     * @throws AsynchronousCloseException if the loop has been closed meanwhile; the handle is closed, too
+     */
+    Entry add(LoopChannel channel, Handle handle) throws IOException {
+        Entry entry = traces ? new TracedEntry(channel, handle, lost) : new Entry(channel, handle, lost);
+        if (!link(entry)) {
+            close(handle);
+            throw new AsynchronousCloseException();
+        }
+        return entry;
+    }
+
+    /** Closes the handle of {@code entry} once nothing uses it; parks until then. */
+    void close(Entry entry) throws IOException {
+        try {
+            if (entry.handle != null) {
+                close(entry.handle);
+            }
+        } finally {
+            unlink(entry);
+            entry.clear();
+        }
+    }
+
+    private void close(Handle handle) throws IOException {
+        handle.startClosing();
+        if (handle.isClosed()) {
+            return;
+        }
+        Operation close = new Operation(handle);
+        close.beginClose();
+        engine.submitAndPark(close);
+        Failure failure = close.failure();
+        if (failure != null) {
+            throw SocketErrors.of(failure);
+        }
+    }
+
+    boolean isShut() {
+        return shut;
+    }
+
+    /** Takes none in from here on; false if that was so before. */
+    synchronized boolean shut() {
+        boolean first = !shut;
+        shut = true;
+        return first;
+    }
+
+    /** Has each that is open start closing; the operations that finish it, for the caller to submit and wait for. */
+    List<Operation> beginCloses() {
+        List<Handle> handles = handles();
+        handles.forEach(Handle::startClosing);
+        List<Operation> closes = new ArrayList<>(handles.size());
+        for (Handle handle : handles) {
+            if (!handle.isClosed()) {
+                Operation close = new Operation(handle);
+                close.beginClose();
+                closes.add(close);
+            }
+        }
+        return closes;
+    }
+
+    /** What has not ended of those that are not closed, oldest socket first. */
+    List<PendingOperation> pending() {
+        List<PendingOperation> pending = new ArrayList<>();
+        handles().stream().filter(handle -> !handle.isClosed()).forEach(handle -> PendingOperation.add(handle, pending));
+        return List.copyOf(pending);
+    }
+
+    private synchronized List<Handle> handles() {
+        List<Handle> handles = new ArrayList<>();
+        for (Entry entry = anchor.next; entry.handle != null; entry = entry.next) {
+            handles.add(entry.handle);
+        }
+        return handles;
+    }
+
+    /** Forgets them all: the loop has ended. */
+    synchronized void clear() {
+        anchor.previous = anchor;
+        anchor.next = anchor;
+    }
+
+    private synchronized boolean link(Entry entry) {
+        if (shut) {
+            return false;
+        }
+        entry.previous = anchor.previous;
+        entry.next = anchor;
+        entry.previous.next = entry;
+        anchor.previous = entry;
+        return true;
+    }
+
+    /** The second time nothing happens: one that is out points to itself. */
+    private synchronized void unlink(Entry entry) {
+        entry.previous.next = entry.next;
+        entry.next.previous = entry.previous;
+        entry.previous = entry;
+        entry.next = entry;
+    }
+}
