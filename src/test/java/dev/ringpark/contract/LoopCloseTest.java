@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringpark.TcpListener;
+import dev.ringpark.TcpSocket;
+import java.net.StandardProtocolFamily;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +61,57 @@ class LoopCloseTest {
         }
 
         assertThat(Duration.ofNanos(System.nanoTime() - startNanos)).isLessThan(BOUND);
+    }
+
+    @Test
+    void aThousandThreadsThatWaitInEveryWayEndAsTheTableOfExceptionsSays() throws Exception {
+        try (Blackhole blackhole = new Blackhole()) {
+            List<LoopRig.Running<?>> closed = new ArrayList<>();
+            for (int i = 0; i < MANY / 10; i++) {
+                LoopRig.Pair pair = LoopRig.pair(rig.loop, peers.loop);
+                LoopRig.Mixed slow = rig.slow();
+                TcpListener listener = TcpListener.bind(rig.loop, LoopRig.loopback());
+                TcpSocket knocking = TcpSocket.open(rig.loop, StandardProtocolFamily.INET);
+                // The second and third of each wait for their turn.
+                closed.addAll(threeTimes(() -> pair.near().read(new byte[1], 0, 1)));
+                closed.addAll(threeTimes(listener::accept));
+                closed.add(rig.start(Flow.writeTooMuch(slow.near())));
+                closed.add(rig.start(() -> knocking.connect(blackhole.address())));
+            }
+            closed.forEach(each -> LoopRig.awaitParkedInCall(each.thread()));
+            List<LoopRig.Running<Integer>> sleepers = startSleepers();
+
+            long startNanos = System.nanoTime();
+            rig.loop.close();
+
+            for (LoopRig.Running<?> each : closed) {
+                assertThatThrownBy(each::await).isExactlyInstanceOf(AsynchronousCloseException.class);
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - startNanos)).isLessThan(BOUND);
+            for (LoopRig.Running<?> sleeper : sleepers) {
+                assertThatThrownBy(sleeper::await).isExactlyInstanceOf(ClosedChannelException.class);
+            }
+        }
+    }
+
+    private List<LoopRig.Running<?>> threeTimes(Callable<?> call) {
+        return List.of(rig.start(call), rig.start(call), rig.start(call));
+    }
+
+    /** Nothing ends a sleep but its time: they find their socket closed when they wake. */
+    private List<LoopRig.Running<Integer>> startSleepers() throws Exception {
+        List<LoopRig.Running<Integer>> sleepers = new ArrayList<>();
+        for (int i = 0; i < MANY / 5; i++) {
+            LoopRig.Pair pair = LoopRig.pair(rig.loop, peers.loop);
+            sleepers.add(rig.start(() -> {
+                while (pair.near().isOpen()) {
+                    LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+                }
+                return pair.near().read(new byte[1], 0, 1);
+            }));
+        }
+        sleepers.forEach(sleeper -> LoopRig.awaitWaiting(sleeper.thread()));
+        return sleepers;
     }
 
     @Test
