@@ -219,12 +219,14 @@ final class LoopEngine implements Descriptor.Parker {
         }
     }
 
-    /** Has the loop take in {@code closes}, which are begun, and end once nothing is left to end. */
-    void stop(List<Operation> closes) {
-        mail((Mailbox.Command) () -> {
-            closes.forEach(dispatcher::submit);
-            stopping = true;
-        });
+    /** Submits {@code operations} in one go; nobody has to wait for them. */
+    void submitAll(List<Operation> operations) {
+        mail((Mailbox.Command) () -> operations.forEach(dispatcher::submit));
+    }
+
+    /** Ends the loop once nothing is left to end. */
+    void stop() {
+        mail((Mailbox.Command) () -> stopping = true);
     }
 
     // ---- loop thread ----

@@ -90,7 +90,8 @@ final class LoopLife {
     private List<Operation> stop() {
         List<Operation> all = sockets.beginCloses();
         closes = all;
-        engine.stop(all);
+        engine.submitAll(all);
+        engine.stop();
         return all;
     }
 

@@ -1,6 +1,5 @@
 package dev.ringpark;
 
-import java.io.IOException;
 import java.lang.ref.Reference;
 
 /**
@@ -46,10 +45,6 @@ final class LostSockets {
             LOG.log(System.Logger.Level.WARNING, loopName + ": nobody has closed or can close " + entry
                     + "; it is closed now, and was opened here", opened);
         }
-        try {
-            sockets.close(entry);
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, loopName + ": a lost socket did not close cleanly", e);
-        }
+        sockets.closeLost(entry);
     }
 }

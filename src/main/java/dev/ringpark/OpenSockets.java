@@ -105,6 +105,16 @@ final class OpenSockets {
         }
     }
 
+    /** Has a lost one closed; nobody is left to be told of it. */
+    void closeLost(Entry entry) {
+        List<Operation> close = new ArrayList<>(1);
+        if (entry.handle != null) {
+            beginClose(entry.handle, close);
+        }
+        engine.submitAll(close);   // from here on it holds up the loop's end by itself
+        unlink(entry);
+    }
+
     private void close(Handle handle) throws IOException {
         handle.startClosing();
         if (handle.isClosed()) {
@@ -135,14 +145,16 @@ final class OpenSockets {
         List<Handle> handles = handles();
         handles.forEach(Handle::startClosing);
         List<Operation> closes = new ArrayList<>(handles.size());
-        for (Handle handle : handles) {
-            if (!handle.isClosed()) {
-                Operation close = new Operation(handle);
-                close.beginClose();
-                closes.add(close);
-            }
-        }
+        handles.forEach(handle -> beginClose(handle, closes));
         return closes;
+    }
+
+    private static void beginClose(Handle handle, List<Operation> closes) {
+        if (!handle.isClosed()) {
+            Operation close = new Operation(handle);
+            close.beginClose();
+            closes.add(close);
+        }
     }
 
     /** What has not ended of those that are not closed, oldest socket first. */

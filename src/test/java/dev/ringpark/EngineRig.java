@@ -6,7 +6,6 @@ import dev.ringpark.internal.jdk.VirtualThreads;
 import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Operation;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -139,13 +138,13 @@ final class EngineRig implements AutoCloseable {
 
     /** Stops the engine and waits for its end; what made it fail fails the test. */
     void stop() throws Exception {
-        engine.stop(List.of());
+        engine.stop();
         await(ended);
     }
 
     @Override
     public void close() {
-        engine.stop(List.of());
+        engine.stop();
         until(ended::isDone, "the engine ends");
     }
 }

@@ -174,7 +174,7 @@ class LoopEngineTest {
                 return rig.read(handle);
             });
             EngineRig.await(running);
-            rig.engine.stop(List.of());
+            rig.engine.stop();
             stopped.countDown();
             EngineRig.until(() -> rig.backend().submitted.size() == 1 || !rig.thread.isAlive(), "submitted");
 
@@ -189,7 +189,7 @@ class LoopEngineTest {
         try (EngineRig rig = new EngineRig(true)) {
             Timeouts timers = new Timeouts();
             FutureTask<Void> last = rig.startCarried(() -> {
-                rig.engine.stop(List.of());
+                rig.engine.stop();
                 rig.engine.schedule(timers.timer(1));
                 return null;
             });
