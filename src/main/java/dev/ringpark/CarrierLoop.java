@@ -9,12 +9,12 @@ import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.platform.Backends;
 import java.io.IOException;
 import java.net.ProtocolFamily;
+import java.nio.channels.AsynchronousCloseException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
@@ -43,6 +43,7 @@ public final class CarrierLoop implements AutoCloseable {
     private final Backends backends;
     private final LoopEngine engine;
     private final OpenSockets sockets;
+    private final OffloadPool offloadPool;
     private final LoopLife life;
     private final ThreadFactory threads;
 
@@ -55,7 +56,8 @@ public final class CarrierLoop implements AutoCloseable {
                 options.completionEntries(), options.bufferBytes(), options.bufferCount()));
         this.engine = new LoopEngine(backends::open, mode.mode() == LoopMode.CARRIED, options, counters);
         this.sockets = new OpenSockets(engine, reportsLeaks);
-        this.life = new LoopLife(options.name(), engine, sockets);
+        this.offloadPool = new OffloadPool(options);
+        this.life = new LoopLife(options.name(), engine, sockets, offloadPool);
         this.threads = threads(mode.mode(), engine);
     }
 
@@ -160,21 +162,22 @@ public final class CarrierLoop implements AutoCloseable {
     public <T extends @Nullable Object> T run(Callable<T> task) throws Exception {
         FutureTask<T> result = new FutureTask<>(Objects.requireNonNull(task, "task"));
         startVirtualThread(result);
-        try {
-            return result.get();
-        } catch (InterruptedException e) {
-            result.cancel(true);
-            throw e;
-        } catch (ExecutionException e) {
-            throw unwrapped(e);
-        }
+        return Outcome.await(result, Deadline.NONE);
     }
 
-    private static Exception unwrapped(ExecutionException e) {
-        if (e.getCause() instanceof Error error) {
-            throw error;
-        }
-        return e.getCause() instanceof Exception cause ? cause : e;
+    /**
+     * Runs {@code task}, which may block, on one of a few platform threads beside the loop, and waits for its end. When
+     * all are busy and as many tasks wait as {@link LoopOptions} allows, the caller waits for a place first. A task
+     * that offloads in turn runs that itself. Nothing of the caller's thread, such as its thread locals, goes with it.
+     *
+     * @return what the task returned
+     * @throws Exception what the task threw; {@link InterruptedException} if the caller was interrupted before or while
+     *     it waited, {@link AsynchronousCloseException} if the loop was closed meanwhile: the task's thread is
+     *     interrupted then, and not waited for
+     * @throws IllegalStateException if the loop is closed
+     */
+    public <T extends @Nullable Object> T offload(Callable<T> task) throws Exception {
+        return offload(task, Deadline.NONE);
     }
 
     /** Which platform queue this loop runs on, and why better ones were refused. */
@@ -201,9 +204,10 @@ public final class CarrierLoop implements AutoCloseable {
 
     /**
      * Closes the loop: closes its sockets and listeners, so that every call parked on one ends with
-     * {@link java.nio.channels.AsynchronousCloseException}, waits for the last completion, and gives the queue back. Its
-     * virtual threads are not stopped; they find their sockets closed. Idempotent; a second caller waits for the first.
-     * Not interruptible. Called by a virtual thread of the loop itself, it does not wait for the loop's own thread.
+     * {@link AsynchronousCloseException}, gives offloaded tasks up, waits for the last completion, and gives the queue
+     * back. Its virtual threads are not stopped; they find their sockets closed. Idempotent; a second caller waits for
+     * the first. Not interruptible. Called by a virtual thread of the loop itself, it does not wait for the loop's own
+     * thread.
      */
     @Override
     public void close() {
@@ -244,6 +248,13 @@ public final class CarrierLoop implements AutoCloseable {
     /** Those of this loop, which it closes at its end. */
     OpenSockets sockets() {
         return sockets;
+    }
+
+    /** Like the public one; {@link java.util.concurrent.TimeoutException} at {@code deadlineNanos}. */
+    <T extends @Nullable Object> T offload(Callable<T> task, long deadlineNanos) throws Exception {
+        Objects.requireNonNull(task, "task");
+        requireOpen();
+        return offloadPool.run(task, deadlineNanos);
     }
 
     LoopEngine engine() {

@@ -19,14 +19,16 @@ final class LoopLife {
     private final String name;
     private final LoopEngine engine;
     private final OpenSockets sockets;
+    private final OffloadPool offloadPool;
     private final LostSockets lostSockets;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile List<Operation> closes = List.of();
 
-    LoopLife(String name, LoopEngine engine, OpenSockets sockets) {
+    LoopLife(String name, LoopEngine engine, OpenSockets sockets, OffloadPool offloadPool) {
         this.name = name;
         this.engine = engine;
         this.sockets = sockets;
+        this.offloadPool = offloadPool;
         this.lostSockets = new LostSockets(name, sockets);
     }
 
@@ -39,6 +41,7 @@ final class LoopLife {
             LOG.log(System.Logger.Level.ERROR, name + ": the I/O queue failed; the loop has ended", e);
         } finally {
             sockets.shut();
+            offloadPool.close();
             closeTheRest();
             closes.forEach(this::reportFailure);
             sockets.clear();
@@ -88,6 +91,7 @@ final class LoopLife {
     }
 
     private List<Operation> stop() {
+        offloadPool.close();
         List<Operation> all = sockets.beginCloses();
         closes = all;
         engine.submitAll(all);

@@ -28,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  * @param turnTasks virtual threads that run before the loop looks at I/O again, at least 1
  * @param turnBudget time they may take together before it does, above zero and a day at most; a thread that runs on
  *     without parking is not interrupted
+ * @param offloadThreads platform threads for {@link CarrierLoop#offload} and for looking names up, 1 to 4,096; they are
+ *     started as they are needed, and end after a second without work
+ * @param offloadQueue tasks that may wait for one of those threads, 0 to 1,048,576; when as many wait, who offloads one
+ *     more waits until one has ended, first come, first served
  */
 public record LoopOptions(
         String name,
@@ -39,11 +43,13 @@ public record LoopOptions(
         int bufferBytes,
         int bufferCount,
         int turnTasks,
-        Duration turnBudget) {
+        Duration turnBudget,
+        int offloadThreads,
+        int offloadQueue) {
 
     private static final Duration LONGEST_TURN = Duration.ofDays(1);
     private static final LoopOptions DEFAULTS = new LoopOptions("ringpark", null, null,
-            4096, 16_384, 131_072, 16_384, 256, 512, Duration.ofMillis(1));
+            4096, 16_384, 131_072, 16_384, 256, 512, Duration.ofMillis(1), 16, 1024);
 
     /**
      * Checks the ranges.
@@ -60,6 +66,8 @@ public record LoopOptions(
         check("bufferBytes", bufferBytes, 512, 1 << 20);
         check("bufferCount", bufferCount, 1, 32_768);
         check("turnTasks", turnTasks, 1, Integer.MAX_VALUE);
+        check("offloadThreads", offloadThreads, 1, 4096);
+        check("offloadQueue", offloadQueue, 0, 1 << 20);
         if (turnBudget.isNegative() || turnBudget.isZero() || turnBudget.compareTo(LONGEST_TURN) > 0) {
             throw new IllegalArgumentException(
                     "turnBudget is " + turnBudget + "; it has to be above zero, and a day at most");
@@ -74,43 +82,49 @@ public record LoopOptions(
     /** These options with another name. */
     public LoopOptions withName(String value) {
         return new LoopOptions(value, backend, mode, submissionEntries, completionEntries, maxInFlight, bufferBytes,
-                bufferCount, turnTasks, turnBudget);
+                bufferCount, turnTasks, turnBudget, offloadThreads, offloadQueue);
     }
 
     /** These options with a forced backend; null to choose. */
     public LoopOptions withBackend(@Nullable String value) {
         return new LoopOptions(name, value, mode, submissionEntries, completionEntries, maxInFlight, bufferBytes,
-                bufferCount, turnTasks, turnBudget);
+                bufferCount, turnTasks, turnBudget, offloadThreads, offloadQueue);
     }
 
     /** These options with a forced mode; null to choose. */
     public LoopOptions withMode(@Nullable LoopMode value) {
         return new LoopOptions(name, backend, value, submissionEntries, completionEntries, maxInFlight, bufferBytes,
-                bufferCount, turnTasks, turnBudget);
+                bufferCount, turnTasks, turnBudget, offloadThreads, offloadQueue);
     }
 
     /** These options with queues of other sizes. */
     public LoopOptions withEntries(int submission, int completion) {
         return new LoopOptions(name, backend, mode, submission, completion, maxInFlight, bufferBytes, bufferCount,
-                turnTasks, turnBudget);
+                turnTasks, turnBudget, offloadThreads, offloadQueue);
     }
 
     /** These options with another limit of operations in flight. */
     public LoopOptions withMaxInFlight(int value) {
         return new LoopOptions(name, backend, mode, submissionEntries, completionEntries, value, bufferBytes,
-                bufferCount, turnTasks, turnBudget);
+                bufferCount, turnTasks, turnBudget, offloadThreads, offloadQueue);
     }
 
     /** These options with another buffer pool. */
     public LoopOptions withBuffers(int bytes, int count) {
         return new LoopOptions(name, backend, mode, submissionEntries, completionEntries, maxInFlight, bytes, count,
-                turnTasks, turnBudget);
+                turnTasks, turnBudget, offloadThreads, offloadQueue);
     }
 
     /** These options with another fairness budget. */
     public LoopOptions withTurn(int tasks, Duration budget) {
         return new LoopOptions(name, backend, mode, submissionEntries, completionEntries, maxInFlight, bufferBytes,
-                bufferCount, tasks, budget);
+                bufferCount, tasks, budget, offloadThreads, offloadQueue);
+    }
+
+    /** These options with another pool for what would block the loop. */
+    public LoopOptions withOffload(int threads, int queue) {
+        return new LoopOptions(name, backend, mode, submissionEntries, completionEntries, maxInFlight, bufferBytes,
+                bufferCount, turnTasks, turnBudget, threads, queue);
     }
 
     private static void check(String what, int value, int least, int most) {

@@ -16,38 +16,41 @@ class LoopOptionsTest {
     @Test
     void theDefaultsAreThese() {
         assertThat(DEFAULTS).isEqualTo(new LoopOptions("ringpark", null, null, 4096, 16_384, 131_072, 16_384, 256, 512,
-                Duration.ofMillis(1)));
+                Duration.ofMillis(1), 16, 1024));
     }
 
     @Test
     void eachChangeChangesItsOwnValueOnly() {
         assertThat(DEFAULTS.withName("api")).isEqualTo(new LoopOptions("api", null, null, 4096, 16_384, 131_072,
-                16_384, 256, 512, Duration.ofMillis(1)));
+                16_384, 256, 512, Duration.ofMillis(1), 16, 1024));
         assertThat(DEFAULTS.withBackend("selector")).isEqualTo(new LoopOptions("ringpark", "selector", null, 4096,
-                16_384, 131_072, 16_384, 256, 512, Duration.ofMillis(1)));
+                16_384, 131_072, 16_384, 256, 512, Duration.ofMillis(1), 16, 1024));
         assertThat(DEFAULTS.withMode(LoopMode.CARRIED)).isEqualTo(new LoopOptions("ringpark", null, LoopMode.CARRIED,
-                4096, 16_384, 131_072, 16_384, 256, 512, Duration.ofMillis(1)));
+                4096, 16_384, 131_072, 16_384, 256, 512, Duration.ofMillis(1), 16, 1024));
         assertThat(DEFAULTS.withEntries(1, 2)).isEqualTo(new LoopOptions("ringpark", null, null, 1, 2, 131_072,
-                16_384, 256, 512, Duration.ofMillis(1)));
+                16_384, 256, 512, Duration.ofMillis(1), 16, 1024));
         assertThat(DEFAULTS.withMaxInFlight(3)).isEqualTo(new LoopOptions("ringpark", null, null, 4096, 16_384, 3,
-                16_384, 256, 512, Duration.ofMillis(1)));
+                16_384, 256, 512, Duration.ofMillis(1), 16, 1024));
         assertThat(DEFAULTS.withBuffers(600, 5)).isEqualTo(new LoopOptions("ringpark", null, null, 4096, 16_384,
-                131_072, 600, 5, 512, Duration.ofMillis(1)));
+                131_072, 600, 5, 512, Duration.ofMillis(1), 16, 1024));
         assertThat(DEFAULTS.withTurn(6, Duration.ofNanos(7))).isEqualTo(new LoopOptions("ringpark", null, null, 4096,
-                16_384, 131_072, 16_384, 256, 6, Duration.ofNanos(7)));
+                16_384, 131_072, 16_384, 256, 6, Duration.ofNanos(7), 16, 1024));
+        assertThat(DEFAULTS.withOffload(8, 0)).isEqualTo(new LoopOptions("ringpark", null, null, 4096, 16_384, 131_072,
+                16_384, 256, 512, Duration.ofMillis(1), 8, 0));
     }
 
     @Test
     void oneChangeKeepsTheOthers() {
-        LoopOptions changed = DEFAULTS.withTurn(6, Duration.ofNanos(7)).withBuffers(600, 5).withMaxInFlight(3)
-                .withEntries(1, 2).withMode(LoopMode.HANDED_OVER).withBackend("io_uring").withName("api");
+        LoopOptions changed = DEFAULTS.withOffload(9, 10).withTurn(6, Duration.ofNanos(7)).withBuffers(600, 5)
+                .withMaxInFlight(3).withEntries(1, 2).withMode(LoopMode.HANDED_OVER).withBackend("io_uring")
+                .withName("api");
 
         assertThat(changed).isEqualTo(new LoopOptions("api", "io_uring", LoopMode.HANDED_OVER, 1, 2, 3, 600, 5, 6,
-                Duration.ofNanos(7)));
+                Duration.ofNanos(7), 9, 10));
         assertThat(changed.withTurn(8, Duration.ofNanos(9)).withName("other")).isEqualTo(new LoopOptions("other",
-                "io_uring", LoopMode.HANDED_OVER, 1, 2, 3, 600, 5, 8, Duration.ofNanos(9)));
+                "io_uring", LoopMode.HANDED_OVER, 1, 2, 3, 600, 5, 8, Duration.ofNanos(9), 9, 10));
         assertThat(changed.withBackend(null).withMode(null)).isEqualTo(new LoopOptions("api", null, null, 1, 2, 3,
-                600, 5, 6, Duration.ofNanos(7)));
+                600, 5, 6, Duration.ofNanos(7), 9, 10));
     }
 
     @Test
@@ -67,12 +70,14 @@ class LoopOptionsTest {
         "bufferBytes,       512, 1048576",
         "bufferCount,       1, 32768",
         "turnTasks,         1, 2147483647",
+        "offloadThreads,    1, 4096",
+        "offloadQueue,      0, 1048576",
     })
     void theLimitsThemselvesAreAllowedAndWhatIsBeyondIsRefusedByNameValueAndRange(String what, int least, int most) {
         assertThat(value(with(what, least), what)).isEqualTo(least);
         assertThat(value(with(what, most), what)).isEqualTo(most);
         assertRefused(what, least - 1, least, most);
-        assertRefused(what, 0, least, most);
+        assertRefused(what, Math.min(0, least - 1), least, most);
         assertRefused(what, -1, least, most);
         assertRefused(what, Integer.MIN_VALUE, least, most);
         if (most != Integer.MAX_VALUE) {
@@ -115,6 +120,8 @@ class LoopOptionsTest {
             case "bufferBytes" -> DEFAULTS.withBuffers(value, DEFAULTS.bufferCount());
             case "bufferCount" -> DEFAULTS.withBuffers(DEFAULTS.bufferBytes(), value);
             case "turnTasks" -> DEFAULTS.withTurn(value, DEFAULTS.turnBudget());
+            case "offloadThreads" -> DEFAULTS.withOffload(value, DEFAULTS.offloadQueue());
+            case "offloadQueue" -> DEFAULTS.withOffload(DEFAULTS.offloadThreads(), value);
             default -> throw new AssertionError(what);
         };
     }
@@ -127,6 +134,8 @@ class LoopOptionsTest {
             case "bufferBytes" -> options.bufferBytes();
             case "bufferCount" -> options.bufferCount();
             case "turnTasks" -> options.turnTasks();
+            case "offloadThreads" -> options.offloadThreads();
+            case "offloadQueue" -> options.offloadQueue();
             default -> throw new AssertionError(what);
         };
     }

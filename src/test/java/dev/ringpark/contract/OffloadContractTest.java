@@ -1,0 +1,316 @@
+package dev.ringpark.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ringpark.CarrierLoop;
+import java.io.IOException;
+import java.nio.channels.AsynchronousCloseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** What would block the loop runs beside it, as if its caller ran it; such threads are few, and nobody is lost. */
+class OffloadContractTest extends Contract {
+    private final CountDownLatch release = new CountDownLatch(1);
+    private final AtomicInteger running = new AtomicInteger();
+    private final AtomicInteger mostRunning = new AtomicInteger();
+
+    /** A task that counts as running until all are released. */
+    private int hold(int answer) throws InterruptedException {
+        mostRunning.accumulateAndGet(running.incrementAndGet(), Math::max);
+        try {
+            release.await();
+            return answer;
+        } finally {
+            running.decrementAndGet();
+        }
+    }
+
+    /** A loop with another pool. */
+    private CarrierLoop loopWith(int threads, int queue) throws IOException {
+        return closeLater(flavor.start(flavor.options().withOffload(threads, queue)));
+    }
+
+    /** Offloads on a thread of {@code other} and returns when that waits; the task is running then, or is not to be. */
+    private Call<Integer> offloaded(CarrierLoop other, Callable<Integer> task, int expectedRunning) {
+        Call<Integer> call = call(other::startVirtualThread, () -> other.offload(task));
+        Eventually.until(() -> running.get() == expectedRunning && isWaiting(call), "waits: " + call);
+        return call;
+    }
+
+    private static boolean isWaiting(Call<?> call) {
+        return call.thread().getState() == Thread.State.WAITING;
+    }
+
+    // ---- as if the caller ran it ----
+
+    @Test
+    void offloadReturnsWhatTheTaskReturnsAndNullTooOnAnyThread() throws Exception {
+        CarrierLoop other = anotherLoop();
+        List<Function<Runnable, Thread>> starters = List.of(loop::startVirtualThread, Thread.ofVirtual()::start,
+                Thread.ofPlatform()::start, other::startVirtualThread);
+        for (Function<Runnable, Thread> starter : starters) {
+            assertThat(call(starter, () -> loop.offload(() -> "answer")).result()).isEqualTo("answer");
+            assertThat(call(starter, () -> loop.<Object>offload(() -> null)).result()).isNull();
+        }
+    }
+
+    @Test
+    void offloadThrowsTheVeryThrowableOfTheTask() throws Exception {
+        List<Throwable> each = List.of(new IOException(), new IllegalStateException(), new AssertionError(),
+                new CancellationException(), new RejectedExecutionException(), new TimeoutException(),
+                new ExecutionException(new IOException()), new InterruptedException());
+        for (Throwable thrown : each) {
+            Call<Object> call = call(() -> loop.offload(thrower(thrown)));
+            assertThat(call.failure()).isSameAs(thrown);
+            assertThat(call.endedInterrupted()).isFalse();
+        }
+    }
+
+    private static Callable<Object> thrower(Throwable thrown) {
+        return () -> {
+            if (thrown instanceof Error error) {
+                throw error;
+            }
+            throw (Exception) thrown;
+        };
+    }
+
+    @Test
+    void aTaskRunsOnADaemonThatHasNothingOfItsCallersThread() throws Exception {
+        InheritableThreadLocal<String> local = new InheritableThreadLocal<>();
+        ClassLoader ofTheCaller = new ClassLoader() { };
+        call(Thread.ofPlatform()::start, () -> {
+            local.set("of the caller");
+            Thread.currentThread().setContextClassLoader(ofTheCaller);
+            return loop.offload(() -> {
+                Thread thread = Thread.currentThread();
+                assertThat(thread.isVirtual()).isFalse();
+                assertThat(thread.isDaemon()).isTrue();
+                assertThat(thread.getName()).startsWith(Flavor.LOOP_NAME + "-offload-");
+                assertThat(thread.getContextClassLoader()).isNotSameAs(ofTheCaller);
+                assertThat(local.get()).isNull();
+                return null;
+            });
+        }).result();
+    }
+
+    @Test
+    void aThreadThatCannotLeaveTheLoopGetsItsAnswerToo() throws Exception {
+        assertThat(call(() -> LoopPinnedCall.make(() -> loop.offload(() -> 5))).result()).isEqualTo(5);
+    }
+
+    @Test
+    void theLoopGoesOnWhileItsThreadsWaitForTasks() throws Exception {
+        Call<Integer> one = offloaded(loop, () -> hold(1), 1);
+        Call<Integer> two = offloaded(loop, () -> hold(2), 2);
+        assertPasses(pair());
+
+        release.countDown();
+        assertThat(one.result()).isEqualTo(1);
+        assertThat(two.result()).isEqualTo(2);
+    }
+
+    // ---- interrupts ----
+
+    @Test
+    void interruptingTheCallerInterruptsTheTask() throws Exception {
+        CountDownLatch interrupted = new CountDownLatch(1);
+        Call<Integer> call = offloaded(loop, () -> {
+            try {
+                return hold(1);
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+                throw e;
+            }
+        }, 1);
+
+        call.thread().interrupt();
+
+        assertThat(call.failure()).isExactlyInstanceOf(InterruptedException.class);
+        assertThat(call.endedInterrupted()).isFalse();
+        assertThat(interrupted.await(Eventually.LONG_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(call(() -> loop.offload(() -> Thread.currentThread().isInterrupted())).result()).isFalse();
+    }
+
+    @Test
+    void aTaskOfACallerThatWasInterruptedBeforeDoesNotBegin() throws Exception {
+        Call<Integer> call = call(() -> {
+            Thread.currentThread().interrupt();
+            return loop.offload(running::incrementAndGet);
+        });
+        assertThat(call.failure()).isExactlyInstanceOf(InterruptedException.class);
+        assertThat(running).hasValue(0);
+    }
+
+    // ---- limits ----
+
+    @Test
+    void noMoreTasksRunThanThereAreThreadsAndAllOthersWaitForThem() throws Exception {
+        CarrierLoop other = loopWith(2, 3);
+        List<Call<Integer>> calls = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            int answer = i;
+            calls.add(offloaded(other, () -> hold(answer), Math.min(i + 1, 2)));
+        }
+        release.countDown();
+        for (int i = 0; i < 20; i++) {
+            assertThat(calls.get(i).result()).isEqualTo(i);
+        }
+        assertThat(mostRunning).hasValue(2);
+    }
+
+    @Test
+    void whoFindsNoPlaceWaitsForOneFirstComeFirstServed() throws Exception {
+        CarrierLoop other = loopWith(1, 0);
+        List<Call<Integer>> calls = new ArrayList<>();
+        ConcurrentLinkedQueue<Integer> order = new ConcurrentLinkedQueue<>();
+        for (int i = 0; i < 10; i++) {
+            int number = i;
+            calls.add(offloaded(other, () -> {
+                order.add(number);
+                return hold(number);
+            }, 1));
+        }
+        release.countDown();
+        for (Call<Integer> call : calls) {
+            call.result();
+        }
+        assertThat(order).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        assertThat(mostRunning).hasValue(1);
+    }
+
+    /** Too few places, and the last call never ends; too many, and two run at once. */
+    @Test
+    void whoeverIsInterruptedGivesHisPlaceBackOnce() throws Exception {
+        CarrierLoop other = loopWith(1, 1);
+        Call<Integer> holder = offloaded(other, () -> hold(1), 1);
+        AtomicInteger begun = new AtomicInteger();
+        for (int i = 0; i < 10; i++) {
+            Call<Integer> queued = offloaded(other, begun::incrementAndGet, 1);
+            Call<Integer> outside = offloaded(other, begun::incrementAndGet, 1);
+            queued.thread().interrupt();
+            outside.thread().interrupt();
+            assertThat(queued.failure()).isExactlyInstanceOf(InterruptedException.class);
+            Throwable failure = outside.failure();
+            assertThat(failure).isExactlyInstanceOf(InterruptedException.class);
+        }
+        holder.thread().interrupt();
+        assertThat(holder.failure()).isExactlyInstanceOf(InterruptedException.class);
+        assertThat(begun).hasValue(0);
+
+        Eventually.until(() -> running.get() == 0, "ended the task that was interrupted");
+        List<Call<Integer>> later = List.of(offloaded(other, () -> hold(1), 1), offloaded(other, () -> hold(2), 1),
+                offloaded(other, () -> hold(3), 1));
+        release.countDown();
+        for (Call<Integer> call : later) {
+            call.result();
+        }
+        assertThat(mostRunning).hasValue(1);
+    }
+
+    @Test
+    void aTaskThatOffloadsInTurnNeedsNoFurtherThread() throws Exception {
+        CarrierLoop other = loopWith(1, 0);
+        Call<List<Thread>> call = call(other::startVirtualThread, () -> other.offload(() ->
+                List.of(Thread.currentThread(), other.offload(() -> other.offload(Thread::currentThread)))));
+        assertThat(call.result().getFirst()).isSameAs(call.result().getLast());
+    }
+
+    @Test
+    void threadsEndWhenThereIsNothingToDo() throws Exception {
+        assertThat(call(() -> loop.offload(() -> 1)).result()).isEqualTo(1);
+        Eventually.until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().startsWith(Flavor.LOOP_NAME + "-offload-")), "ended its threads");
+        assertThat(call(() -> loop.offload(() -> 2)).result()).isEqualTo(2);
+    }
+
+    /** Threads the loop carries and others contend for the pool's locks, and the loop for none of them. */
+    @Test
+    void threadsOfEveryKindOffloadAtOnceAndEachGetsItsOwnAnswer() throws Exception {
+        CarrierLoop other = loopWith(3, 2);
+        List<Call<Integer>> calls = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            int number = i;
+            Function<Runnable, Thread> starter = i % 10 == 0 ? Thread.ofPlatform()::start : other::startVirtualThread;
+            calls.add(call(starter, () -> offloadMany(other, number)));
+        }
+        for (Call<Integer> call : calls) {
+            assertThat(call.result()).isEqualTo(50);
+        }
+    }
+
+    private static int offloadMany(CarrierLoop other, int number) throws Exception {
+        int right = 0;
+        for (int i = 0; i < 50; i++) {
+            int answer = number * 1000 + i;
+            right += other.offload(() -> answer) == answer ? 1 : 0;
+        }
+        return right;
+    }
+
+    // ---- the loop's end ----
+
+    @Test
+    void closingTheLoopEndsWhoeverWaitsAndInterruptsWhatRuns() throws Exception {
+        CarrierLoop other = loopWith(1, 1);
+        CountDownLatch interrupted = new CountDownLatch(1);
+        Call<Integer> runs = offloaded(other, () -> {
+            try {
+                return hold(1);
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+                throw e;
+            }
+        }, 1);
+        AtomicInteger begun = new AtomicInteger();
+        Call<Integer> queued = offloaded(other, begun::incrementAndGet, 1);
+        Call<Integer> outside = offloaded(other, begun::incrementAndGet, 1);
+
+        other.close();
+
+        for (Call<Integer> call : List.of(runs, queued, outside)) {
+            assertThat(call.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+        }
+        assertThat(interrupted.await(Eventually.LONG_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun).hasValue(0);
+        assertThatThrownBy(() -> other.offload(() -> 1)).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+        other.close();
+    }
+
+    @Test
+    void closingTheLoopDoesNotWaitForATaskThatHearsNoInterrupt() throws Exception {
+        CarrierLoop other = loopWith(1, 0);
+        Call<Integer> call = offloaded(other, () -> {
+            running.incrementAndGet();
+            boolean isReleased = false;
+            while (!isReleased) {
+                try {
+                    release.await();
+                    isReleased = true;
+                } catch (InterruptedException e) {
+                    running.incrementAndGet();
+                }
+            }
+            return 1;
+        }, 1);
+
+        other.close();
+
+        assertThat(call.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+        Eventually.until(() -> running.get() >= 2, "interrupted the task");
+        release.countDown();
+    }
+}
