@@ -9,9 +9,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
@@ -24,6 +26,8 @@ import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.ScatteringByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +60,7 @@ import org.jspecify.annotations.Nullable;
 public final class TcpSocket extends StreamChannel
         implements ByteChannel, GatheringByteChannel, ScatteringByteChannel {
     private static final String CONNECT_TIMED_OUT = "Connect timed out";
+    private static final int MAX_PORT = 65_535;
     private static final int TRANSFER_BYTES = 64 * 1024;
 
     TcpSocket(CarrierLoop loop, Handle handle, boolean connected) throws IOException {
@@ -102,11 +107,57 @@ public final class TcpSocket extends StreamChannel
      * @throws IOException as there, and if the system has run out of descriptors or memory
      */
     public static TcpSocket connect(CarrierLoop loop, SocketAddress remote, Duration timeout) throws IOException {
-        InetSocketAddress address = inet(remote);
-        checkedTimeout(timeout);
+        return connect(loop, inet(remote), deadline(timeout));
+    }
+
+    private static TcpSocket connect(CarrierLoop loop, InetSocketAddress address, long deadlineNanos)
+            throws IOException {
         TcpSocket socket = new TcpSocket(loop, loop.openSocket(familyOf(address)), false);
-        socket.connect(address, timeout);
-        return socket;
+        return socket.connect(address, deadlineNanos);
+    }
+
+    /** Connects to a host by name, waiting as long as the system does. See the other one. */
+    public static TcpSocket connect(CarrierLoop loop, String host, int port) throws IOException {
+        return connect(loop, host, port, Duration.ZERO);
+    }
+
+    /**
+     * Connects to a host by name. The name is looked up beside the loop, as {@link CarrierLoop#offload} does; its
+     * addresses are tried one after the other, in the order the resolver gave them, until one answers. An address in
+     * place of a name is used as it is.
+     *
+     * @param port 0 to 65,535
+     * @param timeout for all of it, the looking up too; {@link Duration#ZERO} for as long as the system takes
+     * @throws java.net.UnknownHostException if the name has no address, in the JDK's words
+     * @throws SocketException what the last address failed with, a {@link java.net.ConnectException} say; the failures
+     *     of those before are suppressed in it
+     * @throws java.net.SocketTimeoutException "Connect timed out", with the failures until then
+     * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted before or meanwhile; the status
+     *     stays set, and no socket is left open
+     * @throws java.nio.channels.AsynchronousCloseException if the loop is closed meanwhile
+     * @throws IllegalArgumentException if {@code port} or {@code timeout} is out of range
+     * @throws IllegalStateException if {@code loop} is closed
+     */
+    public static TcpSocket connect(CarrierLoop loop, String host, int port, Duration timeout) throws IOException {
+        Objects.requireNonNull(host, "host");
+        if (port < 0 || port > MAX_PORT) {
+            throw new IllegalArgumentException("port is " + port + "; it has to be 0 to " + MAX_PORT);
+        }
+        long deadlineNanos = deadline(timeout);
+        InetAddress[] addresses = Names.addresses(loop, host, deadlineNanos, CONNECT_TIMED_OUT);
+        List<IOException> failures = new ArrayList<>();
+        while (true) {
+            try {
+                return connect(loop, new InetSocketAddress(addresses[failures.size()], port), deadlineNanos);
+            } catch (IOException e) {
+                // Out of time, interrupted or closed: then the other addresses are no use either.
+                if (!(e instanceof SocketException) || failures.size() == addresses.length - 1) {
+                    failures.forEach(e::addSuppressed);
+                    throw e;
+                }
+                failures.add(e);
+            }
+        }
     }
 
     static ProtocolFamily familyOf(InetSocketAddress address) {
@@ -162,14 +213,16 @@ public final class TcpSocket extends StreamChannel
      * @throws IOException if it is closed before or meanwhile, or the thread is interrupted; see the class
      */
     public TcpSocket connect(SocketAddress remote, Duration timeout) throws IOException {
-        InetSocketAddress address = reachable(checked(remote));
-        long deadlineNanos = deadline(timeout);
+        return connect(checked(remote), deadline(timeout));
+    }
+
+    private TcpSocket connect(InetSocketAddress remote, long deadlineNanos) throws IOException {
         Operation operation = enter(WRITING, deadlineNanos, CONNECT_TIMED_OUT);
         try {
             if (isConnected()) {
                 throw new AlreadyConnectedException();
             }
-            operation.beginConnect(address, deadlineNanos);
+            operation.beginConnect(reachable(remote), deadlineNanos);
             await(operation, CONNECT_TIMED_OUT);
             noteConnected();
             return this;
