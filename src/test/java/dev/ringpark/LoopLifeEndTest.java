@@ -44,7 +44,7 @@ class LoopLifeEndTest {
         try {
             engine = new LoopEngine(ScriptedBackend::new, false, LoopOptions.defaults(), new Counters());
             sockets = new OpenSockets(engine, false);
-            LoopLife made = new LoopLife("scripted", engine, sockets);
+            LoopLife made = new LoopLife("scripted", engine, sockets, new OffloadPool(LoopOptions.defaults()));
             started.complete(made);
             made.run();
         } catch (Throwable e) {
