@@ -6,14 +6,15 @@ import dev.ringpark.TcpSocket;
 
 // @start region="echo"
 void main(String[] args) throws Exception {
-    var address = new InetSocketAddress(Integer.parseInt(args[0]));
     try (var loop = CarrierLoop.start()) {
         loop.run(() -> {
-            var listener = TcpListener.bind(loop, address);
+            var listener = TcpListener.bind(loop, new InetSocketAddress(Integer.parseInt(args[0])));
             IO.println("Echoing on " + listener.getLocalAddress() + ", " + loop);
             while (true) {
-                TcpSocket client = listener.accept();
-                loop.startVirtualThread(() -> echo(client));
+                try {
+                    TcpSocket client = listener.accept();
+                    loop.startVirtualThread(() -> echo(client));
+                } catch (SocketException outOfDescriptors) { Thread.sleep(100); }
             }
         });
     }

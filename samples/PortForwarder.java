@@ -13,8 +13,10 @@ void main(String[] args) throws Exception {
             var listener = TcpListener.bind(loop, address);
             IO.println("Forwarding " + listener.getLocalAddress() + " to " + target + ", " + loop);
             while (true) {
-                TcpSocket client = listener.accept();
-                loop.startVirtualThread(() -> forward(client, target));
+                try {
+                    TcpSocket client = listener.accept();
+                    loop.startVirtualThread(() -> forward(client, target));
+                } catch (SocketException outOfDescriptors) { Thread.sleep(100); }
             }
         });
     }
