@@ -3,6 +3,7 @@ package dev.ringpark.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.TcpSocket;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -57,6 +58,25 @@ class WriteContractTest extends Contract {
         assertThat(call(() -> socket.write(MemorySegment.NULL)).result()).isZero();
         assertThat(call(() -> socket.write(new ByteBuffer[0])).result()).isZero();
         assertThat(loop.stats().submitted()).isEqualTo(submitted);
+    }
+
+    @Test
+    void aWriteEndsWithWhatThereWasRoomForAndDoesNotWaitForTheRest() throws Exception {
+        for (Memory memory : Memory.values()) {
+            Pair pair = pair();
+            assertThat(call(() -> writeToNobody(pair.near(), memory)).result()).as("%s", memory)
+                    .isBetween(1, LARGE - 1);
+        }
+    }
+
+    private static int writeToNobody(TcpSocket socket, Memory memory) throws IOException {
+        try (Arenas arenas = new Arenas()) {
+            ByteBuffer source = memory.buffer(arenas, LARGE);
+            int start = source.position();
+            int written = socket.write(source);
+            assertThat(source.position() - start).isEqualTo(written);
+            return written;
+        }
     }
 
     @Test

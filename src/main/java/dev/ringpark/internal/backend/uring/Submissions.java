@@ -3,7 +3,6 @@ package dev.ringpark.internal.backend.uring;
 import static dev.ringpark.internal.backend.uring.IoUringAbi.*;
 import static dev.ringpark.internal.os.linux.SocketAbi.MSG_DONTWAIT;
 import static dev.ringpark.internal.os.linux.SocketAbi.MSG_NOSIGNAL;
-import static dev.ringpark.internal.os.linux.SocketAbi.MSG_WAITALL;
 import static dev.ringpark.internal.os.linux.SocketAbi.SOCK_CLOEXEC;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * --------------------+--------------------------------------------------------------------------------------------
  * accept, connect     | ACCEPT, CONNECT; the address stands in the slot's own piece of native memory
  * read into a buffer  | RECV, which tries at once: a busy loop's peers have answered by then, mostly
- * write from a buffer | SEND of everything
+ * write from a buffer | SEND, which ends with what there was room for, and waits only for the first byte
  * read into an array  | RECV with a buffer the kernel picks when bytes have come; before 5.19: WAIT, ATTEMPT, as below
  * write from an array | ATTEMPT: SEND from a pooled buffer, not waiting; if it would have to: WAIT for room, ATTEMPT …
  * </pre>
@@ -151,7 +150,7 @@ final class Submissions {
         if (operation.kind() == Operation.Kind.READ) {
             push(operation, IORING_OP_RECV, 0, 0, address, operation.length(), 0);
         } else {
-            push(operation, IORING_OP_SEND, 0, 0, address, operation.length(), MSG_NOSIGNAL | MSG_WAITALL);
+            push(operation, IORING_OP_SEND, 0, 0, address, operation.length(), MSG_NOSIGNAL);
         }
         return true;
     }

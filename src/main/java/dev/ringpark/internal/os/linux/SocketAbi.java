@@ -28,7 +28,6 @@ public final class SocketAbi {
     public static final int SHUT_RDWR = 2;
 
     public static final int MSG_DONTWAIT = 0x40;
-    public static final int MSG_WAITALL = 0x100;
     public static final int MSG_NOSIGNAL = 0x4000;
 
     /** asm-generic/ioctls.h: bytes readable. */
