@@ -8,6 +8,7 @@ import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.platform.Backends;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.ProtocolFamily;
 import java.nio.channels.AsynchronousCloseException;
 import java.time.Duration;
@@ -35,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  * <p>The loop's thread is a daemon. A virtual thread that runs for long without parking delays all I/O of its loop.
  */
 public final class CarrierLoop implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger("dev.ringpark");
-
     private final LoopOptions options;
     private final Counters counters = new Counters();
     private final ModeChoice mode;
@@ -116,7 +115,7 @@ public final class CarrierLoop implements AutoCloseable {
             started.completeExceptionally(e);
             return;
         }
-        LOG.log(System.Logger.Level.INFO, "{0}: backend {1}, mode {2}", options.name(), loop.backend(), loop.mode());
+        Log.say(Level.INFO, options.name() + ": backend " + loop.backend() + ", mode " + loop.mode(), null);
         started.complete(loop);
         loop.life.run();
     }

@@ -243,7 +243,7 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
     }
 
     /** Closes what could not be used; {@code failure} is what its owner hears of. */
-    final void closeAfter(Exception failure) {
+    final void closeAfter(Throwable failure) {
         try {
             close();
         } catch (IOException e) {
@@ -252,6 +252,13 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
     }
 
     // ---- arguments ----
+
+    /** The address to bind to: null stands for any, of the handle's own family. */
+    final InetSocketAddress localAddress(@Nullable SocketAddress local) {
+        return local == null
+                ? new InetSocketAddress(InetAddress.ofLiteral(handle.isIpv4Only() ? "0.0.0.0" : "::"), 0)
+                : checked(local);
+    }
 
     /** The address as this handle can use it. */
     final InetSocketAddress checked(SocketAddress address) {

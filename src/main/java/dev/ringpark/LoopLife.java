@@ -5,6 +5,7 @@ import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.Failure;
 import dev.ringpark.internal.os.SocketErrors;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -14,8 +15,6 @@ import java.util.concurrent.TimeUnit;
  * go, and leaves when the last has been answered. Whoever closes it only waits, as long as he likes.
  */
 final class LoopLife {
-    private static final System.Logger LOG = System.getLogger("dev.ringpark");
-
     private final String name;
     private final LoopEngine engine;
     private final OpenSockets sockets;
@@ -23,6 +22,7 @@ final class LoopLife {
     private final LostSockets lostSockets;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile List<Operation> closes = List.of();
+    private volatile boolean stopAsked;
 
     LoopLife(String name, LoopEngine engine, OpenSockets sockets, OffloadPool offloadPool) {
         this.name = name;
@@ -38,7 +38,7 @@ final class LoopLife {
             lostSockets.start();
             engine.run();
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.ERROR, name + ": the I/O queue failed; the loop has ended", e);
+            Log.say(Level.ERROR, name + ": the I/O queue failed; the loop has ended", e);
         } finally {
             sockets.shut();
             offloadPool.close();
@@ -61,14 +61,14 @@ final class LoopLife {
     private void reportFailure(Operation close) {
         Failure failure = close.failure();
         if (failure != null) {
-            LOG.log(System.Logger.Level.WARNING, name + ": a socket did not close cleanly", SocketErrors.of(failure));
+            Log.say(Level.WARNING, name + ": a socket did not close cleanly", SocketErrors.of(failure));
         }
     }
 
     /** Ends the loop, and waits for that until {@code deadlineNanos}. */
     LoopEnd close(long deadlineNanos) {
-        boolean first = sockets.shut();
-        return engine.isOnLoop() ? closeFromInside(deadlineNanos) : closeFromOutside(first, deadlineNanos);
+        sockets.shut();
+        return engine.isOnLoop() ? closeFromInside(deadlineNanos) : closeFromOutside(deadlineNanos);
     }
 
     /** One of the loop's own threads cannot wait for its end, but for its sockets'. */
@@ -82,8 +82,8 @@ final class LoopLife {
         return new LoopEnd(pending.isEmpty(), pending);
     }
 
-    private LoopEnd closeFromOutside(boolean first, long deadlineNanos) {
-        if (first) {
+    private LoopEnd closeFromOutside(long deadlineNanos) {
+        if (!stopAsked) {
             stop();
         }
         boolean hasEnded = awaitEnd(deadlineNanos);
@@ -96,6 +96,7 @@ final class LoopLife {
         closes = all;
         engine.submitAll(all);
         engine.stop();
+        stopAsked = true;   // now: one that ran out of stack or memory before leaves it to the next
         return all;
     }
 

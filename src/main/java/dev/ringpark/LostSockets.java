@@ -1,5 +1,6 @@
 package dev.ringpark;
 
+import java.lang.System.Logger.Level;
 import java.lang.ref.Reference;
 
 /**
@@ -7,8 +8,6 @@ import java.lang.ref.Reference;
  * for a close as every other thread does. It is a virtual one: most of its life it waits for the collector.
  */
 final class LostSockets {
-    private static final System.Logger LOG = System.getLogger("dev.ringpark");
-
     private final String loopName;
     private final OpenSockets sockets;
     private final Thread thread;
@@ -42,7 +41,7 @@ final class LostSockets {
     private void close(OpenSockets.Entry entry) {
         Throwable opened = entry.opened();
         if (opened != null && entry.isOpen()) {   // else somebody was about to close it
-            LOG.log(System.Logger.Level.WARNING, loopName + ": nobody has closed or can close " + entry
+            Log.say(Level.WARNING, loopName + ": nobody has closed or can close " + entry
                     + "; it is closed now, and was opened here", opened);
         }
         sockets.closeLost(entry);

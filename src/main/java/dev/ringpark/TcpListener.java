@@ -98,7 +98,7 @@ public final class TcpListener extends LoopChannel {
      * @throws java.nio.channels.ClosedChannelException if it is closed
      */
     public TcpListener bind(@Nullable SocketAddress local, int backlog) throws IOException {
-        InetSocketAddress address = checked(local == null ? new InetSocketAddress(0) : local);
+        InetSocketAddress address = localAddress(local);
         plain(open -> {
             if (open.localAddress() != null) {
                 throw new AlreadyBoundException();

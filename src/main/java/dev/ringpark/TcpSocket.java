@@ -183,7 +183,7 @@ public final class TcpSocket extends StreamChannel
      */
     @Override
     public TcpSocket bind(@Nullable SocketAddress local) throws IOException {
-        InetSocketAddress address = checked(local == null ? new InetSocketAddress(0) : local);
+        InetSocketAddress address = localAddress(local);
         plain(open -> {
             if (open.localAddress() != null) {
                 throw new AlreadyBoundException();
@@ -226,7 +226,7 @@ public final class TcpSocket extends StreamChannel
             await(operation, CONNECT_TIMED_OUT);
             noteConnected();
             return this;
-        } catch (IOException e) {
+        } catch (IOException | Error e) {   // who ran out of memory or stack can do nothing with it either
             closeAfter(e);
             throw e;
         } finally {

@@ -3,12 +3,15 @@ package dev.ringpark.availability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.CarrierLoop;
+import dev.ringpark.process.Finished;
 import dev.ringpark.process.Jar;
 import dev.ringpark.process.Jvm;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the JVM allows: calls to the system, and a look into java.lang. */
 class JvmAccessTest {
@@ -38,6 +41,17 @@ class JvmAccessTest {
 
         assertThat(answer.failure()).startsWith("java.io.IOException: the forced backend cannot be had: io_uring: ")
                 .contains("--enable-native-access=ALL-UNNAMED");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "selector"})
+    void nullIsAnyAddressOfTheSocketsOwnFamilyWhateverTheJvmPrefers(String backend) throws Exception {
+        Finished run = Jvm.withFullAccess().and("-Djava.net.preferIPv6Addresses=true", "-Dringpark.backend=" + backend)
+                .run(WildcardProbe.class, CarrierLoop.class);
+
+        assertThat(run.exitCode()).as("what the probe said: %s", run).isZero();
+        assertThat(run.out().lines()).hasSize(4).filteredOn(line -> line.startsWith("INET "))
+                .hasSize(2).allSatisfy(line -> assertThat(line).startsWith("INET /0.0.0.0:"));
     }
 
     @Test

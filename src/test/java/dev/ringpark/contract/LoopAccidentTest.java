@@ -67,6 +67,41 @@ class LoopAccidentTest extends RiggedLoop {
         }
     }
 
+    @Test
+    void aCloseThatRunsOutOfStackLeavesTheRestToTheNext() throws Exception {
+        assertEchoes();
+        for (int i = 0; i < FRAMES; i++) {
+            rig.pair();
+        }
+        Thread closer = new Thread(null, this::closeOnTheWayBack, "overflowing", SMALL_STACK_BYTES);
+
+        closer.start();
+
+        LoopRig.join(closer);
+        assertThat(rig.loop.close(LoopRig.FAR).isComplete()).isTrue();
+    }
+
+    /** Closes next to the end of the stack, until a frame has enough of it left. */
+    @SuppressWarnings("InfiniteRecursion")   // that is the accident
+    private boolean closeOnTheWayBack() {
+        boolean closed;
+        try {
+            closed = closeOnTheWayBack();
+        } catch (StackOverflowError endOfTheStack) {
+            closed = false;
+        }
+        return closed || closeQuietly();
+    }
+
+    private boolean closeQuietly() {
+        try {
+            rig.loop.close(Duration.ofMillis(1));
+            return true;
+        } catch (StackOverflowError partOfTheAccident) {
+            return false;
+        }
+    }
+
     /** Writes in each of the frames next to the end of the stack, so that calls run out of it at every depth. */
     @SuppressWarnings("InfiniteRecursion")   // that is the accident
     private static int writeOnTheWayBack(TcpSocket socket) {

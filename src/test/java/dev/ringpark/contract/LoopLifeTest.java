@@ -12,6 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -37,6 +40,35 @@ class LoopLifeTest {
 
         assertThat(loop.isOpen()).isFalse();
         assertThat(loop.toString()).endsWith(", closed]");
+    }
+
+    @Test
+    void whatALogHandlerThrowsKeepsNoLoopFromItsStartOrEnd() throws Exception {
+        Logger logger = Logger.getLogger("dev.ringpark");
+        Handler broken = new BrokenHandler();
+        logger.addHandler(broken);
+        try (CarrierLoop loop = flavor.start()) {
+            assertThat(loop.run(() -> "runs")).isEqualTo("runs");
+        } finally {
+            logger.removeHandler(broken);
+        }
+    }
+
+    private static final class BrokenHandler extends Handler {
+        @Override
+        public void publish(LogRecord entry) {
+            throw new IllegalStateException("on purpose");
+        }
+
+        @Override
+        public void flush() {
+            // Nothing is kept back.
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
+        }
     }
 
     @Test

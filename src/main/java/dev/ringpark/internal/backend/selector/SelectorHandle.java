@@ -254,6 +254,20 @@ final class SelectorHandle extends Handle {
         return 0;
     }
 
+    @Override
+    public String toString() {
+        InetSocketAddress peer = peer();
+        return peer == null ? "channel" : "channel to " + peer;
+    }
+
+    private @Nullable InetSocketAddress peer() {
+        try {
+            return channel instanceof SocketChannel ? remoteAddress() : null;
+        } catch (IOException closed) {
+            return null;
+        }
+    }
+
     private NetworkChannel network() {
         return (NetworkChannel) channel;
     }

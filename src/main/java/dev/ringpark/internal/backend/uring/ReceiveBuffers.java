@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.SocketErrors;
 import dev.ringpark.internal.os.linux.LinuxErrno;
 import java.io.IOException;
@@ -48,7 +49,9 @@ final class ReceiveBuffers {
             if (result == -LinuxErrno.EINVAL) {
                 return null;
             }
-            throw SocketErrors.of(LinuxErrno.failure(-result));
+            throw LinuxErrno.of(-result) == Errno.ENOMEM
+                    ? RingSetup.lockedMemory("io_uring_register")
+                    : SocketErrors.of(LinuxErrno.failure(-result));
         }
         ReceiveBuffers buffers = new ReceiveBuffers(region, entries, bufferBytes);
         for (int id = 0; id < entries; id++) {

@@ -83,10 +83,15 @@ final class RingSetup {
                     + ": refused by the sysctl kernel.io_uring_disabled (0 allows it) or by a seccomp filter or "
                     + "security module (Docker's default profile does: allow calls 425 to 427)");
             case EINVAL -> new BackendUnavailableException("io_uring_setup: EINVAL: the kernel is older than 5.6");
-            case ENOMEM -> new BackendUnavailableException("io_uring_setup: ENOMEM: the limit of locked memory is too "
-                    + "small for the queues (raise it: ulimit -l, LimitMEMLOCK), or use smaller queues");
+            case ENOMEM -> lockedMemory("io_uring_setup");
             default -> SocketErrors.of(LinuxErrno.failure(-result));
         };
+    }
+
+    /** What {@code call} says if there is not enough. */
+    static BackendUnavailableException lockedMemory(String call) {
+        return new BackendUnavailableException(call + ": ENOMEM: the limit of locked memory is too small for the "
+                + "queues (raise it: ulimit -l, LimitMEMLOCK), or use smaller ones");
     }
 
     static {
