@@ -32,6 +32,11 @@ enum Flavor {
         return backend.equals(name);
     }
 
+    /** What makes a program of its own start loops of this flavor, where they can be had. */
+    String[] flags() {
+        return new String[] {"-Dringpark.backend=" + backend, "-Dringpark.mode=" + mode.label()};
+    }
+
     /** A loop of this flavor. Where it cannot be had the test is skipped, with the reason the library gives. */
     CarrierLoop start() throws IOException {
         return start(options());

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 public record Finished(int exitCode, String out, String err) {
     private static final int LIMIT_SECONDS = 40;   // far beyond any run, within the limit of one test
     /** What JVMs read, and the tests' own environment must not bring into theirs. */
-    private static final List<String> JVM_VARIABLES =
+    static final List<String> JVM_VARIABLES =
             List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "RINGPARK_BACKEND", "RINGPARK_MODE");
 
     /** Runs {@code command}; fails if it has not ended after a time beyond all reason. */

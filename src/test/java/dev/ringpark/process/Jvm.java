@@ -61,18 +61,36 @@ public final class Jvm {
 
     /** Runs {@code main} with the classes that it and each of {@code others} come from. */
     public Finished run(Class<?> main, Class<?>... others) throws IOException, InterruptedException {
+        return with(main, others).run();
+    }
+
+    /** This one with {@code main} to run, and the classes that it and each of {@code others} come from. */
+    public Jvm with(Class<?> main, Class<?>... others) {
         List<String> folders = new ArrayList<>(List.of(folder(main).toString()));
         Arrays.stream(others).map(each -> folder(each).toString()).forEach(folders::add);
-        return and("-cp", String.join(File.pathSeparator, folders), main.getName()).run();
+        return and("-cp", String.join(File.pathSeparator, folders), main.getName());
     }
 
     /** Runs what the flags say. */
     public Finished run() throws IOException, InterruptedException {
+        return Finished.run(command(), variables);
+    }
+
+    /** Starts what the flags say, in {@code folder}, where all that it leaves is found. */
+    public Process start(Path folder) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command()).directory(folder.toFile());
+        builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().keySet().removeAll(Finished.JVM_VARIABLES);
+        builder.environment().putAll(variables);
+        return builder.start();
+    }
+
+    private List<String> command() {
         List<String> command = new ArrayList<>(launcher);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(LEAN);
         command.addAll(flags);
-        return Finished.run(command, variables);
+        return command;
     }
 
     /** The folder or archive that {@code type} comes from. */

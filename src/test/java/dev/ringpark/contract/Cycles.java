@@ -1,0 +1,78 @@
+package dev.ringpark.contract;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import dev.ringpark.CarrierLoop;
+import dev.ringpark.LoopOptions;
+import dev.ringpark.TcpListener;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A program of its own: starts, uses and closes a loop many times, and tells what has become more by that. */
+public final class Cycles {
+    private static final String NAME = "cycled";
+
+    private Cycles() {}
+
+    /** Takes the numbers of cycles before and between the two looks, and a folder of its own. */
+    public static void main(String[] args) throws Exception {
+        Path folder = Path.of(args[2]);
+        cycle(Integer.parseInt(args[0]));   // what the JVM loads, compiles and keeps
+        Left before = Left.now(folder.resolve("before"));
+        cycle(Integer.parseInt(args[1]));
+        Left after = Left.now(folder.resolve("after"));
+        System.out.println("threads: " + after.threads);
+        System.out.println("descriptors: " + (after.descriptors - before.descriptors));
+        System.out.println("rings: " + after.rings);
+        System.out.println("mapped KiB: " + (after.mappedKibibytes - before.mappedKibibytes));
+    }
+
+    private static void cycle(int times) throws Exception {
+        for (int i = 0; i < times; i++) {
+            CarrierLoop loop = CarrierLoop.start(LoopOptions.defaults().withName(NAME));
+            List<Call<?>> parked = new ArrayList<>();
+            TcpListener listener = TcpListener.bind(loop, Loopback.anyPort());
+            Pair pair = Pair.on(loop);
+            parked.add(new Call<>(loop, loop::startVirtualThread, listener::accept).whenParked());
+            parked.add(new Call<>(loop, loop::startVirtualThread, () -> pair.near().read(new byte[1], 0, 1))
+                    .whenParked());
+            loop.close();
+            for (Call<?> call : parked) {
+                call.awaitEnd();
+            }
+        }
+    }
+
+    /** What there is at one moment; of the threads, virtual ones too, those of loops. */
+    private record Left(long threads, long descriptors, long rings, long mappedKibibytes) {
+        static Left now(Path dump) throws Exception {
+            Eventually.until(() -> platformThreads().noneMatch(each -> each.getName().startsWith(NAME)), "ended the threads");
+            Path threads = dump(dump);
+            List<String> maps = Files.readAllLines(Path.of("/proc/self/maps"));
+            try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+                return new Left(Files.readString(threads).split(NAME, -1).length - 1,
+                        descriptors.count(), maps.stream().filter(each -> each.contains("io_uring")).count(),
+                        maps.stream().mapToLong(Left::kibibytes).sum());
+            }
+        }
+
+        private static Stream<Thread> platformThreads() {
+            return Thread.getAllStackTraces().keySet().stream();
+        }
+
+        private static Path dump(Path file) throws IOException {
+            ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+                    .dumpThreads(file.toAbsolutePath().toString(), HotSpotDiagnosticMXBean.ThreadDumpFormat.TEXT_PLAIN);
+            return file;
+        }
+
+        private static long kibibytes(String mapping) {
+            String[] ends = mapping.substring(0, mapping.indexOf(' ')).split("-");
+            return Long.parseUnsignedLong(ends[1], 16) - Long.parseUnsignedLong(ends[0], 16) >> 10;
+        }
+    }
+}
