@@ -103,7 +103,7 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
         return result;
     }
 
-    /** Runs an accept that has been begun. */
+    /** Runs an accept that has been begun; the connection is not registered with a loop yet. */
     final Handle awaitAccepted(Operation operation, String timeoutMessage) throws IOException {
         loop.engine().submitAndPark(operation);
         Failure failure = operation.failure();

@@ -17,6 +17,13 @@ public record LoopStats(
         long submitted, long completed, long enters, long wakeups, long overflows, long staleTokens,
         Duration longestTurn) {
 
+    /** What two loops have done together: the counts added up, the longer of the two longest turns. */
+    public LoopStats plus(LoopStats other) {
+        return new LoopStats(submitted + other.submitted, completed + other.completed, enters + other.enters,
+                wakeups + other.wakeups, overflows + other.overflows, staleTokens + other.staleTokens,
+                longestTurn.compareTo(other.longestTurn) < 0 ? other.longestTurn : longestTurn);
+    }
+
     /** Operations a system call carried on average; 0 before the first. */
     public double operationsPerEnter() {
         return enters == 0 ? 0 : (double) completed / enters;

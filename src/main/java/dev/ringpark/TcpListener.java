@@ -2,6 +2,7 @@ package dev.ringpark;
 
 import static dev.ringpark.internal.op.Handle.READING;
 
+import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.net.SocketOption;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.NotYetBoundException;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,13 +131,30 @@ public final class TcpListener extends LoopChannel {
     }
 
     private TcpSocket accept(long deadlineNanos) throws IOException {
+        Handle accepted = awaitConnection(deadlineNanos);
+        return new TcpSocket(loop(), loop().register(accepted), true);
+    }
+
+    /**
+     * Waits for a connection without limit; it belongs to the loop that {@code dealer} names once it is there, and that
+     * has the same backend.
+     *
+     * @throws java.nio.channels.AsynchronousCloseException also if that loop is closed; the connection is closed then
+     */
+    TcpSocket acceptFor(Supplier<CarrierLoop> dealer) throws IOException {
+        Handle accepted = awaitConnection(Deadline.NONE);
+        CarrierLoop owner = dealer.get();
+        return new TcpSocket(owner, owner.register(accepted), true);
+    }
+
+    private Handle awaitConnection(long deadlineNanos) throws IOException {
         Operation operation = enter(READING, deadlineNanos, ACCEPT_TIMED_OUT);
         try {
             if (!bound) {
                 throw new NotYetBoundException();
             }
             operation.beginAccept(deadlineNanos);
-            return new TcpSocket(loop(), awaitAccepted(operation, ACCEPT_TIMED_OUT), true);
+            return awaitAccepted(operation, ACCEPT_TIMED_OUT);
         } finally {
             exit(READING);
         }

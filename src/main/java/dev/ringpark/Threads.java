@@ -45,7 +45,8 @@ final class Threads {
         }
     }
 
-    private static void report(Throwable e) {
+    /** Hands {@code e} to where uncaught exceptions of this thread go, and goes on. */
+    static void report(Throwable e) {
         Thread current = Thread.currentThread();
         try {
             current.getUncaughtExceptionHandler().uncaughtException(current, e);

@@ -75,6 +75,22 @@ class SamplesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"io_uring", "selector"})
+    void theServerOnEveryCoreEchoesAndTellsWhoseEachConnectionIs(String backend) throws Exception {
+        Samples.require(backend);
+        try (RunningProgram server = Samples.start(backend, "EveryCore", 0)) {
+            InetSocketAddress address = Samples.awaitAddress(server);
+            for (int i = 0; i < 2; i++) {
+                try (RunningProgram client = Samples.start(backend, "EchoClient",
+                        address.getHostString(), address.getPort(), "On which core?")) {
+                    assertThat(client.awaitEnd()).contains("On which core?");
+                }
+                server.await(Pattern.compile("belongs to CarrierLoop\\[ringpark-\\d+, " + backend));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "selector"})
     void manyConnectionsWeighsThemAndGetsAnAnswerOnEach(String backend) throws Exception {
         Samples.require(backend);
         try (RunningProgram sample = Samples.start(backend, "ManyConnections", 200)) {

@@ -1,0 +1,157 @@
+package dev.ringpark;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Several {@linkplain CarrierLoop loops}, for more cores than one, and servers over all of them.
+ *
+ * {@snippet file="EveryCore.java" region="group"}
+ *
+ * <p>A socket belongs to one loop, whose threads are quickest with it; all others may use it too. All loops of a group
+ * have the same backend. Every method may be called from any thread.
+ */
+public final class LoopGroup implements AutoCloseable {
+    private static final int MOST_LOOPS = 1024;
+
+    /** Starts one loop. */
+    @FunctionalInterface
+    interface Starter {
+        CarrierLoop start(LoopOptions options) throws IOException;
+    }
+
+    private final List<CarrierLoop> loops;
+    private final AtomicInteger turns = new AtomicInteger();
+
+    private LoopGroup(List<CarrierLoop> loops) {
+        this.loops = loops;
+    }
+
+    /** Starts a loop for each processor the JVM has, with {@link LoopOptions#defaults()}. See the last one. */
+    public static LoopGroup start() throws IOException {
+        return start(Runtime.getRuntime().availableProcessors());
+    }
+
+    /** Starts {@code count} loops with {@link LoopOptions#defaults()}. See the other one. */
+    public static LoopGroup start(int count) throws IOException {
+        return start(count, LoopOptions.defaults());
+    }
+
+    /**
+     * Starts {@code count} loops, named after the options' name with a number. The backend that the first can have is
+     * the one of all.
+     *
+     * @param count 1 to 1,024
+     * @throws IOException if one of them cannot be started, for the reasons of {@link CarrierLoop#start(LoopOptions)};
+     *     those before are closed then
+     * @throws IllegalArgumentException if {@code count} is out of range, or there is no backend or mode of the name
+     *     that forces one
+     */
+    public static LoopGroup start(int count, LoopOptions options) throws IOException {
+        return start(count, options, CarrierLoop::start);
+    }
+
+    static LoopGroup start(int count, LoopOptions options, Starter starter) throws IOException {
+        Objects.requireNonNull(options, "options");
+        if (count < 1 || count > MOST_LOOPS) {
+            throw new IllegalArgumentException("count is " + count + "; it has to be 1 to " + MOST_LOOPS);
+        }
+        List<CarrierLoop> loops = new ArrayList<>();
+        try {
+            LoopOptions next = options;
+            for (int i = 1; i <= count; i++) {
+                CarrierLoop loop = starter.start(next.withName(options.name() + "-" + i));
+                loops.add(loop);
+                next = options.withBackend(loop.backend().name());   // or a socket could not be dealt out
+            }
+            return new LoopGroup(List.copyOf(loops));
+        } catch (Throwable e) {
+            loops.forEach(CarrierLoop::close);
+            throw e;
+        }
+    }
+
+    /** The loops; always the same ones, in the same order. */
+    public List<CarrierLoop> loops() {
+        return loops;
+    }
+
+    /**
+     * The loop whose turn it is: each after the other, those left out that have been closed.
+     *
+     * @throws IllegalStateException if all are closed
+     */
+    public CarrierLoop next() {
+        CarrierLoop next = nextOfAll();
+        if (!next.isOpen()) {
+            throw new IllegalStateException("the group is closed: " + this);
+        }
+        return next;
+    }
+
+    /** A closed one only if all are. */
+    private CarrierLoop nextOfAll() {
+        CarrierLoop next = nextInTurn();
+        for (int i = 1; i < loops.size() && !next.isOpen(); i++) {
+            next = nextInTurn();
+        }
+        return next;
+    }
+
+    private CarrierLoop nextInTurn() {
+        return loops.get(Math.floorMod(turns.getAndIncrement(), loops.size()));
+    }
+
+    /**
+     * Listens on {@code local} and has each connection handled on a virtual thread of the loop it belongs to. Accepts
+     * on every loop where the system spreads connections over them, which is on Linux, else on one. Does not block.
+     *
+     * @see #serve(SocketAddress, Accepting, LoopServer.Handler)
+     */
+    public LoopServer serve(SocketAddress local, LoopServer.Handler handler) throws IOException {
+        boolean isSpread = loops.size() > 1 && SharedPort.isSpread();
+        return serve(local, isSpread ? Accepting.ON_EVERY_LOOP : Accepting.ON_ONE_LOOP, handler);
+    }
+
+    /**
+     * Like the other one, with the way to accept of your choice. The server ends when it is closed, or the group is.
+     *
+     * @param local the address; port 0 for one of the system's choice, which {@link LoopServer#getLocalAddress} tells
+     * @throws java.net.BindException if the address is in use, also by a server that shares its port; if it is not this
+     *     machine's, or its port is privileged
+     * @throws UnsupportedOperationException if {@code accepting} asks for what the system does not have
+     * @throws IllegalStateException if the group is closed
+     */
+    public LoopServer serve(SocketAddress local, Accepting accepting, LoopServer.Handler handler) throws IOException {
+        Objects.requireNonNull(handler, "handler");
+        return switch (accepting) {
+            case ON_EVERY_LOOP -> LoopServer.onEvery(loops, LoopChannel.inet(local), handler);
+            case ON_ONE_LOOP -> LoopServer.onOne(next(), this::nextOfAll, LoopChannel.inet(local), handler);
+        };
+    }
+
+    /** What the loops have done so far, added up. */
+    public LoopStats stats() {
+        return loops.stream().map(CarrierLoop::stats).reduce(LoopStats::plus).orElseThrow();
+    }
+
+    /** Whether some loop is open. */
+    public boolean isOpen() {
+        return loops.stream().anyMatch(CarrierLoop::isOpen);
+    }
+
+    /** Closes all loops as {@link CarrierLoop#close} does, one after the other. Idempotent; not interruptible. */
+    @Override
+    public void close() {
+        loops.forEach(CarrierLoop::close);
+    }
+
+    @Override
+    public String toString() {
+        return "LoopGroup[" + loops.size() + " x " + loops.getFirst() + "]";
+    }
+}

@@ -1,0 +1,176 @@
+package dev.ringpark;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.nio.channels.ClosedChannelException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@link LoopGroup#serve(java.net.SocketAddress, Handler)} has started: accepts connections and has each handled
+ * on a virtual thread of the loop it belongs to. Where the system has no room for a connection, it waits a moment and
+ * goes on. Every method may be called from any thread.
+ */
+public final class LoopServer implements AutoCloseable {
+    /** What is done with a connection. */
+    @FunctionalInterface
+    public interface Handler {
+        /**
+         * Talks to one client. Runs on a virtual thread of the socket's loop, one for each connection; the socket is
+         * closed when it returns or throws.
+         *
+         * @throws Exception to end the connection; an {@link IOException}, which is mostly the client's doing, is told
+         *     to the log at level DEBUG, any other exception to the thread's handler of uncaught exceptions
+         */
+        void handle(TcpSocket socket) throws Exception;
+    }
+
+    private static final System.Logger LOG = System.getLogger("dev.ringpark");
+    private static final long PAUSE_MILLIS = 50;   // when out of descriptors: no spin, and soon back
+
+    private final List<TcpListener> listeners;
+    private final @Nullable Supplier<CarrierLoop> dealer;   // none if each loop keeps what it accepts
+    private final Handler handler;
+    private final InetSocketAddress address;
+    private final CountDownLatch acceptors;
+
+    private LoopServer(List<TcpListener> listeners, @Nullable Supplier<CarrierLoop> dealer, Handler handler)
+            throws IOException {
+        this.listeners = listeners;
+        this.dealer = dealer;
+        this.handler = handler;
+        this.address = (InetSocketAddress) Objects.requireNonNull(listeners.getFirst().getLocalAddress());
+        this.acceptors = new CountDownLatch(listeners.size());
+    }
+
+    /** Accepts on each of {@code loops}. */
+    static LoopServer onEvery(List<CarrierLoop> loops, InetSocketAddress local, Handler handler) throws IOException {
+        return started(SharedPort.listen(loops, local), null, handler);
+    }
+
+    /** Accepts on {@code loop}; {@code dealer} tells, for each connection, whose it is to be. */
+    static LoopServer onOne(CarrierLoop loop, Supplier<CarrierLoop> dealer, InetSocketAddress local, Handler handler)
+            throws IOException {
+        return started(List.of(TcpListener.bind(loop, local)), dealer, handler);
+    }
+
+    private static LoopServer started(List<TcpListener> listeners, @Nullable Supplier<CarrierLoop> dealer,
+            Handler handler) throws IOException {
+        try {
+            LoopServer server = new LoopServer(listeners, dealer, handler);
+            listeners.forEach(each -> each.loop().startVirtualThread(() -> server.acceptAll(each)));
+            return server;
+        } catch (Throwable e) {
+            listeners.forEach(each -> each.closeAfter(e));
+            throw e;
+        }
+    }
+
+    // ---- acceptors ----
+
+    /** Whatever ends this closes the listener, so that clients are refused rather than left waiting. */
+    private void acceptAll(TcpListener listener) {
+        boolean hadRoom = true;
+        try (listener) {
+            while (listener.isOpen()) {
+                hadRoom = acceptNext(listener, hadRoom);
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "accepting on " + address + " ended", e);
+        } catch (InterruptedException nobodyMeansUs) {
+            Thread.currentThread().interrupt();
+        } finally {
+            acceptors.countDown();
+        }
+    }
+
+    /** Whether the system had room for a connection; the first time in a row that it had none is told to the log. */
+    private boolean acceptNext(TcpListener listener, boolean hadRoom) throws IOException, InterruptedException {
+        try {
+            begin(dealer == null ? listener.accept() : listener.acceptFor(dealer));
+        } catch (SocketException e) {
+            if (hadRoom) {
+                LOG.log(System.Logger.Level.WARNING, "{0} cannot accept: {1}", address, e.getMessage());
+            }
+            Thread.sleep(PAUSE_MILLIS);
+            return false;
+        } catch (ClosedChannelException closed) {
+            // The listener, and that is the end; or the loop that was to have the connection, which has gone with it.
+        }
+        return true;
+    }
+
+    private void begin(TcpSocket socket) {
+        try {
+            socket.loop().startVirtualThread(() -> handle(socket));
+        } catch (IllegalStateException loopClosed) {
+            assert !socket.loop().isOpen();   // and its sockets with it
+        }
+    }
+
+    private void handle(TcpSocket socket) {
+        try (socket) {
+            handler.handle(socket);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "a connection ended", e);
+        } catch (Exception e) {
+            Threads.report(e);
+        }
+    }
+
+    // ---- for its owner ----
+
+    /** Where it listens. */
+    public InetSocketAddress getLocalAddress() {
+        return address;
+    }
+
+    /** How it accepts. */
+    public Accepting accepting() {
+        return dealer == null ? Accepting.ON_EVERY_LOOP : Accepting.ON_ONE_LOOP;
+    }
+
+    /** Whether it still accepts connections. */
+    public boolean isOpen() {
+        return listeners.stream().anyMatch(TcpListener::isOpen);
+    }
+
+    /**
+     * Waits until it accepts no more, because it was closed, or its loops were.
+     *
+     * @throws InterruptedException if the thread is interrupted before or meanwhile; the server goes on
+     */
+    public void awaitEnd() throws InterruptedException {
+        acceptors.await();
+    }
+
+    /**
+     * Stops accepting, within milliseconds. Connections that have been accepted go on; the port is free when this
+     * returns. Not interruptible; the second time nothing happens.
+     *
+     * @throws IOException if a listener did not close cleanly; the others are closed all the same
+     */
+    @Override
+    public void close() throws IOException {
+        IOException failure = null;
+        for (TcpListener each : listeners) {
+            try {
+                each.close();
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "LoopServer[" + address + ", " + accepting() + (isOpen() ? "]" : ", closed]");
+    }
+}
