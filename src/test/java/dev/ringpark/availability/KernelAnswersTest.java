@@ -2,6 +2,8 @@ package dev.ringpark.availability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringpark.process.Jvm;
+import dev.ringpark.process.Strace;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,24 +26,24 @@ class KernelAnswersTest {
     @ParameterizedTest
     @ValueSource(strings = {"EINTR", "EAGAIN", "EBUSY"})
     void everySecondEnterThatFailsForNowIsTriedAgain(String error) throws Exception {
-        Strace.probe("io_uring_enter", "error=" + error + ":when=2+2", 2, folder).works("io_uring");
+        probe("io_uring_enter", "error=" + error + ":when=2+2", 2).works("io_uring");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"EINTR", "EAGAIN"})
     void theFirstEnterThatFailsForNowIsNoRefusalEither(String error) throws Exception {
-        Strace.probe("io_uring_enter", "error=" + error + ":when=1", 1, folder).works("io_uring");
+        probe("io_uring_enter", "error=" + error + ":when=1", 1).works("io_uring");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void anOlderKernelIsAskedForFewerFlagsAndServes(int refusedSets) throws Exception {
-        Strace.probe("io_uring_setup", "error=EINVAL:when=1.." + refusedSets, refusedSets, folder).works("io_uring");
+        probe("io_uring_setup", "error=EINVAL:when=1.." + refusedSets, refusedSets).works("io_uring");
     }
 
     @Test
     void aKernelThatKnowsNoSetOfFlagsLeadsToTheSelector() throws Exception {
-        Answer answer = Strace.probe("io_uring_setup", "error=EINVAL", 4, folder).works("selector");
+        Answer answer = probe("io_uring_setup", "error=EINVAL", 4).works("selector");
 
         assertThat(answer.refusal()).startsWith("io_uring_setup: EINVAL: the kernel is older than");
     }
@@ -50,6 +52,14 @@ class KernelAnswersTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void aKernelThatCannotRegisterDescriptorOrBuffersServes(int registration) throws Exception {
-        Strace.probe("io_uring_register", "error=EINVAL:when=" + registration, 1, folder).works("io_uring");
+        probe("io_uring_register", "error=EINVAL:when=" + registration, 1).works("io_uring");
+    }
+
+    /** What the probe tells where {@code call} was answered so, {@code leastInjected} times or more. */
+    private Answer probe(String call, String injection, int leastInjected) throws IOException, InterruptedException {
+        Strace strace = new Strace(folder.resolve("strace.txt"));
+        Answer answer = Answer.from(strace.injecting(call, injection, Jvm.withFullAccess()));
+        strace.assertInjected(leastInjected);
+        return answer;
     }
 }

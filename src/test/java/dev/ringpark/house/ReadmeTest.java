@@ -3,6 +3,7 @@ package dev.ringpark.house;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringpark.process.RunningProgram;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;

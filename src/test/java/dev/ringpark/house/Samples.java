@@ -2,6 +2,7 @@ package dev.ringpark.house;
 
 import dev.ringpark.CarrierLoop;
 import dev.ringpark.LoopOptions;
+import dev.ringpark.process.RunningProgram;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -3,6 +3,7 @@ package dev.ringpark.house;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ringpark.process.RunningProgram;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.InetSocketAddress;

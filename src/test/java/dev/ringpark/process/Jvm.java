@@ -66,9 +66,14 @@ public final class Jvm {
 
     /** This one with {@code main} to run, and the classes that it and each of {@code others} come from. */
     public Jvm with(Class<?> main, Class<?>... others) {
+        return classPath(main, others).and(main.getName());
+    }
+
+    /** This one with the classes that {@code main} and each of {@code others} come from. */
+    public Jvm classPath(Class<?> main, Class<?>... others) {
         List<String> folders = new ArrayList<>(List.of(folder(main).toString()));
         Arrays.stream(others).map(each -> folder(each).toString()).forEach(folders::add);
-        return and("-cp", String.join(File.pathSeparator, folders), main.getName());
+        return and("-cp", String.join(File.pathSeparator, folders));
     }
 
     /** Runs what the flags say. */
@@ -83,6 +88,11 @@ public final class Jvm {
         builder.environment().keySet().removeAll(Finished.JVM_VARIABLES);
         builder.environment().putAll(variables);
         return builder.start();
+    }
+
+    /** Starts what the flags say, to run beside the tests. */
+    public RunningProgram start() throws IOException {
+        return RunningProgram.start(command(), variables);
     }
 
     private List<String> command() {

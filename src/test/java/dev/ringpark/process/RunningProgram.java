@@ -1,7 +1,8 @@
-package dev.ringpark.house;
+package dev.ringpark.process;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A program that runs beside the tests, and all it has said, on standard output and standard error alike. */
-final class RunningProgram implements AutoCloseable {
+public final class RunningProgram implements AutoCloseable {
     private static final int LIMIT_SECONDS = 45;   // beyond all reason, and within the limit of one test
     private static final String END = "\0";        // comes after the last line
     /** What JVMs read; the tests' own environment must not bring it into the program's. */
@@ -30,7 +31,7 @@ final class RunningProgram implements AutoCloseable {
     }
 
     /** Starts {@code command} with {@code variables} added to its environment. */
-    static RunningProgram start(List<String> command, Map<String, String> variables) throws IOException {
+    public static RunningProgram start(List<String> command, Map<String, String> variables) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeAll(JVM_VARIABLES);
         builder.environment().putAll(variables);
@@ -52,7 +53,7 @@ final class RunningProgram implements AutoCloseable {
     }
 
     /** Waits for a line that {@code pattern} is found in. */
-    Matcher await(Pattern pattern) throws InterruptedException {
+    public Matcher await(Pattern pattern) throws InterruptedException {
         for (String line = next(); line != null; line = next()) {
             Matcher matcher = pattern.matcher(line);
             if (matcher.find()) {
@@ -63,7 +64,7 @@ final class RunningProgram implements AutoCloseable {
     }
 
     /** Waits for its end; all it has said. */
-    List<String> awaitEnd() throws InterruptedException {
+    public List<String> awaitEnd() throws InterruptedException {
         while (next() != null) {
             // All that counts is kept in heard.
         }
@@ -71,7 +72,7 @@ final class RunningProgram implements AutoCloseable {
     }
 
     /** Waits for its end; its exit code. */
-    int exitCode() throws InterruptedException {
+    public int exitCode() throws InterruptedException {
         awaitEnd();
         return process.waitFor();
     }
@@ -89,8 +90,19 @@ final class RunningProgram implements AutoCloseable {
         return line;
     }
 
+    /** What the system knows it by. */
+    public ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    /** Lets {@code time} go by; whether it still runs then. */
+    public boolean livesOnFor(Duration time) throws InterruptedException {
+        return !process.waitFor(time);
+    }
+
     @Override
     public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         process.onExit().join();
     }
