@@ -1,0 +1,195 @@
+package dev.ringpark.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ringpark.CarrierLoop;
+import dev.ringpark.process.Finished;
+import dev.ringpark.process.Jar;
+import dev.ringpark.process.Jvm;
+import dev.ringpark.process.Strace;
+import dev.ringpark.process.Tool;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What only a whole process can show: its CPU time, its lack of descriptors, its standing still. */
+@EnabledOnOs(OS.LINUX)
+class ProcessLimitsTest {
+    private static final Jvm JVM = Jvm.withFullAccess();
+    private static final Duration A_WHILE = Duration.ofSeconds(1);
+    private static final Duration LONG = Duration.ofSeconds(15);
+
+    private static final Pattern SAFEPOINT = Pattern.compile("Reaching safepoint: +(\\d+) ns");
+    private static final Duration SOON = Duration.ofMillis(10);
+
+    // ---- no descriptor left ----
+
+    @ParameterizedTest
+    @EnumSource(Flavor.class)
+    void aStormOfConnectionsBeyondTheDescriptorsTakesLittleCpuAndEachIsServedInTheEnd(Flavor flavor,
+            @TempDir Path folder) throws Exception {
+        assertSurvivesAStorm(flavor, folder, 150, A_WHILE);
+    }
+
+    @Tag("stress")
+    @ParameterizedTest
+    @EnumSource(Flavor.class)
+    void aLongStormOfConnectionsBeyondTheDescriptorsTakesLittleCpu(Flavor flavor, @TempDir Path folder)
+            throws Exception {
+        assertSurvivesAStorm(flavor, folder, 2000, LONG);
+    }
+
+    private static void assertSurvivesAStorm(Flavor flavor, Path folder, int connections, Duration time)
+            throws Exception {
+        Tool.require("prlimit");
+        // One file that is open: once all descriptors are taken, a folder has no more classes.
+        Path jar = Jar.pack(folder.resolve("echo.jar"), name -> name.startsWith("dev/ringpark/"), List.of(),
+                CarrierLoop.class, EchoProgram.class);
+        Jvm poor = JVM.and("-cp", jar.toString()).behind("prlimit", "--nofile=60:60");
+        try (EchoServer server = EchoServer.startFrom(flavor, poor)) {
+            server.connect(connections);
+            server.ask(1);
+            server.program().await(Pattern.compile("^Too many open files$"));
+            assertThat(cpuShareOver(time, server)).as("share of a core").isLessThan(0.2);
+
+            for (int i = 0; i < connections; i++) {   // each that goes makes room for one that waits
+                server.assertAnswer(i, 1);
+                server.clients().get(i).close();
+            }
+        }
+    }
+
+    private static double cpuShareOver(Duration time, EchoServer server) throws Exception {
+        Duration before = server.cpuTime();
+        long start = System.nanoTime();
+        assertThat(server.program().livesOnFor(time)).isTrue();
+        return (double) server.cpuTime().minus(before).toNanos() / (System.nanoTime() - start);
+    }
+
+    // ---- no completion entry left ----
+
+    @ParameterizedTest
+    @EnumSource(Flavor.class)
+    void whatArrivesWhileTheProcessIsStoppedIsAnsweredAllTheSame(Flavor flavor) throws Exception {
+        assertSurvivesAStop(flavor, 500, Duration.ZERO);
+    }
+
+    @Tag("stress")
+    @ParameterizedTest
+    @EnumSource(Flavor.class)
+    void fiveThousandArrivalsWhileTheProcessIsStoppedForTwoSecondsAreAllAnswered(Flavor flavor) throws Exception {
+        assertSurvivesAStop(flavor, 5000, Duration.ofSeconds(2));
+    }
+
+    private static void assertSurvivesAStop(Flavor flavor, int connections, Duration stop) throws Exception {
+        try (EchoServer server = EchoServer.start(flavor, JVM.and("-D" + EchoProgram.ENTRIES + "=8/16"))) {
+            server.connect(connections);
+            server.assertAllAnswer(1);
+            for (int round = 2; round < 4; round++) {
+                send("STOP", server);
+                Eventually.until(server::isStopped, "stopped");
+                server.ask(round);
+                assertThat(server.program().livesOnFor(stop)).isTrue();
+                send("CONT", server);
+                server.assertAnswers(round);
+            }
+        }
+    }
+
+    private static void send(String signal, EchoServer server) throws Exception {
+        Finished kill = Finished.run(List.of("sh", "-c", "kill -" + signal + " " + server.program().handle().pid()));
+        assertThat(kill.exitCode()).as("%s", kill).isZero();
+    }
+
+    // ---- the kernel has no time ----
+
+    @ParameterizedTest
+    @EnumSource(Flavor.class)
+    void everySecondEnterIsInterruptedUnderTrafficAndNothingIsLost(Flavor flavor, @TempDir Path folder)
+            throws Exception {
+        assertSurvives("EINTR", flavor, folder, 200_000);
+    }
+
+    @Tag("stress")
+    @ParameterizedTest
+    @EnumSource(Flavor.class)
+    void everySecondEnterIsRefusedForNowUnderMuchTrafficAndNothingIsLost(Flavor flavor, @TempDir Path folder)
+            throws Exception {
+        for (String error : List.of("EINTR", "EAGAIN", "EBUSY")) {
+            assertSurvives(error, flavor, folder, 20_000_000);
+        }
+    }
+
+    private static void assertSurvives(String error, Flavor flavor, Path folder, long bytes) throws Exception {
+        assumeTrue(flavor.isOn("io_uring"), "the call is io_uring's");
+        Strace.require();
+        Strace strace = new Strace(folder.resolve("strace.txt"));
+        try (EchoServer server =
+                EchoServer.start(flavor, strace.injecting("io_uring_enter", "error=" + error + ":when=2+2", JVM))) {
+            List<EchoTraffic> traffic =
+                    server.connect(4).stream().map(client -> new EchoTraffic(client, bytes)).toList();
+            for (EchoTraffic each : traffic) {
+                assertThat(each.awaitEnd()).isEqualTo(bytes);
+            }
+        }
+        strace.assertInjected(10);
+    }
+
+    // ---- nothing to do ----
+
+    @ParameterizedTest
+    @EnumSource(Flavor.class)
+    void aLoopWithIdleConnectionsTakesNoCpu(Flavor flavor) throws Exception {
+        assertIsIdle(flavor, 200, A_WHILE);
+    }
+
+    @Tag("stress")
+    @ParameterizedTest
+    @EnumSource(Flavor.class)
+    void aLoopWithAThousandIdleConnectionsTakesNoCpuForLong(Flavor flavor) throws Exception {
+        assertIsIdle(flavor, 1000, LONG);
+    }
+
+    private static void assertIsIdle(Flavor flavor, int connections, Duration time) throws Exception {
+        try (EchoServer server = EchoServer.start(flavor, JVM)) {
+            server.connect(connections);
+            server.assertAllAnswer(1);
+            cpuShareOver(A_WHILE.dividedBy(2), server);   // the compiler comes to its end meanwhile
+            assertThat(cpuShareOver(time, server)).as("share of a core").isLessThan(0.005);
+            server.assertAllAnswer(2);
+        }
+    }
+
+    /**
+     * A call to the system that the JVM takes for a short one would have each safepoint wait for its end. The median
+     * tells, on a machine that others keep busy too.
+     */
+    @ParameterizedTest
+    @EnumSource(Flavor.class)
+    void safepointsDoNotWaitForALoopThatSleeps(Flavor flavor) throws Exception {
+        Jvm jvm = JVM.and("-XX:+UnlockDiagnosticVMOptions", "-XX:+SafepointALot", "-XX:GuaranteedSafepointInterval=20",
+                "-Xlog:safepoint:stdout");
+        try (EchoServer server = EchoServer.start(flavor, jvm)) {
+            server.connect(1);
+            server.assertAllAnswer(1);
+            assertThat(server.program().livesOnFor(A_WHILE)).isTrue();
+            server.assertAllAnswer(2);
+            server.program().handle().destroy();
+            double[] nanos = server.program().awaitEnd().stream().map(SAFEPOINT::matcher)
+                    .filter(found -> found.find()).mapToDouble(found -> Double.parseDouble(found.group(1))).toArray();
+            assumeTrue(nanos.length > 0, "this JVM tells of no safepoints");
+            assertThat(nanos).hasSizeGreaterThan(20);
+            assertThat(DoubleStream.of(nanos).sorted().skip(nanos.length / 2).findFirst().orElseThrow())
+                    .as("nanoseconds to a safepoint, the median").isLessThan((double) SOON.toNanos());
+        }
+    }
+}
