@@ -1,0 +1,141 @@
+package dev.ringpark.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringpark.TcpSocket;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Timeouts by the thousand: while bytes arrive, and all at one moment. */
+class TimeoutStormContractTest extends Contract {
+    private static final Duration TIMEOUT = Duration.ofMillis(3);
+    private static final int CONNECTIONS = 20;
+
+    private final long seed = System.nanoTime();
+
+    // ---- against arrivals ----
+
+    @Test
+    void aThousandReadsOfThreeMillisecondsGetEachByteOnceAndInOrder() throws Exception {
+        race(1000);
+    }
+
+    @Tag("stress")
+    @Test
+    void tenThousandReadsOfThreeMillisecondsGetEachByteOnceAndInOrder() throws Exception {
+        race(10_000);
+    }
+
+    private void race(int reads) throws Exception {
+        List<Call<Long>> writers = new ArrayList<>();
+        List<Call<Result>> readers = new ArrayList<>();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            Pair pair = pair();
+            SplittableRandom random = new SplittableRandom(seed + i);
+            readers.add(call(() -> read(pair.near(), reads / CONNECTIONS)));
+            writers.add(call(() -> write(pair.far(), random)));
+        }
+        int timeouts = 0;
+        int arrivals = 0;
+        for (int i = 0; i < CONNECTIONS; i++) {
+            Result result = readers.get(i).result();
+            assertThat(writers.get(i).result()).as("seed %s, connection %s", seed, i).isEqualTo(result.bytes());
+            timeouts += result.timeouts();
+            arrivals += reads / CONNECTIONS - result.timeouts();
+        }
+        System.out.println(flavor + ": " + timeouts + " timeouts, " + arrivals + " arrivals, seed " + seed);
+        assertThat(timeouts).as("seed %s", seed).isPositive();
+        assertThat(arrivals).as("seed %s", seed).isPositive();
+    }
+
+    private record Result(long bytes, int timeouts) {}
+
+    /** Reads so many times, and then what is left. */
+    private static Result read(TcpSocket socket, int reads) throws IOException {
+        byte[] target = new byte[64];
+        long done = 0;
+        int timeouts = 0;
+        for (int i = 0; i < reads; i++) {
+            try {
+                int count = socket.read(target, 0, target.length, TIMEOUT);
+                Sequence.check(target, count, done);
+                done += count;
+            } catch (SocketTimeoutException expected) {
+                timeouts++;
+            }
+        }
+        socket.shutdownOutput();   // tells the writer that it is enough
+        for (int count = socket.read(target, 0, 64); count >= 0; count = socket.read(target, 0, 64)) {
+            Sequence.check(target, count, done);
+            done += count;
+        }
+        return new Result(done, timeouts);
+    }
+
+    /** Writes a few bytes about every three milliseconds, until the reader ends its own output. */
+    private static long write(TcpSocket socket, SplittableRandom random) throws IOException {
+        long done = 0;
+        while (!hasEnded(socket, Duration.ofNanos(random.nextLong(5_000_000) + 500_000))) {
+            int count = random.nextInt(1, 8);
+            done += socket.write(Sequence.bytes(done, count), 0, count);
+        }
+        socket.shutdownOutput();
+        return done;
+    }
+
+    /** Waits so long at most; that wait is a read with a timeout, too. */
+    private static boolean hasEnded(TcpSocket socket, Duration pause) throws IOException {
+        try {
+            return socket.read(new byte[1], 0, 1, pause) < 0;
+        } catch (SocketTimeoutException notYet) {
+            return false;
+        }
+    }
+
+    // ---- at one moment ----
+
+    @Test
+    void manyReadsWithOneDeadlineAllTimeOutAndEverySocketLivesOn() throws Exception {
+        assertTimeOutTogether(500);
+    }
+
+    @Tag("stress")
+    @Test
+    void fiveThousandReadsWithOneDeadlineAllTimeOutAndEverySocketLivesOn() throws Exception {
+        assertTimeOutTogether(5000);
+    }
+
+    private void assertTimeOutTogether(int reads) throws Exception {
+        List<Pair> pairs = new ArrayList<>();
+        for (int i = 0; i < reads; i++) {
+            pairs.add(pair());
+        }
+        long deadline = System.nanoTime() + Duration.ofMillis(200).toNanos() + reads * 100_000L;
+        List<Call<Long>> calls = new ArrayList<>();
+        for (Pair pair : pairs) {
+            calls.add(call(() -> lateness(pair.near(), deadline)));
+        }
+        for (Call<Long> each : calls) {
+            assertThat(Duration.ofNanos(each.result())).isBetween(Duration.ZERO, Duration.ofSeconds(5));
+        }
+        for (Pair pair : pairs) {
+            pair.far().write(new byte[] {1}, 0, 1);
+            assertThat(pair.near().read(new byte[2], 0, 2)).isOne();
+        }
+    }
+
+    /** How long after {@code deadline} a read with that deadline has timed out. */
+    private static long lateness(TcpSocket socket, long deadline) throws IOException {
+        try {
+            return socket.read(new byte[1], 0, 1, Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+        } catch (SocketTimeoutException expected) {
+            return System.nanoTime() - deadline;
+        }
+    }
+}
