@@ -2,7 +2,6 @@ package dev.ringpark.availability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringpark.CarrierLoop;
 import dev.ringpark.process.Finished;
@@ -11,9 +10,7 @@ import dev.ringpark.process.Jvm;
 import dev.ringpark.process.Tool;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,8 +20,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Limits of a process: some mean that the ring cannot be had, others that the process has run out of something. */
 class LimitsTest {
-    private static final String[] AS_NOBODY = {"setpriv", "--reuid=65534", "--clear-groups"};
-
     @TempDir
     private static Path folder;
 
@@ -43,9 +38,10 @@ class LimitsTest {
         Ring.require();
     }
 
+    /** Root has as much locked memory as it likes. */
     @Test
     void noLockedMemoryLeadsToTheSelectorAndTheLimitIsNamed() throws Exception {
-        Answer answer = Answer.from(Jvm.withFullAccess().behind(unprivileged("prlimit", "--memlock=0:0")));
+        Answer answer = Answer.from(Jvm.withFullAccess().behind(Nobody.running("prlimit", "--memlock=0:0")));
 
         assumeFalse(answer.backend().equals("io_uring"), "this kernel does not charge rings to the limit");
         assertThat(answer.works("selector").refusal()).startsWith("io_uring_setup: ENOMEM").contains("ulimit -l");
@@ -73,22 +69,5 @@ class LimitsTest {
 
         assertThat(run.exitCode()).as("what the probe said: %s", run).isEqualTo(1);
         assertThat(run.err()).contains("NoClassDefFoundError: dev/ringpark/internal/backend/uring/Submissions");
-    }
-
-    /** Root has as much locked memory as it likes. */
-    private static String[] unprivileged(String... command) throws IOException, InterruptedException {
-        if (!System.getProperty("user.name").equals("root")) {
-            return command;
-        }
-        Tool.require("setpriv");
-        for (Path needed : List.of(Path.of(System.getProperty("java.home")), Jvm.folder(Probe.class))) {
-            Finished test = Finished.run(joined(AS_NOBODY, "test", "-r", needed.toString()));
-            assumeTrue(test.exitCode() == 0, () -> needed + " cannot be read by somebody without privileges");
-        }
-        return joined(AS_NOBODY, command).toArray(String[]::new);
-    }
-
-    private static List<String> joined(String[] first, String... second) {
-        return Stream.of(first, second).flatMap(Arrays::stream).toList();
     }
 }

@@ -5,35 +5,56 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringpark.BackendChoice;
 import dev.ringpark.CarrierLoop;
+import dev.ringpark.process.Jvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The switch of the whole machine: others would notice, so it is set for the milliseconds of one start. */
+/** The switch of the whole machine: others would notice, so it is set for one start only. */
 @Tag("stress")
 class SysctlStressTest {
     private static final Path SWITCH = Path.of("/proc/sys/kernel/io_uring_disabled");
 
-    @Test
-    void theSwitchedOffRingLeadsToTheSelectorAndTheSwitchIsNamed() throws IOException {
+    @BeforeEach
+    void requireTheSwitch() {
         Ring.require();
         assumeTrue(Files.isWritable(SWITCH), "kernel.io_uring_disabled cannot be set here");
-        BackendChoice choice = chosenWhile("2");
+    }
+
+    @Test
+    void theRingSwitchedOffForAllLeadsToTheSelectorAndTheSwitchIsNamed() throws Exception {
+        BackendChoice choice = whileItIs("2", SysctlStressTest::choice);
 
         assertThat(choice.name()).isEqualTo("selector");
         assertThat(choice.refused().get("io_uring")).startsWith("io_uring_setup: EPERM")
                 .contains("kernel.io_uring_disabled");
     }
 
-    private static BackendChoice chosenWhile(String value) throws IOException {
+    @Test
+    void theRingSwitchedOffForTheUnprivilegedIsRefusedToThemAlone() throws Exception {
+        Jvm nobody = Jvm.withFullAccess().behind(Nobody.running());
+        assertThat(Answer.from(nobody).works("io_uring").mode()).isEqualTo("carried");
+        Answer answer = whileItIs("1", () -> Answer.from(nobody));
+
+        assertThat(answer.works("selector").refusal()).startsWith("io_uring_setup: EPERM")
+                .contains("kernel.io_uring_disabled");
+    }
+
+    private static BackendChoice choice() throws IOException {
+        try (CarrierLoop loop = CarrierLoop.start()) {
+            return loop.backend();
+        }
+    }
+
+    private static <T> T whileItIs(String value, Callable<T> body) throws Exception {
         String before = Files.readString(SWITCH);
         try {
             Files.writeString(SWITCH, value);
-            try (CarrierLoop loop = CarrierLoop.start()) {
-                return loop.backend();
-            }
+            return body.call();
         } finally {
             Files.writeString(SWITCH, before);
         }

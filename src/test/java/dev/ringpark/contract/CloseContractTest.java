@@ -8,6 +8,7 @@ import dev.ringpark.TcpSocket;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -228,6 +229,51 @@ class CloseContractTest extends Contract {
             return null;
         }).result();
         assertThat(call(Flow.readAll(pair.far())).result()).isEqualTo(100_000);
+    }
+
+    @Test
+    void ofTheWritesThatWereAskedForEachIsDoneOrEndedAndThePeerGetsWhatTheDoneOnesCount() throws Exception {
+        Pair pair = pair();
+        int asked = 50;
+        List<Call<Long>> writers = new ArrayList<>();
+        for (int i = 0; i < asked; i++) {
+            writers.add(call(() -> writeUntilClosed(pair.near())));
+        }
+        Eventually.until(() -> writers.stream().allMatch(each -> each.thread().getState() == Thread.State.WAITING),
+                "all wait for room, or for their turn");
+        pair.near().close();
+
+        long written = 0;
+        for (Call<Long> writer : writers) {
+            written += writer.result();
+        }
+        assertThat(call(() -> pair.far().in().skip(Long.MAX_VALUE)).result()).isEqualTo(written).isPositive();
+        assertThat(loop.stats().submitted()).isEqualTo(loop.stats().completed());
+    }
+
+    private static long writeUntilClosed(TcpSocket socket) throws Exception {
+        ByteBuffer source = ByteBuffer.allocate(1 << 20);
+        try {
+            while (source.hasRemaining()) {
+                socket.write(source);
+            }
+        } catch (ClosedChannelException expected) {
+            assertThat(socket.isOpen()).isFalse();
+        }
+        return source.position();
+    }
+
+    @Test
+    void aSocketThatHasEndedItsOutputCanStillResetItsPeer() throws Exception {
+        Outside connection = outside();
+        connection.write(new byte[1]);
+        connection.near().shutdownOutput();
+        assertThat(connection.far().getInputStream().read()).isEqualTo(-1);
+        connection.near().setOption(StandardSocketOptions.SO_LINGER, 0);
+        connection.near().close();
+
+        // The JDK remembers the end of the stream; a write tells what came after it.
+        assertThatThrownBy(() -> Flow.writeWithoutEnd(connection.far())).isExactlyInstanceOf(SocketException.class);
     }
 
     @Test

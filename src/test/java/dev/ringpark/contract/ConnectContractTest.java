@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -158,6 +159,35 @@ class ConnectContractTest extends Contract {
         assertThat(failureOf(() -> pair.near().bind(Loopback.anyPort())))
                 .isExactlyInstanceOf(AlreadyBoundException.class);
         assertPasses(pair);
+    }
+
+    @Test
+    void aWriteThatWaitsForAConnectEndsWithItWhenItFails() throws Exception {
+        Blackhole blackhole = closeLater(new Blackhole());
+        TcpSocket socket = TcpSocket.open(loop);
+        Call<TcpSocket> connect = parked(() -> socket.connect(blackhole.address()));
+        Call<Integer> write = parked(() -> socket.write(new byte[1], 0, 1));
+        blackhole.close();   // Linux knocks again after a second, and nobody is there
+
+        assertThat(connect.failure()).isExactlyInstanceOf(ConnectException.class).hasMessage("Connection refused");
+        assertThat(write.failure()).isInstanceOf(ClosedChannelException.class);
+        assertThat(write.endedInterrupted()).isFalse();
+    }
+
+    @Test
+    void aWriteThatWaitsForAConnectGoesOutAfterIt() throws Exception {
+        TcpListener listener = TcpListener.bind(loop, Loopback.anyPort(), 1);
+        peerOf(listener);
+        peerOf(listener);   // its backlog is full
+        TcpSocket socket = TcpSocket.open(loop);
+        Call<TcpSocket> connect = parked(() -> socket.connect(listener.getLocalAddress()));
+        Call<Integer> write = parked(() -> socket.write(Sequence.bytes(5), 0, 5));
+        listener.accept();
+        listener.accept();   // there is room when Linux knocks again
+
+        assertThat(connect.result()).isSameAs(socket);
+        assertThat(write.result()).isEqualTo(5);
+        assertThat(call(() -> Flow.read(listener.accept(), 5, 5)).result()).isEqualTo(5);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.ringpark.contract;
 
 import dev.ringpark.TcpSocket;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Callable;
 
@@ -47,6 +48,13 @@ final class Flow {
             socket.out().write(TOO_MUCH);
             return null;
         };
+    }
+
+    /** Writes until that fails. */
+    static void writeWithoutEnd(Socket socket) throws IOException {
+        while (true) {
+            socket.getOutputStream().write(0);
+        }
     }
 
     /** Takes the bytes of {@code source}, which are the sequence, into a direct buffer. */

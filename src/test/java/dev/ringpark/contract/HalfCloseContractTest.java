@@ -140,6 +140,17 @@ class HalfCloseContractTest extends Contract {
         assertPasses(pair);
     }
 
+    @Test
+    void aPeerThatResetsAfterTheShutdownEndsAParkedReadWithConnectionReset() throws Exception {
+        Outside connection = outside();
+        connection.near().shutdownOutput();
+        Call<Integer> read = parked(() -> connection.near().read(new byte[1], 0, 1));
+        connection.reset();
+
+        assertThat(read.failure()).isExactlyInstanceOf(SocketException.class).hasMessage("Connection reset");
+        assertThat(connection.near().isOpen()).isTrue();
+    }
+
     // ---- input ----
 
     @Test

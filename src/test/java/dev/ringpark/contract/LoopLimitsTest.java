@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -45,9 +46,19 @@ class LoopLimitsTest {
 
     @Test
     void twoThousandThreadsEchoOverQueuesOfEightAndSixteen() throws Exception {
+        echoOverQueuesOfEightAndSixteen(1000);
+    }
+
+    @Tag("stress")
+    @Test
+    void tenThousandThreadsEchoOverQueuesOfEightAndSixteen() throws Exception {
+        echoOverQueuesOfEightAndSixteen(5000);
+    }
+
+    private void echoOverQueuesOfEightAndSixteen(int pairs) throws Exception {
         open(flavor.options().withEntries(8, 16));
         List<LoopRig.Running<Void>> ends = new ArrayList<>();
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < pairs; i++) {
             LoopRig.Pair pair = rig.pair();
             int id = i;
             ends.add(rig.start(() -> askAndCheck(pair.near(), id)));

@@ -14,6 +14,13 @@ final class OpenDescriptors {
 
     private final Set<String> before = now();
 
+    /** Those that are open and were not when this was made, each with its number and what it is. */
+    Set<String> more() {
+        Set<String> more = now();
+        more.removeAll(before);
+        return more;
+    }
+
     /** Fails if some stay open that were not when this was made. */
     void assertNoMore() {
         Eventually.until(() -> before.containsAll(now()), "closed all descriptors but those that were open before");

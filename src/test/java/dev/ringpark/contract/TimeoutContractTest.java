@@ -136,6 +136,16 @@ class TimeoutContractTest extends Contract {
     }
 
     @Test
+    void aConnectInTimeHoldsWhenItsTimeIsOver() throws Exception {
+        TcpListener listener = TcpListener.bind(loop, Loopback.anyPort());
+        TcpSocket socket = call(() -> TcpSocket.connect(loop, listener.getLocalAddress(), SHORT)).result();
+        Pair pair = new Pair(socket, listener.accept());
+
+        assertTimesOut("Read timed out", () -> socket.read(new byte[1], 0, 1, SHORT));   // the time of both is over
+        assertPasses(pair);
+    }
+
+    @Test
     void timeSpentWaitingForTheTurnCounts() throws Exception {
         Pair pair = pair();
         Call<Integer> first = parked(() -> pair.near().read(new byte[1], 0, 1));

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Writing: true counts, every byte once and in order, however slowly they are read. */
@@ -87,6 +88,13 @@ class WriteContractTest extends Contract {
     @Test
     void sixteenMebibytesOfADirectBufferReachASlowReaderByteForByte() throws Exception {
         assertThat(toASlowReader(Flow.direct(Sequence.bytes(LARGE)))).isEqualTo(LARGE);
+    }
+
+    @Tag("stress")
+    @Test
+    void sixtyFourMebibytesReachASlowReaderByteForByte() throws Exception {
+        assertThat(toASlowReader(ByteBuffer.wrap(Sequence.bytes(4 * LARGE)))).isEqualTo(4L * LARGE);
+        assertThat(toASlowReader(Flow.direct(Sequence.bytes(4 * LARGE)))).isEqualTo(4L * LARGE);
     }
 
     /** The counts of the writes add up to what the reader gets, which starts late and reads small pieces. */

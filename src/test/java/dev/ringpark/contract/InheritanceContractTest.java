@@ -1,0 +1,75 @@
+package dev.ringpark.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ringpark.CarrierLoop;
+import dev.ringpark.TcpListener;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** What a child process gets of its parent's descriptors: nothing, so that a close is a close while it lives. */
+@EnabledOnOs(OS.LINUX)
+class InheritanceContractTest extends Contract {
+    private static final int O_CLOEXEC = 0x80000;   // asm-generic/fcntl.h
+
+    @Test
+    void whatIsClosedWhileAChildLivesIsClosedForItsPeersToo() throws Exception {
+        Pair pair = pair();
+        TcpListener listener = TcpListener.bind(loop, Loopback.anyPort());
+        InetSocketAddress address = (InetSocketAddress) listener.getLocalAddress();
+        Process child = new ProcessBuilder("cat").start();   // lives until its input ends
+        try {
+            pair.near().close();
+            assertThat(call(Flow.readAll(pair.far())).result()).isZero();
+            listener.close();
+            assertThatThrownBy(() -> new Socket(address.getAddress(), address.getPort()).close())
+                    .isExactlyInstanceOf(ConnectException.class);
+            TcpListener.bind(loop, address);
+            assertThat(child.isAlive()).isTrue();
+        } finally {
+            end(child);
+        }
+    }
+
+    private static void end(Process child) throws IOException, InterruptedException {
+        child.getOutputStream().close();
+        child.waitFor();
+        child.getInputStream().close();
+        child.getErrorStream().close();
+    }
+
+    /** ProcessBuilder closes them all in the child; others that start processes, in native code, do not. */
+    @Test
+    void everyDescriptorIsClosedByTheSystemWhenAnotherProgramIsExecuted() throws Exception {
+        assumeTrue(flavor.isOn("io_uring"), "the selector's descriptors are the JDK's");
+        OpenDescriptors before = new OpenDescriptors();
+        CarrierLoop another = anotherLoop();
+        Pair pair = Pair.on(another);
+        TcpListener.bind(another, Loopback.anyPort());
+        Set<String> ours = before.more();
+
+        assertThat(ours).hasSizeGreaterThanOrEqualTo(5).anyMatch(each -> each.contains("[io_uring]"));
+        assertThat(ours).allMatch(InheritanceContractTest::isClosedOnExec);
+        assertThat(pair.far().isOpen()).isTrue();
+    }
+
+    private static boolean isClosedOnExec(String descriptor) {
+        try {
+            String info = Files.readString(Path.of("/proc/self/fdinfo", descriptor.replaceFirst(" .*", "")));
+            String flags = info.lines().filter(line -> line.startsWith("flags:")).findFirst().orElseThrow();
+            return (Integer.parseInt(flags.replaceFirst("flags:\\s*", ""), 8) & O_CLOEXEC) != 0;
+        } catch (IOException e) {
+            throw new AssertionError(descriptor, e);
+        }
+    }
+}
