@@ -1,6 +1,7 @@
 package dev.ringpark;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.channels.ClosedChannelException;
@@ -29,7 +30,6 @@ public final class LoopServer implements AutoCloseable {
         void handle(TcpSocket socket) throws Exception;
     }
 
-    private static final System.Logger LOG = System.getLogger("dev.ringpark");
     private static final long PAUSE_MILLIS = 50;   // when out of descriptors: no spin, and soon back
 
     private final List<TcpListener> listeners;
@@ -80,7 +80,7 @@ public final class LoopServer implements AutoCloseable {
                 hadRoom = acceptNext(listener, hadRoom);
             }
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "accepting on " + address + " ended", e);
+            Log.say(Level.WARNING, "accepting on " + address + " ended", e);
         } catch (InterruptedException nobodyMeansUs) {
             Thread.currentThread().interrupt();
         } finally {
@@ -94,7 +94,7 @@ public final class LoopServer implements AutoCloseable {
             begin(dealer == null ? listener.accept() : listener.acceptFor(dealer));
         } catch (SocketException e) {
             if (hadRoom) {
-                LOG.log(System.Logger.Level.WARNING, "{0} cannot accept: {1}", address, e.getMessage());
+                Log.say(Level.WARNING, address + " cannot accept: " + e.getMessage(), null);
             }
             Thread.sleep(PAUSE_MILLIS);
             return false;
@@ -116,7 +116,7 @@ public final class LoopServer implements AutoCloseable {
         try (socket) {
             handler.handle(socket);
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "a connection ended", e);
+            Log.say(Level.DEBUG, "a connection ended", e);
         } catch (Exception e) {
             Threads.report(e);
         }

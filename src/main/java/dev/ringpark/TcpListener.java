@@ -131,8 +131,7 @@ public final class TcpListener extends LoopChannel {
     }
 
     private TcpSocket accept(long deadlineNanos) throws IOException {
-        Handle accepted = awaitConnection(deadlineNanos);
-        return new TcpSocket(loop(), loop().register(accepted), true);
+        return new TcpSocket(loop(), awaitConnection(deadlineNanos), true);
     }
 
     /**
@@ -143,8 +142,7 @@ public final class TcpListener extends LoopChannel {
      */
     TcpSocket acceptFor(Supplier<CarrierLoop> dealer) throws IOException {
         Handle accepted = awaitConnection(Deadline.NONE);
-        CarrierLoop owner = dealer.get();
-        return new TcpSocket(owner, owner.register(accepted), true);
+        return new TcpSocket(dealer.get(), accepted, true);
     }
 
     private Handle awaitConnection(long deadlineNanos) throws IOException {
