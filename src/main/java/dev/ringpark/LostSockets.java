@@ -4,8 +4,8 @@ import java.lang.System.Logger.Level;
 import java.lang.ref.Reference;
 
 /**
- * Closes the sockets that were not closed and that nobody can close any more. Its thread is none of the loop's, and asks
- * for a close as every other thread does. It is a virtual one: most of its life it waits for the collector.
+ * Closes the sockets that were not closed and that nobody can close any more. Its thread is none of the loop's, and
+ * mails it what is to be closed, as others do. It is a virtual one: most of its life it waits for the collector.
  */
 final class LostSockets {
     private final String loopName;

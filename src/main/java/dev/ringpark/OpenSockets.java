@@ -160,7 +160,11 @@ final class OpenSockets {
     /** What has not ended of those that are not closed, oldest socket first. */
     List<PendingOperation> pending() {
         List<PendingOperation> pending = new ArrayList<>();
-        handles().stream().filter(handle -> !handle.isClosed()).forEach(handle -> PendingOperation.add(handle, pending));
+        for (Handle handle : handles()) {
+            if (!handle.isClosed()) {
+                PendingOperation.add(handle, pending);
+            }
+        }
         return List.copyOf(pending);
     }
 

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An operation that had not ended when {@link CarrierLoop#close(java.time.Duration)} stopped waiting.
  *
- * @param kind what was asked: {@code read}, {@code write}, {@code accept} or {@code connect}; {@code close} for a socket
- *     that has none of these pending and is not closed yet
+ * @param kind what was asked: {@code read}, {@code write}, {@code accept} or {@code connect}; {@code close} for a
+ *     socket that has none of these pending and is not closed yet
  * @param socket the socket, and its peer where that is known
  * @param thread the thread that waits for it; null for a close
  */

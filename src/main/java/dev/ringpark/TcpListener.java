@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A TCP socket that accepts connections. Safe for any number of threads: several may wait in {@link #accept}, and each
  * connection goes to exactly one of them. Interruption and closing end a waiting accept as they end a read of
- * {@link TcpSocket}; an accept that times out leaves the listener open.
+ * {@link TcpSocket}; an accept that times out leaves the listener open. One that is forgotten without being closed is
+ * closed after garbage collection.
  *
  * <p>SO_REUSEADDR is set from the start, so that a port can be bound again at once after its listener was closed.
  */

@@ -43,7 +43,9 @@ import org.jspecify.annotations.Nullable;
  * that is interrupted already. If bytes had moved before the interrupt arrived, the call returns them instead.
  *
  * <p><b>Closing.</b> {@link #close} from another thread ends a waiting call with
- * {@link java.nio.channels.AsynchronousCloseException}; later calls throw {@link ClosedChannelException}.
+ * {@link java.nio.channels.AsynchronousCloseException}; later calls throw {@link ClosedChannelException}. A socket that
+ * is not closed and that nobody has any more, neither a thread in one of its calls nor a stream of it, is closed after
+ * garbage collection.
  *
  * <p><b>Timeouts.</b> A call that times out throws {@link java.net.SocketTimeoutException}, loses no byte and leaves
  * the socket open (a connect closes it). If bytes had moved before its time was over, it returns them instead.

@@ -50,7 +50,8 @@ public final class Cycles {
     /** What there is at one moment; of the threads, virtual ones too, those of loops. */
     private record Left(long threads, long descriptors, long rings, long mappedKibibytes) {
         static Left now(Path dump) throws Exception {
-            Eventually.until(() -> platformThreads().noneMatch(each -> each.getName().startsWith(NAME)), "ended the threads");
+            Eventually.until(() -> platformThreads().noneMatch(each -> each.getName().startsWith(NAME)),
+                    "ended the threads");
             Path threads = dump(dump);
             List<String> maps = Files.readAllLines(Path.of("/proc/self/maps"));
             try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
