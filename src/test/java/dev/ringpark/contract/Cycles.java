@@ -72,8 +72,10 @@ public final class Cycles {
         }
 
         private static long kibibytes(String mapping) {
-            String[] ends = mapping.substring(0, mapping.indexOf(' ')).split("-");
-            return Long.parseUnsignedLong(ends[1], 16) - Long.parseUnsignedLong(ends[0], 16) >> 10;
+            int dash = mapping.indexOf('-');
+            long start = Long.parseUnsignedLong(mapping.substring(0, dash), 16);
+            long end = Long.parseUnsignedLong(mapping.substring(dash + 1, mapping.indexOf(' ')), 16);
+            return (end - start) / 1024;
         }
     }
 }
