@@ -223,7 +223,7 @@ public final class CarrierLoop implements AutoCloseable {
      * @throws IllegalArgumentException if {@code timeout} is negative
      */
     public LoopEnd close(Duration timeout) {
-        return life.close(LoopChannel.deadline(timeout));
+        return life.close(Timeouts.deadline(timeout));
     }
 
     @Override

@@ -288,30 +288,4 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
         boolean ipv6 = address.getAddress() instanceof Inet6Address;
         return new InetSocketAddress(InetAddress.ofLiteral(ipv6 ? "::1" : "127.0.0.1"), address.getPort());
     }
-
-    /** A default timeout in nanoseconds; 0 stands for none. */
-    static long checkedTimeout(Duration timeout) {
-        if (Objects.requireNonNull(timeout, "timeout").isNegative()) {
-            throw new IllegalArgumentException("timeout is " + timeout + "; it must not be negative");
-        }
-        return nanos(timeout);
-    }
-
-    /** The moment a call with this timeout has to end by; {@link Duration#ZERO} stands for no limit. */
-    static long deadline(Duration timeout) {
-        return deadline(checkedTimeout(timeout));
-    }
-
-    /** The moment {@code timeoutNanos} from now; 0 stands for no limit. */
-    static long deadline(long timeoutNanos) {
-        return timeoutNanos == 0 ? Deadline.NONE : Deadline.after(timeoutNanos);
-    }
-
-    private static long nanos(Duration timeout) {
-        try {
-            return timeout.toNanos();
-        } catch (ArithmeticException beyondTheClock) {
-            return Long.MAX_VALUE;
-        }
-    }
 }

@@ -30,7 +30,7 @@ final class LostSockets {
     private void run() {
         try {
             while (true) {
-                Reference<? extends LoopChannel> next = sockets.lost().remove();
+                Reference<?> next = sockets.lost().remove();
                 Threads.runGuarded(() -> close((OpenSockets.Entry) next));
             }
         } catch (InterruptedException stopped) {

@@ -22,12 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenSockets {
     /** One of them. */
-    static class Entry extends PhantomReference<LoopChannel> {
+    static class Entry extends PhantomReference<Object> {
         private final @Nullable Handle handle;   // null for the anchor alone
         private Entry previous = this;
         private Entry next = this;
 
-        private Entry(@Nullable LoopChannel channel, @Nullable Handle handle, ReferenceQueue<LoopChannel> lost) {
+        private Entry(@Nullable Object channel, @Nullable Handle handle, ReferenceQueue<Object> lost) {
             super(channel, lost);
             this.handle = handle;
         }
@@ -51,7 +51,7 @@ final class OpenSockets {
     private static final class TracedEntry extends Entry {
         private final Throwable opened;
 
-        TracedEntry(LoopChannel channel, Handle handle, ReferenceQueue<LoopChannel> lost) {
+        TracedEntry(Object channel, Handle handle, ReferenceQueue<Object> lost) {
             super(channel, handle, lost);
             opened = new Throwable(channel.getClass().getSimpleName() + " opened by " + Thread.currentThread());
         }
@@ -64,7 +64,7 @@ final class OpenSockets {
 
     private final LoopEngine engine;
     private final boolean traces;
-    private final ReferenceQueue<LoopChannel> lost = new ReferenceQueue<>();
+    private final ReferenceQueue<Object> lost = new ReferenceQueue<>();
     private final Entry anchor = new Entry(null, null, lost);   // between the youngest and the oldest
     private volatile boolean shut;
 
@@ -75,7 +75,7 @@ final class OpenSockets {
     }
 
     /** The entries whose sockets the collector has taken. */
-    ReferenceQueue<LoopChannel> lost() {
+    ReferenceQueue<Object> lost() {
         return lost;
     }
 
@@ -84,7 +84,7 @@ final class OpenSockets {
      *
      * @throws AsynchronousCloseException if the loop has been closed meanwhile; the handle is closed, too
      */
-    Entry add(LoopChannel channel, Handle handle) throws IOException {
+    Entry add(Object channel, Handle handle) throws IOException {
         Entry entry = traces ? new TracedEntry(channel, handle, lost) : new Entry(channel, handle, lost);
         if (!link(entry)) {
             close(handle);

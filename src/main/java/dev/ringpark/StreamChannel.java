@@ -298,20 +298,20 @@ abstract sealed class StreamChannel extends LoopChannel permits TcpSocket {
     }
 
     final void readTimeout(Duration timeout) {
-        readTimeoutNanos = checkedTimeout(timeout);
+        readTimeoutNanos = Timeouts.checked(timeout);
     }
 
     final void writeTimeout(Duration timeout) {
-        writeTimeoutNanos = checkedTimeout(timeout);
+        writeTimeoutNanos = Timeouts.checked(timeout);
     }
 
     /** The moment a read that starts now has to end by, if it has no timeout of its own. */
     final long readDeadline() {
-        return deadline(readTimeoutNanos);
+        return Timeouts.deadline(readTimeoutNanos);
     }
 
     /** The same for a write. */
     final long writeDeadline() {
-        return deadline(writeTimeoutNanos);
+        return Timeouts.deadline(writeTimeoutNanos);
     }
 }

@@ -123,12 +123,12 @@ public final class TcpListener extends LoopChannel {
      * @throws IOException if the listener is closed before or meanwhile, or the thread is interrupted
      */
     public TcpSocket accept() throws IOException {
-        return accept(deadline(acceptTimeoutNanos));
+        return accept(Timeouts.deadline(acceptTimeoutNanos));
     }
 
     /** Like {@link #accept()}, with a timeout of its own; {@link Duration#ZERO} for no limit. */
     public TcpSocket accept(Duration timeout) throws IOException {
-        return accept(deadline(timeout));
+        return accept(Timeouts.deadline(timeout));
     }
 
     private TcpSocket accept(long deadlineNanos) throws IOException {
@@ -161,7 +161,7 @@ public final class TcpListener extends LoopChannel {
 
     /** The time an accept without one of its own waits at most; {@link Duration#ZERO}, the default, for no limit. */
     public TcpListener setAcceptTimeout(Duration timeout) {
-        acceptTimeoutNanos = checkedTimeout(timeout);
+        acceptTimeoutNanos = Timeouts.checked(timeout);
         return this;
     }
 

@@ -109,7 +109,7 @@ public final class TcpSocket extends StreamChannel
      * @throws IOException as there, and if the system has run out of descriptors or memory
      */
     public static TcpSocket connect(CarrierLoop loop, SocketAddress remote, Duration timeout) throws IOException {
-        return connect(loop, inet(remote), deadline(timeout));
+        return connect(loop, inet(remote), Timeouts.deadline(timeout));
     }
 
     private static TcpSocket connect(CarrierLoop loop, InetSocketAddress address, long deadlineNanos)
@@ -145,7 +145,7 @@ public final class TcpSocket extends StreamChannel
         if (port < 0 || port > MAX_PORT) {
             throw new IllegalArgumentException("port is " + port + "; it has to be 0 to " + MAX_PORT);
         }
-        long deadlineNanos = deadline(timeout);
+        long deadlineNanos = Timeouts.deadline(timeout);
         InetAddress[] addresses = Names.addresses(loop, host, deadlineNanos, CONNECT_TIMED_OUT);
         List<IOException> failures = new ArrayList<>();
         while (true) {
@@ -215,7 +215,7 @@ public final class TcpSocket extends StreamChannel
      * @throws IOException if it is closed before or meanwhile, or the thread is interrupted; see the class
      */
     public TcpSocket connect(SocketAddress remote, Duration timeout) throws IOException {
-        return connect(checked(remote), deadline(timeout));
+        return connect(checked(remote), Timeouts.deadline(timeout));
     }
 
     private TcpSocket connect(InetSocketAddress remote, long deadlineNanos) throws IOException {
@@ -257,7 +257,7 @@ public final class TcpSocket extends StreamChannel
      * @param timeout how long to wait for the first byte; {@link Duration#ZERO} for as long as it takes
      */
     public int read(ByteBuffer target, Duration timeout) throws IOException {
-        return readInto(target, deadline(timeout));
+        return readInto(target, Timeouts.deadline(timeout));
     }
 
     /**
@@ -272,7 +272,7 @@ public final class TcpSocket extends StreamChannel
 
     /** Like {@link #read(byte[], int, int)}, with a timeout of its own; {@link Duration#ZERO} for no limit. */
     public int read(byte[] target, int offset, int length, Duration timeout) throws IOException {
-        return readInto(target, offset, length, deadline(timeout));
+        return readInto(target, offset, length, Timeouts.deadline(timeout));
     }
 
     /**
@@ -287,7 +287,7 @@ public final class TcpSocket extends StreamChannel
 
     /** Like {@link #read(MemorySegment)}, with a timeout of its own; {@link Duration#ZERO} for no limit. */
     public long read(MemorySegment target, Duration timeout) throws IOException {
-        return readInto(target, deadline(timeout));
+        return readInto(target, Timeouts.deadline(timeout));
     }
 
     /**
@@ -303,7 +303,7 @@ public final class TcpSocket extends StreamChannel
      * Like {@link #read(ByteBuffer[], int, int)}, with a timeout of its own; {@link Duration#ZERO} for no limit.
      */
     public long read(ByteBuffer[] targets, int offset, int length, Duration timeout) throws IOException {
-        return readInto(targets, offset, length, deadline(timeout));
+        return readInto(targets, offset, length, Timeouts.deadline(timeout));
     }
 
     @Override
@@ -332,7 +332,7 @@ public final class TcpSocket extends StreamChannel
      * @param timeout how long to wait; {@link Duration#ZERO} for as long as it takes
      */
     public int write(ByteBuffer source, Duration timeout) throws IOException {
-        return writeFrom(source, deadline(timeout));
+        return writeFrom(source, Timeouts.deadline(timeout));
     }
 
     /**
@@ -347,7 +347,7 @@ public final class TcpSocket extends StreamChannel
 
     /** Like {@link #write(byte[], int, int)}, with a timeout of its own; {@link Duration#ZERO} for no limit. */
     public int write(byte[] source, int offset, int length, Duration timeout) throws IOException {
-        return writeFrom(source, offset, length, deadline(timeout));
+        return writeFrom(source, offset, length, Timeouts.deadline(timeout));
     }
 
     /**
@@ -361,7 +361,7 @@ public final class TcpSocket extends StreamChannel
 
     /** Like {@link #write(MemorySegment)}, with a timeout of its own; {@link Duration#ZERO} for no limit. */
     public long write(MemorySegment source, Duration timeout) throws IOException {
-        return writeFrom(source, deadline(timeout));
+        return writeFrom(source, Timeouts.deadline(timeout));
     }
 
     /**
@@ -377,7 +377,7 @@ public final class TcpSocket extends StreamChannel
      * Like {@link #write(ByteBuffer[], int, int)}, with a timeout of its own; {@link Duration#ZERO} for no limit.
      */
     public long write(ByteBuffer[] sources, int offset, int length, Duration timeout) throws IOException {
-        return writeFrom(sources, offset, length, deadline(timeout));
+        return writeFrom(sources, offset, length, Timeouts.deadline(timeout));
     }
 
     @Override

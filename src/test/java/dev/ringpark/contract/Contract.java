@@ -45,6 +45,7 @@ abstract class Contract {
             return;   // skipped
         }
         loop.close();
+        Held.letGo();
         for (AutoCloseable each : outside.reversed()) {
             each.close();
         }

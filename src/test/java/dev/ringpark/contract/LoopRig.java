@@ -58,6 +58,7 @@ final class LoopRig implements AutoCloseable {
     public void close() {
         Thread closer = Thread.ofPlatform().daemon().name("closer").start(loop::close);
         until(() -> !closer.isAlive(), () -> loop + " does not close");
+        Held.letGo();
     }
 
     // ---- sockets ----
@@ -76,14 +77,14 @@ final class LoopRig implements AutoCloseable {
     static Pair pair(CarrierLoop nearLoop, CarrierLoop farLoop) throws IOException {
         try (TcpListener listener = TcpListener.bind(nearLoop, loopback())) {
             TcpSocket far = TcpSocket.connect(farLoop, Objects.requireNonNull(listener.getLocalAddress()));
-            return new Pair(listener.accept(), far);
+            return Held.hold(new Pair(listener.accept(), far));
         }
     }
 
     Mixed mixed() throws IOException {
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             TcpSocket near = TcpSocket.connect(loop, listener.getLocalSocketAddress());
-            return new Mixed(near, listener.accept());
+            return Held.hold(new Mixed(near, listener.accept()));
         }
     }
 
@@ -95,7 +96,7 @@ final class LoopRig implements AutoCloseable {
             TcpSocket near = TcpSocket.open(loop, StandardProtocolFamily.INET);
             near.setOption(StandardSocketOptions.SO_SNDBUF, SMALL_BYTES);
             near.connect(listener.getLocalSocketAddress());
-            return new Mixed(near, listener.accept());
+            return Held.hold(new Mixed(near, listener.accept()));
         }
     }
 

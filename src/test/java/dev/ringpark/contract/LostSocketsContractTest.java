@@ -179,7 +179,12 @@ class LostSocketsContractTest extends Contract {
     }
 
     private Socket farEndOfALostSocket() throws IOException {
-        return outside().far();
+        try (ServerSocket listener = new ServerSocket(0, 1, Loopback.anyPort().getAddress())) {
+            assertThat(TcpSocket.connect(loop, listener.getLocalSocketAddress()).isOpen()).isTrue();
+            Socket far = closeLater(listener.accept());
+            far.setSoTimeout((int) Eventually.LONG_SECONDS * 1000);
+            return far;
+        }
     }
 
     private InetSocketAddress addressOfALostListener() throws IOException {

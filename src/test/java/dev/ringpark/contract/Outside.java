@@ -13,7 +13,7 @@ record Outside(TcpSocket near, Socket far) {
             TcpSocket near = TcpSocket.connect(loop, Loopback.port(listener.getLocalPort()));
             Socket far = listener.accept();
             far.setSoTimeout((int) Eventually.LONG_SECONDS * 1000);
-            return new Outside(near, far);
+            return Held.hold(new Outside(near, far));
         }
     }
 

@@ -10,7 +10,7 @@ record Pair(TcpSocket near, TcpSocket far) {
     static Pair on(CarrierLoop loop) throws IOException {
         try (TcpListener listener = TcpListener.bind(loop, Loopback.anyPort())) {
             TcpSocket near = TcpSocket.connect(loop, listener.getLocalAddress());
-            return new Pair(near, listener.accept());
+            return Held.hold(new Pair(near, listener.accept()));
         }
     }
 

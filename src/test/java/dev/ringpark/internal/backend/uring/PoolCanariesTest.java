@@ -54,7 +54,7 @@ class PoolCanariesTest {
     }
 
     private static boolean isDeferring(String version) {
-        String[] numbers = version.split("[^0-9]");
+        String[] numbers = version.split("[^0-9]", -1);
         return Integer.parseInt(numbers[0]) * 1_000 + Integer.parseInt(numbers[1]) >= 6_001;
     }
 

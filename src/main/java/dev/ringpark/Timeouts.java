@@ -1,0 +1,36 @@
+package dev.ringpark;
+
+import dev.ringpark.internal.op.Deadline;
+import java.time.Duration;
+import java.util.Objects;
+
+/** What a timeout means: a time that is not negative, and none if it is zero. */
+final class Timeouts {
+    private Timeouts() {}
+
+    /** A default timeout in nanoseconds; 0 stands for none. */
+    static long checked(Duration timeout) {
+        if (Objects.requireNonNull(timeout, "timeout").isNegative()) {
+            throw new IllegalArgumentException("timeout is " + timeout + "; it must not be negative");
+        }
+        return nanos(timeout);
+    }
+
+    /** The moment a call with this timeout has to end by; {@link Duration#ZERO} stands for no limit. */
+    static long deadline(Duration timeout) {
+        return deadline(checked(timeout));
+    }
+
+    /** The moment {@code timeoutNanos} from now; 0 stands for no limit. */
+    static long deadline(long timeoutNanos) {
+        return timeoutNanos == 0 ? Deadline.NONE : Deadline.after(timeoutNanos);
+    }
+
+    private static long nanos(Duration timeout) {
+        try {
+            return timeout.toNanos();
+        } catch (ArithmeticException beyondTheClock) {
+            return Long.MAX_VALUE;
+        }
+    }
+}
