@@ -7,6 +7,7 @@ import dev.ringpark.CarrierLoop;
 import java.io.IOException;
 import java.nio.channels.AsynchronousCloseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -14,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,6 +53,15 @@ class OffloadContractTest extends Contract {
 
     private static boolean isWaiting(Call<?> call) {
         return call.thread().getState() == Thread.State.WAITING;
+    }
+
+    private static boolean waitsForAPlace(Call<?> call) {
+        return isWaiting(call) && Arrays.stream(call.thread().getStackTrace())
+                .anyMatch(frame -> frame.getClassName().equals(Semaphore.class.getName()));
+    }
+
+    private static boolean waitsForItsTask(Call<?> call) {
+        return isWaiting(call) && !waitsForAPlace(call);
     }
 
     // ---- as if the caller ran it ----
@@ -191,7 +202,7 @@ class OffloadContractTest extends Contract {
         assertThat(mostRunning).hasValue(1);
     }
 
-    /** Too few places, and the last call never ends; too many, and two run at once. */
+    /** Who has a place waits for his task; who has none, for a place. */
     @Test
     void whoeverIsInterruptedGivesHisPlaceBackOnce() throws Exception {
         CarrierLoop other = loopWith(1, 1);
@@ -200,11 +211,13 @@ class OffloadContractTest extends Contract {
         for (int i = 0; i < 10; i++) {
             Call<Integer> queued = offloaded(other, begun::incrementAndGet, 1);
             Call<Integer> outside = offloaded(other, begun::incrementAndGet, 1);
+            assertThat(waitsForItsTask(queued)).isTrue();
+            assertThat(waitsForAPlace(outside)).isTrue();
             queued.thread().interrupt();
-            outside.thread().interrupt();
             assertThat(queued.failure()).isExactlyInstanceOf(InterruptedException.class);
-            Throwable failure = outside.failure();
-            assertThat(failure).isExactlyInstanceOf(InterruptedException.class);
+            Eventually.until(() -> waitsForItsTask(outside), "got the place");
+            outside.thread().interrupt();
+            assertThat(outside.failure()).isExactlyInstanceOf(InterruptedException.class);
         }
         holder.thread().interrupt();
         assertThat(holder.failure()).isExactlyInstanceOf(InterruptedException.class);
@@ -306,10 +319,13 @@ class OffloadContractTest extends Contract {
             }
             return 1;
         }, 1);
+        List<Call<Integer>> outside = List.of(offloaded(other, () -> 2, 1), offloaded(other, () -> 3, 1));
 
         other.close();
 
-        assertThat(call.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+        for (Call<Integer> each : List.of(call, outside.getFirst(), outside.getLast())) {
+            assertThat(each.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+        }
         Eventually.until(() -> running.get() >= 2, "interrupted the task");
         release.countDown();
     }
