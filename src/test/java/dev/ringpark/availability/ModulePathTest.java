@@ -55,8 +55,22 @@ class ModulePathTest {
         assertThat(answer.reason()).contains("--add-opens java.base/java.lang=dev.ringpark ");
     }
 
+    @Test
+    void theAgentGivesTheModuleItsAccess(@TempDir Path jars) throws Exception {
+        Ring.require();
+        Path jar = OurJar.pack(jars);
+        Answer answer = inModule(Jvm.with("-javaagent:" + jar, "--illegal-native-access=deny"), jar.toString());
+
+        assertThat(answer.works("io_uring").mode()).isEqualTo("carried");
+        assertThat(answer.run().err()).doesNotContain("WARNING");
+    }
+
     private static Answer inModule(Jvm jvm) throws IOException, InterruptedException {
-        String path = OUR_CLASSES + File.pathSeparator + folder.resolve("classes");
+        return inModule(jvm, OUR_CLASSES);
+    }
+
+    private static Answer inModule(Jvm jvm, String library) throws IOException, InterruptedException {
+        String path = library + File.pathSeparator + folder.resolve("classes");
         return new Answer(jvm.and("-p", path, "-m", "probe/" + Probe.class.getName()).run());
     }
 }

@@ -17,6 +17,7 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleDescriptor.Exports;
 import java.lang.module.ModuleDescriptor.Requires;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,9 +42,15 @@ class ExportsTest {
         assertThat(module.name()).isEqualTo("dev.ringpark");
         assertThat(module.isOpen()).isFalse();
         assertThat(module.opens()).isEmpty();
-        assertThat(module.exports()).singleElement().satisfies(exports -> {
-            assertThat(exports.source()).isEqualTo(EXPORTED);
-            assertThat(exports.isQualified()).isFalse();
+        assertThat(module.exports()).filteredOn(each -> !each.isQualified())
+                .extracting(Exports::source).containsExactly(EXPORTED);
+    }
+
+    @Test
+    void theAgentIsShownToTheJvmAloneThatCallsIt() throws IOException {
+        assertThat(descriptor().exports()).filteredOn(Exports::isQualified).singleElement().satisfies(exports -> {
+            assertThat(exports.source()).isEqualTo("dev.ringpark.internal.agent");
+            assertThat(exports.targets()).containsExactly("java.instrument");
         });
     }
 
@@ -52,10 +59,8 @@ class ExportsTest {
         assertThat(descriptor().requires()).filteredOn(each -> !each.modifiers().contains(Requires.Modifier.STATIC))
                 .extracting(Requires::name).containsExactly("java.base");
         assertThat(descriptor().requires()).filteredOn(each -> each.modifiers().contains(Requires.Modifier.STATIC))
-                .allSatisfy(each -> {
-                    assertThat(each.name()).isEqualTo("org.jspecify");
-                    assertThat(each.modifiers()).isEqualTo(Set.of(Requires.Modifier.STATIC));
-                });
+                .allSatisfy(each -> assertThat(each.modifiers()).isEqualTo(Set.of(Requires.Modifier.STATIC)))
+                .extracting(Requires::name).containsExactlyInAnyOrder("java.instrument", "org.jspecify");
     }
 
     @Test

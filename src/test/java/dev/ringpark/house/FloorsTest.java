@@ -31,6 +31,7 @@ class FloorsTest {
     private static final Map<String, List<String>> PLAN = plan("""
             .                         dispatch internal.platform internal.backend internal.op internal.os internal.jdk
             dispatch                  internal.backend internal.op internal.os
+            internal.agent            internal.jdk
             internal.platform         internal.backend.uring internal.backend.selector internal.backend internal.op
             internal.backend.uring    internal.backend.fd internal.backend internal.op internal.os internal.os.linux
             internal.backend.selector internal.backend internal.op internal.os

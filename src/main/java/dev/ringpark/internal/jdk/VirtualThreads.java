@@ -84,7 +84,7 @@ public final class VirtualThreads {
         }
     }
 
-    private static RuntimeException broken(Throwable e) {
+    static RuntimeException broken(Throwable e) {
         if (e instanceof Error error) {
             throw error;
         }
@@ -109,7 +109,8 @@ public final class VirtualThreads {
             } catch (IllegalAccessException e) {
                 members.refusal = "java.lang is not open to Ringpark; start the JVM with "
                         + "--add-opens java.base/java.lang=" + opensTo()
-                        + " (on the command line, in JDK_JAVA_OPTIONS, or as Add-Opens in the manifest of a java -jar)";
+                        + " (on the command line, in JDK_JAVA_OPTIONS, or as Add-Opens in the manifest of a java -jar),"
+                        + " or with -javaagent:ringpark.jar";
             } catch (ReflectiveOperationException e) {
                 members.refusal = "JDK " + Runtime.version() + " has no " + e.getMessage() + "; JDK 25 has";
             }
