@@ -3,6 +3,7 @@ package dev.ringpark;
 import dev.ringpark.internal.backend.BackendOptions;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
+import dev.ringpark.internal.jdk.SocketPollers;
 import dev.ringpark.internal.jdk.VirtualThreads;
 import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
@@ -51,6 +52,9 @@ public final class CarrierLoop implements AutoCloseable {
         this.options = options;
         boolean reportsLeaks = Choices.reportsLeaks();
         this.mode = Choices.mode(options);
+        if (mode.mode() == LoopMode.CARRIED) {
+            SocketPollers.start();
+        }
         this.backends = new Backends(Choices.backend(options), new BackendOptions(options.submissionEntries(),
                 options.completionEntries(), options.bufferBytes(), options.bufferCount()));
         this.engine = new LoopEngine(backends::open, mode.mode() == LoopMode.CARRIED, options, counters);

@@ -1,6 +1,7 @@
 package dev.ringpark.contract;
 
 import dev.ringpark.CarrierLoop;
+import dev.ringpark.internal.jdk.SocketPollers;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -14,6 +15,7 @@ final class WarmUp {
         if (!DONE.compareAndSet(false, true)) {
             return;
         }
+        SocketPollers.start();
         // Its peer is the JDK's, on a platform thread; the selector's flavor always works.
         try (CarrierLoop loop = CarrierLoop.start(Flavor.SELECTOR_HANDED_OVER.options())) {
             Outside connection = Outside.of(loop);

@@ -1,6 +1,6 @@
 /**
- * The one place that touches the inside of the JDK: which scheduler runs a virtual thread, and what the agent enables.
- * Needs {@code --add-opens java.base/java.lang}; says why when it cannot be had.
+ * The one place that touches the inside of the JDK: which scheduler runs a virtual thread, ours and the JDK's own, and
+ * what the agent enables. Needs {@code --add-opens java.base/java.lang}; says why when it cannot be had.
  */
 @NullMarked
 package dev.ringpark.internal.jdk;
