@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method may be called from any thread. The sockets of a loop may be used from any thread too: its own virtual
  * threads are quickest, others pass their calls through a mailbox.
  *
- * <p>The loop's thread is a daemon. A virtual thread that runs for long without parking delays all I/O of its loop.
+ * <p>The loop's thread is a daemon. A virtual thread that runs for long without parking delays all I/O of its loop; one
+ * that takes longer than {@link LoopOptions#stallAfter()} is named in the log.
  */
 public final class CarrierLoop implements AutoCloseable {
     private final LoopOptions options;
@@ -197,7 +198,7 @@ public final class CarrierLoop implements AutoCloseable {
     public LoopStats stats() {
         return new LoopStats(counters.get(Count.SUBMITTED), counters.get(Count.COMPLETED), counters.get(Count.ENTERS),
                 counters.get(Count.WAKEUPS), counters.get(Count.OVERFLOWS), counters.get(Count.STALE_TOKENS),
-                Duration.ofNanos(counters.get(Count.LONGEST_TURN_NANOS)));
+                Duration.ofNanos(counters.get(Count.LONGEST_TURN_NANOS)), counters.get(Count.STALLS));
     }
 
     /** Whether {@link #close} has not been called. */

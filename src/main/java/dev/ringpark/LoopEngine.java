@@ -40,9 +40,9 @@ final class LoopEngine implements Descriptor.Parker {
     private final Mailbox mailbox = new Mailbox();
     private final Requests requests = new Requests();
     private final RunQueue ready = new RunQueue();
+    private final Watch watch;
     private boolean stopping;   // loop thread only
     private volatile boolean exited;
-    private long turnStartNanos;   // loop thread only
     private @Nullable Throwable torn;   // loop thread only: why a turn on a pinned thread's stack ended half way
 
     /** On the thread that is to be the loop. */
@@ -56,6 +56,7 @@ final class LoopEngine implements Descriptor.Parker {
         this.turnTasks = options.turnTasks();
         this.turnNanos = options.turnBudget().toNanos();
         this.wake = dispatcher.backend()::wake;
+        this.watch = new Watch(options, carried, gate, ready, counters);
     }
 
     Backend backend() {
@@ -169,7 +170,7 @@ final class LoopEngine implements Descriptor.Parker {
     public void parkUntil(long deadlineNanos) {
         Thread current = Thread.currentThread();
         if (!isOnLoop()) {
-            parkAnywhere(deadlineNanos);
+            Threads.parkUntil(this, deadlineNanos);
             return;
         }
         Alarm alarm = new Alarm(current, deadlineNanos);
@@ -180,14 +181,6 @@ final class LoopEngine implements Descriptor.Parker {
             driveOnce();
         }
         unschedule(alarm);
-    }
-
-    private void parkAnywhere(long deadlineNanos) {
-        if (deadlineNanos == Deadline.NONE) {
-            LockSupport.park(this);
-        } else {
-            LockSupport.parkNanos(this, deadlineNanos - System.nanoTime());
-        }
     }
 
     /** Has the loop run {@code command}, on its own stack. */
@@ -234,7 +227,8 @@ final class LoopEngine implements Descriptor.Parker {
     /** The loop's life: returns when {@link #stop} has been called and nothing is left to end. */
     void run() throws IOException {
         try {
-            turnStartNanos = System.nanoTime();
+            watch.startTurn();
+            Watchdog.SHARED.add(watch);
             if (herald != null) {
                 herald.start();
             }
@@ -261,19 +255,18 @@ final class LoopEngine implements Descriptor.Parker {
     private void turn() throws IOException {
         requireWhole();
         mailbox.deliver(ready);
-        ready.run(turnTasks, turnStartNanos, turnNanos);
+        ready.run(turnTasks, watch.turnStartNanos(), turnNanos);
         long waitNanos = takeIn();
         announce();
         poll(ready.isEmpty() && !isOver() ? waitNanos : 0);
         announce();
-        turnStartNanos = System.nanoTime();
     }
 
     /** Takes in what was asked and ends what is overdue; how long the poll that follows may wait at most. */
     private long takeIn() {
         requests.takeIn(dispatcher);
         long now = System.nanoTime();
-        counters.max(Count.LONGEST_TURN_NANOS, now - turnStartNanos);
+        counters.max(Count.LONGEST_TURN_NANOS, now - watch.turnStartNanos());
         if (dispatcher.hasDeadlines()) {
             dispatcher.expire(now);
         }
@@ -286,16 +279,20 @@ final class LoopEngine implements Descriptor.Parker {
         }
     }
 
+    /** Ends a turn; the next one begins when it comes back. */
     private void poll(long waitNanos) throws IOException {
         if (waitNanos == 0) {
             dispatcher.poll(0);
+            watch.startTurn();
             return;
         }
         gate.announceSleep();
         dispatcher.poll(mailbox.isEmpty() ? waitNanos : 0);
+        watch.startTurn();
         if (gate.awake()) {
             counters.add(Count.WAKEUPS);
         }
+        Watchdog.SHARED.rouse(watch);
     }
 
     private void announce() {
@@ -321,7 +318,6 @@ final class LoopEngine implements Descriptor.Parker {
         try {
             mailbox.deliver(ready);
             poll(Math.min(PINNED_POLL_NANOS, takeIn()));
-            turnStartNanos = System.nanoTime();
         } catch (IOException | RuntimeException | Error e) {
             torn = e;   // perhaps half way through: nothing is to be trusted any more
             throw new IllegalStateException("the loop's I/O queue failed", e);
@@ -333,6 +329,7 @@ final class LoopEngine implements Descriptor.Parker {
      * there too, once {@link #exited} is seen; what came before is taken out after it is set.
      */
     private void leave() {
+        Watchdog.SHARED.remove(watch);
         if (herald != null) {
             herald.dismiss();   // before anybody can see the exit and end an operation elsewhere
         }

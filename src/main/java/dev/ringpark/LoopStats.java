@@ -12,16 +12,19 @@ import java.time.Duration;
  * @param overflows operations that had to wait for a place in the submission queue or the in-flight table
  * @param staleTokens events that came for an operation that had already ended
  * @param longestTurn the longest time between two polls: how late I/O was noticed at worst
+ * @param stalls turns that lasted longer than {@link LoopOptions#stallAfter()}, the one that lasts included, because a
+ *     thread computed or blocked without parking; the log names it. Each counts once; 0 in handed-over mode
  */
 public record LoopStats(
         long submitted, long completed, long enters, long wakeups, long overflows, long staleTokens,
-        Duration longestTurn) {
+        Duration longestTurn, long stalls) {
 
     /** What two loops have done together: the counts added up, the longer of the two longest turns. */
     public LoopStats plus(LoopStats other) {
         return new LoopStats(submitted + other.submitted, completed + other.completed, enters + other.enters,
                 wakeups + other.wakeups, overflows + other.overflows, staleTokens + other.staleTokens,
-                longestTurn.compareTo(other.longestTurn) < 0 ? other.longestTurn : longestTurn);
+                longestTurn.compareTo(other.longestTurn) < 0 ? other.longestTurn : longestTurn,
+                stalls + other.stalls);
     }
 
     /** Operations a system call carried on average; 0 before the first. */

@@ -1,5 +1,6 @@
 package dev.ringpark;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What can run now, first in, first out; an array that grows and never shrinks. Loop thread only. */
@@ -19,7 +20,7 @@ final class RunQueue {
     }
 
     void add(Runnable task) {
-        if (tail - head == tasks.length) {
+        if (tail - head == tasks.length - 1) {   // one place is kept for the task that runs
             grow();
         }
         tasks[tail++ & tasks.length - 1] = task;
@@ -38,8 +39,9 @@ final class RunQueue {
     /** Runs what is there, {@code most} tasks or about {@code nanos} after {@code startNanos} at most. */
     void run(int most, long startNanos, long nanos) {
         int run = 0;
-        for (Runnable task = poll(); task != null; task = poll()) {
-            Threads.runGuarded(task);
+        while (head != tail) {
+            Threads.runGuarded(Objects.requireNonNull(tasks[head++ & tasks.length - 1]));
+            tasks[head - 1 & tasks.length - 1] = null;   // not before: the watchdog finds it there
             run++;
             if (run == most || (run % CLOCK_LOOK_INTERVAL == 0 && System.nanoTime() - startNanos > nanos)) {
                 return;
@@ -47,11 +49,17 @@ final class RunQueue {
         }
     }
 
+    /** The task that runs; null if none does. From another thread a glance, which may be out of date at once. */
+    @Nullable Runnable running() {
+        @Nullable Runnable[] seen = tasks;
+        return seen[head - 1 & seen.length - 1];
+    }
+
     private void grow() {
         @Nullable Runnable[] larger = new Runnable[tasks.length * 2];
         int size = size();
-        for (int i = 0; i < size; i++) {
-            larger[i] = tasks[head + i & tasks.length - 1];
+        for (int i = -1; i < size; i++) {   // from the one that runs
+            larger[i & larger.length - 1] = tasks[head + i & tasks.length - 1];
         }
         tasks = larger;
         head = 0;

@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * state  | loop                                       | sender, after putting its mail in the mailbox
  * -------+--------------------------------------------+--------------------------------------------------
  * AWAKE  | works; looks into the mailbox before sleep | does nothing: the loop will look
- * ASLEEP | has announced it, THEN looked, then waits  | the one that moves it to AWAKE wakes the backend
+ * ASLEEP | has announced it, THEN looked, then waits  | the one that moves it to WOKEN wakes the backend
+ * WOKEN  | comes back from its wait, to AWAKE         | does nothing: the loop will look
  * CLOSED | has left; waits for senders inside wake()  | does nothing: its mail is forwarded
  * </pre>
  *
@@ -20,7 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class SleepGate {
     private static final int AWAKE = 0;
     private static final int ASLEEP = 1;
-    private static final int CLOSED = 2;
+    private static final int WOKEN = 2;
+    private static final int CLOSED = 3;
 
     private final AtomicInteger state = new AtomicInteger(AWAKE);
     private final AtomicInteger wakers = new AtomicInteger();
@@ -32,7 +34,12 @@ final class SleepGate {
 
     /** The loop has come back from its wait; true if a sender woke it. Loop thread only. */
     boolean awake() {
-        return state.getAndSet(AWAKE) == AWAKE;
+        return state.getAndSet(AWAKE) == WOKEN;
+    }
+
+    /** Whether the loop works, by its own word: not while it sleeps, nor on its way back. */
+    boolean isAwake() {
+        return state.get() == AWAKE;
     }
 
     /** Whether the loop has announced its sleep and nobody has woken it yet. */
@@ -48,7 +55,7 @@ final class SleepGate {
         Threads.requireStack();   // or a sender could stay counted in
         wakers.incrementAndGet();
         try {
-            if (state.compareAndSet(ASLEEP, AWAKE)) {
+            if (state.compareAndSet(ASLEEP, WOKEN)) {
                 wakeOrGiveBack(wake);
             }
         } finally {
@@ -61,7 +68,7 @@ final class SleepGate {
         try {
             wake.run();
         } catch (Throwable e) {
-            state.compareAndSet(AWAKE, ASLEEP);
+            state.compareAndSet(WOKEN, ASLEEP);
             throw e;
         }
     }

@@ -1,5 +1,6 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.op.Deadline;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 
@@ -15,6 +16,15 @@ final class Threads {
             LockSupport.unpark(thread);
         } catch (RejectedExecutionException itsSchedulerIsShutDown) {
             assert thread.isVirtual();
+        }
+    }
+
+    /** Parks the caller until it is unparked, interrupted or {@code deadlineNanos} has come, or for a while less. */
+    static void parkUntil(Object blocker, long deadlineNanos) {
+        if (deadlineNanos == Deadline.NONE) {
+            LockSupport.park(blocker);
+        } else {
+            LockSupport.parkNanos(blocker, deadlineNanos - System.nanoTime());
         }
     }
 

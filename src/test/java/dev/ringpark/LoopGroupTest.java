@@ -72,9 +72,9 @@ class LoopGroupTest {
 
     @Test
     void countsAreAddedUpAndTheLongestTurnIsTheLongerOne() {
-        LoopStats one = new LoopStats(1, 2, 3, 4, 5, 6, Duration.ofMillis(7));
-        LoopStats other = new LoopStats(10, 20, 30, 40, 50, 60, Duration.ofMillis(3));
-        LoopStats both = new LoopStats(11, 22, 33, 44, 55, 66, Duration.ofMillis(7));
+        LoopStats one = new LoopStats(1, 2, 3, 4, 5, 6, Duration.ofMillis(7), 8);
+        LoopStats other = new LoopStats(10, 20, 30, 40, 50, 60, Duration.ofMillis(3), 80);
+        LoopStats both = new LoopStats(11, 22, 33, 44, 55, 66, Duration.ofMillis(7), 88);
 
         assertThat(one.plus(other)).isEqualTo(both);
         assertThat(other.plus(one)).isEqualTo(both);

@@ -12,45 +12,49 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Defaults, changes and limits. */
 class LoopOptionsTest {
     private static final LoopOptions DEFAULTS = LoopOptions.defaults();
+    private static final Duration STALL = DEFAULTS.stallAfter();
 
     @Test
     void theDefaultsAreThese() {
         assertThat(DEFAULTS).isEqualTo(new LoopOptions("ringpark", null, null, 4096, 16_384, 131_072, 16_384, 256, 512,
-                Duration.ofMillis(1), 16, 1024));
+                Duration.ofMillis(1), Duration.ofSeconds(1), 16, 1024));
     }
 
     @Test
     void eachChangeChangesItsOwnValueOnly() {
         assertThat(DEFAULTS.withName("api")).isEqualTo(new LoopOptions("api", null, null, 4096, 16_384, 131_072,
-                16_384, 256, 512, Duration.ofMillis(1), 16, 1024));
+                16_384, 256, 512, Duration.ofMillis(1), STALL, 16, 1024));
         assertThat(DEFAULTS.withBackend("selector")).isEqualTo(new LoopOptions("ringpark", "selector", null, 4096,
-                16_384, 131_072, 16_384, 256, 512, Duration.ofMillis(1), 16, 1024));
+                16_384, 131_072, 16_384, 256, 512, Duration.ofMillis(1), STALL, 16, 1024));
         assertThat(DEFAULTS.withMode(LoopMode.CARRIED)).isEqualTo(new LoopOptions("ringpark", null, LoopMode.CARRIED,
-                4096, 16_384, 131_072, 16_384, 256, 512, Duration.ofMillis(1), 16, 1024));
+                4096, 16_384, 131_072, 16_384, 256, 512, Duration.ofMillis(1), STALL, 16, 1024));
         assertThat(DEFAULTS.withEntries(1, 2)).isEqualTo(new LoopOptions("ringpark", null, null, 1, 2, 131_072,
-                16_384, 256, 512, Duration.ofMillis(1), 16, 1024));
+                16_384, 256, 512, Duration.ofMillis(1), STALL, 16, 1024));
         assertThat(DEFAULTS.withMaxInFlight(3)).isEqualTo(new LoopOptions("ringpark", null, null, 4096, 16_384, 3,
-                16_384, 256, 512, Duration.ofMillis(1), 16, 1024));
+                16_384, 256, 512, Duration.ofMillis(1), STALL, 16, 1024));
         assertThat(DEFAULTS.withBuffers(600, 5)).isEqualTo(new LoopOptions("ringpark", null, null, 4096, 16_384,
-                131_072, 600, 5, 512, Duration.ofMillis(1), 16, 1024));
+                131_072, 600, 5, 512, Duration.ofMillis(1), STALL, 16, 1024));
         assertThat(DEFAULTS.withTurn(6, Duration.ofNanos(7))).isEqualTo(new LoopOptions("ringpark", null, null, 4096,
-                16_384, 131_072, 16_384, 256, 6, Duration.ofNanos(7), 16, 1024));
+                16_384, 131_072, 16_384, 256, 6, Duration.ofNanos(7), STALL, 16, 1024));
+        assertThat(DEFAULTS.withStallAfter(Duration.ofHours(8))).isEqualTo(new LoopOptions("ringpark", null, null,
+                4096, 16_384, 131_072, 16_384, 256, 512, Duration.ofMillis(1), Duration.ofHours(8), 16, 1024));
         assertThat(DEFAULTS.withOffload(8, 0)).isEqualTo(new LoopOptions("ringpark", null, null, 4096, 16_384, 131_072,
-                16_384, 256, 512, Duration.ofMillis(1), 8, 0));
+                16_384, 256, 512, Duration.ofMillis(1), STALL, 8, 0));
     }
 
     @Test
     void oneChangeKeepsTheOthers() {
-        LoopOptions changed = DEFAULTS.withOffload(9, 10).withTurn(6, Duration.ofNanos(7)).withBuffers(600, 5)
-                .withMaxInFlight(3).withEntries(1, 2).withMode(LoopMode.HANDED_OVER).withBackend("io_uring")
+        Duration stall = Duration.ofHours(8);
+        LoopOptions changed = DEFAULTS.withOffload(9, 10).withStallAfter(stall).withTurn(6, Duration.ofNanos(7))
+                .withBuffers(600, 5).withMaxInFlight(3).withEntries(1, 2).withMode(LoopMode.HANDED_OVER).withBackend("io_uring")
                 .withName("api");
 
         assertThat(changed).isEqualTo(new LoopOptions("api", "io_uring", LoopMode.HANDED_OVER, 1, 2, 3, 600, 5, 6,
-                Duration.ofNanos(7), 9, 10));
+                Duration.ofNanos(7), stall, 9, 10));
         assertThat(changed.withTurn(8, Duration.ofNanos(9)).withName("other")).isEqualTo(new LoopOptions("other",
-                "io_uring", LoopMode.HANDED_OVER, 1, 2, 3, 600, 5, 8, Duration.ofNanos(9), 9, 10));
+                "io_uring", LoopMode.HANDED_OVER, 1, 2, 3, 600, 5, 8, Duration.ofNanos(9), stall, 9, 10));
         assertThat(changed.withBackend(null).withMode(null)).isEqualTo(new LoopOptions("api", null, null, 1, 2, 3,
-                600, 5, 6, Duration.ofNanos(7), 9, 10));
+                600, 5, 6, Duration.ofNanos(7), stall, 9, 10));
     }
 
     @Test
@@ -98,11 +102,26 @@ class LoopOptionsTest {
         assertThat(DEFAULTS.withTurn(1, Duration.ofNanos(1)).turnBudget()).isEqualTo(Duration.ofNanos(1));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"PT-0.000000001S", "PT-5H", "PT0.000000001S", "PT0.000999999S", "PT24H0.000000001S"})
+    void aStallHasToBeZeroOrAMillisecondToADay(Duration stallAfter) {
+        assertThatThrownBy(() -> DEFAULTS.withStallAfter(stallAfter)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("stallAfter is " + stallAfter + "; it has to be zero, or a millisecond to a day");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT0.001S", "PT24H"})
+    void theLimitsOfAStallThemselvesAreAllowed(Duration stallAfter) {
+        assertThat(DEFAULTS.withStallAfter(stallAfter).stallAfter()).isEqualTo(stallAfter);
+    }
+
     @Test
     @SuppressWarnings("NullAway") // which is what is tested
     void whatMayNotBeNullIsNamed() {
         assertThatThrownBy(() -> DEFAULTS.withName(null)).isInstanceOf(NullPointerException.class)
                 .hasMessage("name");
+        assertThatThrownBy(() -> DEFAULTS.withStallAfter(null)).isInstanceOf(NullPointerException.class)
+                .hasMessage("stallAfter");
         assertThatThrownBy(() -> DEFAULTS.withTurn(1, null)).isInstanceOf(NullPointerException.class)
                 .hasMessage("turnBudget");
     }

@@ -107,6 +107,41 @@ class RunQueueTest {
         }
     }
 
+    // ---- the one that runs ----
+
+    @Test
+    void theTaskThatRunsIsSeenWhileItRunsAndNoLonger() {
+        List<Runnable> seen = new ArrayList<>();
+        Runnable first = () -> seen.add(queue.running());
+        Runnable second = () -> seen.add(queue.running());
+        queue.add(first);
+        queue.add(second);
+        assertThat(queue.running()).isNull();
+
+        queue.run(Integer.MAX_VALUE, System.nanoTime(), Long.MAX_VALUE);
+
+        assertThat(seen).containsExactly(first, second);
+        assertThat(queue.running()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {FIRST_LENGTH - 2, FIRST_LENGTH - 1, FIRST_LENGTH, 5 * FIRST_LENGTH})
+    void theTaskThatRunsIsSeenAndNothingLostHoweverManyItAdds(int more) {
+        List<Runnable> seen = new ArrayList<>();
+        Runnable task = () -> {
+            add(more);
+            seen.add(queue.running());
+        };
+        queue.add(task);
+
+        queue.run(1, System.nanoTime(), Long.MAX_VALUE);
+
+        assertThat(seen).containsExactly(task);
+        assertThat(queue.running()).isNull();
+        assertLeaveInOrder(more);
+        assertEmpty();
+    }
+
     /** Some seconds: as many as a loop runs within an hour. */
     @Test
     @Tag("stress")

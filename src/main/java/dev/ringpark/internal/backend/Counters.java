@@ -3,11 +3,14 @@ package dev.ringpark.internal.backend;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/** What one loop has counted. The loop's thread adds, without a fence; anybody reads, a moment late. */
+/**
+ * What one loop has counted. The loop's thread adds, without a fence; anybody reads, a moment late. STALLS are counted
+ * by the thread that notices them, and by no other.
+ */
 @SuppressWarnings("EnumOrdinal") // an array of longs is what can be read and written without a fence or a boxed value
 public final class Counters {
     /** The things counted. */
-    public enum Count { SUBMITTED, COMPLETED, ENTERS, WAKEUPS, OVERFLOWS, STALE_TOKENS, LONGEST_TURN_NANOS }
+    public enum Count { SUBMITTED, COMPLETED, ENTERS, WAKEUPS, OVERFLOWS, STALE_TOKENS, LONGEST_TURN_NANOS, STALLS }
 
     private static final VarHandle COUNTS = MethodHandles.arrayElementVarHandle(long[].class);
     private static final int KINDS = Count.values().length;

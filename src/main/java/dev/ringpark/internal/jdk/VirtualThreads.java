@@ -3,6 +3,7 @@ package dev.ringpark.internal.jdk;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.Field;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +83,20 @@ public final class VirtualThreads {
         } catch (Throwable e) {
             throw broken(e);
         }
+    }
+
+    /** The virtual thread that {@code task}, as a scheduler is given it, goes on with; null if that cannot be seen. */
+    public static @Nullable Thread threadOf(Runnable task) {
+        try {
+            for (Field field : task.getClass().getDeclaredFields()) {   // of the JDK's lambda
+                if (Thread.class.isAssignableFrom(field.getType()) && field.trySetAccessible()) {
+                    return (Thread) field.get(task);
+                }
+            }
+        } catch (IllegalAccessException e) {
+            throw broken(e);
+        }
+        return null;
     }
 
     static RuntimeException broken(Throwable e) {

@@ -1,0 +1,128 @@
+package dev.ringpark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringpark.internal.backend.Counters;
+import dev.ringpark.internal.backend.Counters.Count;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** When the watchdog waits, and for how long: without limit wherever there is nothing to be seen. */
+@Timeout(60)
+class WatchdogTest {
+    private final Set<Thread> others = threads();
+    private final Watchdog watchdog = new Watchdog();
+
+    /** A loop that does what the test says. */
+    private static final class Loop {
+        final SleepGate gate = new SleepGate();
+        final Counters counters = new Counters();
+        final Watch watch;
+
+        Loop(Duration stallAfter) {
+            watch = new Watch(LoopOptions.defaults().withStallAfter(stallAfter), true, gate, new RunQueue(), counters);
+            watch.startTurn();
+        }
+
+        static Loop asleep(Duration stallAfter) {
+            Loop loop = new Loop(stallAfter);
+            loop.gate.announceSleep();
+            return loop;
+        }
+    }
+
+    @Test
+    void itWaitsWithoutLimitWhileAllLoopsSleep() {
+        watchdog.add(Loop.asleep(Duration.ofMillis(1)).watch);
+        watchdog.add(Loop.asleep(Duration.ofMillis(1)).watch);
+
+        awaitState(Thread.State.WAITING);
+    }
+
+    @Test
+    void itWaitsForAsLongAsATurnMayLastWhileOneIsAwake() {
+        watchdog.add(Loop.asleep(Duration.ofMillis(1)).watch);
+        watchdog.add(new Loop(Duration.ofHours(1)).watch);
+
+        awaitState(Thread.State.TIMED_WAITING);
+    }
+
+    @Test
+    void aLoopThatWakesUpEndsTheDozeAndIsWatched() {
+        Loop loop = Loop.asleep(Duration.ofMillis(1));
+        watchdog.add(loop.watch);
+        awaitState(Thread.State.WAITING);
+
+        wakeUp(loop);
+
+        EngineRig.until(() -> loop.counters.get(Count.STALLS) == 1, "the stall is counted");
+    }
+
+    /** However often it goes to sleep in between. */
+    @Test
+    void onceItIsRousedItRestsForTheThreshold() {
+        Loop loop = Loop.asleep(Duration.ofHours(1));
+        watchdog.add(loop.watch);
+        awaitState(Thread.State.WAITING);
+
+        wakeUp(loop);
+        loop.gate.announceSleep();
+
+        awaitState(Thread.State.TIMED_WAITING);
+    }
+
+    @Test
+    void itDozesAgainWhenTheLoopHasGoneBackToSleep() {
+        Loop loop = Loop.asleep(Duration.ofMillis(1));
+        watchdog.add(loop.watch);
+        for (int i = 0; i < 100; i++) {
+            awaitState(Thread.State.WAITING);
+            wakeUp(loop);
+            loop.gate.announceSleep();
+        }
+        awaitState(Thread.State.WAITING);
+    }
+
+    @Test
+    void itsThreadGoesWithTheLastLoopAndComesWithTheNext() {
+        Loop first = Loop.asleep(Duration.ofMillis(1));
+        Loop second = new Loop(Duration.ofHours(1));
+        watchdog.add(first.watch);
+        watchdog.add(second.watch);
+        watchdog.remove(second.watch);
+        awaitState(Thread.State.WAITING);
+
+        watchdog.remove(first.watch);
+        EngineRig.until(() -> own().isEmpty(), "the thread ends");
+
+        watchdog.add(first.watch);
+        awaitState(Thread.State.WAITING);
+    }
+
+    private void wakeUp(Loop loop) {
+        loop.watch.startTurn();
+        loop.gate.awake();
+        watchdog.rouse(loop.watch);
+    }
+
+    /** And it stays so: no state it is only passing through. */
+    private void awaitState(Thread.State state) {
+        EngineRig.until(() -> own().size() == 1 && own().stream().allMatch(each -> each.getState() == state),
+                "the watchdog is " + state);
+    }
+
+    private Set<Thread> own() {
+        Set<Thread> own = new HashSet<>(threads());
+        own.removeAll(others);
+        return own;
+    }
+
+    private static Set<Thread> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("ringpark-watchdog")).collect(Collectors.toSet());
+    }
+}

@@ -1,0 +1,254 @@
+package dev.ringpark.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ringpark.LoopMode;
+import dev.ringpark.LoopOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Who keeps a loop from its turns is told and counted; who waits is not. */
+@ParameterizedClass(name = "{0}")
+@EnumSource(Flavor.class)
+class LoopStallTest {
+    private static final Duration STALL = Duration.ofMillis(300);   // a busy machine keeps a loop waiting, too
+    private static final long WATCHED_MILLIS = 300;
+
+    @Parameter
+    Flavor flavor;
+
+    private final AtomicBoolean stop = new AtomicBoolean();
+    private final List<LoopRig> rigs = new ArrayList<>();
+    private final LoggedLines log = new LoggedLines();
+    private LoopRig rig;
+
+    @BeforeEach
+    void open() throws Exception {
+        rig = rig(flavor.options().withStallAfter(STALL));
+    }
+
+    @AfterEach
+    void close() {
+        stop.set(true);
+        rigs.forEach(LoopRig::close);
+        log.close();
+    }
+
+    private LoopRig rig(LoopOptions options) throws Exception {
+        LoopRig made = new LoopRig(flavor, options);
+        rigs.add(made);
+        return made;
+    }
+
+    // ---- told ----
+
+    @Test
+    void aThreadThatComputesIsToldWithItsNameAndItsStack() throws Exception {
+        assumeCarried();
+        Thread hog = startHog(rig, "cruncher");
+        long before = rig.loop.stats().stalls();
+
+        LogRecord line = log.await("cruncher");
+
+        assertThat(line.getLevel()).isEqualTo(Level.WARNING);
+        assertThat(line.getMessage()).startsWith(Flavor.LOOP_NAME + ": no turn of the loop for ")
+                .contains("VirtualThread[#" + hog.threadId() + ",cruncher]");
+        assertThat(line.getThrown().getStackTrace()).extracting(StackTraceElement::getMethodName)
+                .contains("compute").doesNotContain("turn");
+        assertThat(rig.loop.stats().stalls()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void aThreadThatBlocksWhereItCannotLeaveItsCarrierIsTold() throws Exception {
+        assumeCarried();
+        CountDownLatch release = new CountDownLatch(1);
+        LoopRig.Running<Void> blocked = rig.start(() -> {
+            Thread.currentThread().setName("blocked");
+            return LoopPinnedCall.make(() -> {
+                release.await();
+                return null;
+            });
+        });
+
+        LogRecord line = log.await("blocked");
+
+        assertThat(line.getThrown().getStackTrace()).extracting(StackTraceElement::getMethodName)
+                .contains("<clinit>", "await");
+        release.countDown();
+        blocked.await();
+    }
+
+    /** The thread that runs keeps its place when the queue of the others grows. */
+    @Test
+    void aThreadThatHasStartedManyOthersIsTold() throws Exception {
+        assumeCarried();
+        rig.start(() -> {
+            Thread.currentThread().setName("starter");
+            for (int i = 0; i < 1_000; i++) {
+                rig.loop.startVirtualThread(() -> { });
+            }
+            compute();
+            return null;
+        });
+
+        assertThat(log.await("starter").getThrown().getStackTrace())
+                .extracting(StackTraceElement::getMethodName).contains("compute");
+    }
+
+    @Test
+    void eachStallCountsOnceHoweverLongItLasts() throws Exception {
+        assumeCarried();
+        Thread hog = startHog(rig, "first");
+        long before = rig.loop.stats().stalls();
+        log.await("first");
+        awaitLooks();
+        assertThat(rig.loop.stats().stalls()).isEqualTo(before + 1);
+
+        stop.set(true);
+        LoopRig.join(hog);
+        stop.set(false);
+        startHog(rig, "second");
+        log.await("second");
+
+        assertThat(rig.loop.stats().stalls()).isGreaterThan(before + 1);
+        assertThat(log.count("first")).isOne();
+    }
+
+    // ---- not told ----
+
+    @Test
+    void threadsThatWaitAreNotTold() throws Exception {
+        LoopRig.Mixed pair = rig.mixed();
+        LoopRig.Mixed pinned = rig.mixed();
+        CountDownLatch never = new CountDownLatch(1);
+        List<Thread> waiting = List.of(
+                rig.start(() -> pair.near().read(new byte[1], 0, 1)).thread(),
+                rig.start(() -> never.await(1, TimeUnit.HOURS)).thread());
+        waiting.forEach(LoopRig::awaitWaiting);
+        long submitted = rig.loop.stats().submitted();
+        rig.start(() -> LoopPinnedCall.make(() -> pinned.near().read(new byte[1], 0, 1)));
+        LoopRig.until(() -> rig.loop.stats().submitted() > submitted, () -> "not submitted");
+        long before = rig.loop.stats().stalls();
+
+        awaitLooks();
+
+        assertThat(rig.loop.stats().stalls()).isEqualTo(before);
+        never.countDown();
+    }
+
+    @Test
+    void inHandedOverModeAThreadThatComputesKeepsNoLoopAndIsNotTold() throws Exception {
+        assumeTrue(!LoopRig.isCarried(flavor), "here it does, and is");
+        startHog(rig, "elsewhere");
+        awaitLooks();
+
+        assertThat(rig.loop.stats().stalls()).isZero();
+        assertThat(log.count("elsewhere")).isZero();
+    }
+
+    @Test
+    void withAThresholdOfZeroNobodyLooks() throws Exception {
+        LoopRig unwatched = rig(flavor.options().withName("unwatched").withStallAfter(Duration.ZERO));
+        startHog(unwatched, "unseen");
+        awaitLooks();
+
+        assertThat(unwatched.loop.stats().stalls()).isZero();
+        assertThat(log.count("unseen")).isZero();
+    }
+
+    @Test
+    void anIdleLoopLetsTheWatchdogSleep() throws Exception {
+        assumeCarried();
+        LoopRig quick = rig(flavor.options().withName("quick").withStallAfter(Duration.ofMillis(1)));
+        quick.loop.run(() -> null);
+        LoopRig.until(LoopStallTest::doWatchdogsDoze, () -> "the watchdog does not doze");
+        long before = VoluntarySwitches.of("ringpark-watchdog");
+        CountDownLatch nobodyCountsDown = new CountDownLatch(1);
+
+        assertThat(nobodyCountsDown.await(WATCHED_MILLIS, TimeUnit.MILLISECONDS)).isFalse();
+
+        assertThat(VoluntarySwitches.of("ringpark-watchdog")).isEqualTo(before);
+    }
+
+    @Test
+    void aLoopThatWakesUpOftenRousesTheWatchdogOnceInAThresholdAtMost() throws Exception {
+        assumeCarried();
+        rigs.removeLast().close();
+        LoopRig slow = rig(flavor.options().withName("slow").withStallAfter(LoopRig.FAR));
+        slow.loop.run(() -> null);   // so that it has slept once, or is about to
+        long before = VoluntarySwitches.of("ringpark-watchdog");
+        long wakeups = slow.loop.stats().wakeups();
+
+        LoopRig.until(() -> {
+            slow.loop.startVirtualThread(() -> { });
+            return slow.loop.stats().wakeups() - wakeups >= 200;
+        }, () -> slow.loop.stats().toString());
+
+        assertThat(VoluntarySwitches.of("ringpark-watchdog") - before).isLessThan(10);
+    }
+
+    private static boolean doWatchdogsDoze() {
+        return Thread.getAllStackTraces().keySet().stream().filter(each -> each.getName().equals("ringpark-watchdog"))
+                .allMatch(each -> each.getState() == Thread.State.WAITING);
+    }
+
+    // ---- hogs ----
+
+    private void assumeCarried() {
+        assumeTrue(LoopRig.isCarried(flavor), "the loop runs no thread but its own");
+    }
+
+    /** Returns when it runs. */
+    private Thread startHog(LoopRig on, String name) throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        Thread hog = on.start(() -> {
+            Thread.currentThread().setName(name);
+            running.countDown();
+            compute();
+            return null;
+        }).thread();
+        running.await();
+        return hog;
+    }
+
+    private void compute() {
+        while (!stop.get()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Returns when the watchdog has found two stalls of another loop, one after the other, of the same threshold. */
+    private void awaitLooks() throws Exception {
+        LoopRig other = new LoopRig(Flavor.SELECTOR_CARRIED,
+                Flavor.SELECTOR_CARRIED.options().withName("other").withStallAfter(STALL).withMode(LoopMode.CARRIED));
+        rigs.add(other);
+        long before = other.loop.stats().stalls();
+        for (int i = 1; i <= 2; i++) {
+            AtomicBoolean seen = new AtomicBoolean();
+            LoopRig.Running<Void> hog = other.start(() -> {
+                while (!seen.get() && !stop.get()) {
+                    Thread.onSpinWait();
+                }
+                return null;
+            });
+            long expected = before + i;
+            LoopRig.until(() -> other.loop.stats().stalls() >= expected, () -> other.loop.stats().toString());
+            seen.set(true);
+            hog.await();
+        }
+    }
+}
