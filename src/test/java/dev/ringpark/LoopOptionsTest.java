@@ -46,8 +46,8 @@ class LoopOptionsTest {
     void oneChangeKeepsTheOthers() {
         Duration stall = Duration.ofHours(8);
         LoopOptions changed = DEFAULTS.withOffload(9, 10).withStallAfter(stall).withTurn(6, Duration.ofNanos(7))
-                .withBuffers(600, 5).withMaxInFlight(3).withEntries(1, 2).withMode(LoopMode.HANDED_OVER).withBackend("io_uring")
-                .withName("api");
+                .withBuffers(600, 5).withMaxInFlight(3).withEntries(1, 2).withMode(LoopMode.HANDED_OVER)
+                .withBackend("io_uring").withName("api");
 
         assertThat(changed).isEqualTo(new LoopOptions("api", "io_uring", LoopMode.HANDED_OVER, 1, 2, 3, 600, 5, 6,
                 Duration.ofNanos(7), stall, 9, 10));

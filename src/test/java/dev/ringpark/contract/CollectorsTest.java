@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Arrays that are read into and written from while a collector, each of the JVM's in turn, moves them constantly. */
 class CollectorsTest {
     private static final int CONNECTIONS = 4;
-    private static final long SOME = 200_000;
+    private static final long SOME = 50_000;
     private static final long MANY = 10_000_000;
 
     @ParameterizedTest
