@@ -42,7 +42,8 @@ final class SharedPort {
 
     /**
      * Takes the port while it is not to be shared yet, which fails if somebody else listens there, a second start of
-     * the same server say; then lets the listeners in. They could not tell: to them, all who share a port are friends.
+     * the same server say; then lets the listeners in, which on Linux SO_REUSEADDR would do already. They could not
+     * tell: to them, all who share a port are friends.
      */
     private static TcpSocket claim(CarrierLoop loop, InetSocketAddress local) throws IOException {
         boolean isAny = local.getAddress().isAnyLocalAddress();
