@@ -62,15 +62,14 @@ class WatchdogTest {
         EngineRig.until(() -> loop.counters.get(Count.STALLS) == 1, "the stall is counted");
     }
 
-    /** However often it goes to sleep in between. */
+    /** Or it would be roused again and again by a loop that is asleep whenever the watchdog looks. */
     @Test
-    void onceItIsRousedItRestsForTheThreshold() {
+    void onceItIsRousedItRestsForTheThresholdThoughTheLoopSleepsAgain() {
         Loop loop = Loop.asleep(Duration.ofHours(1));
         watchdog.add(loop.watch);
         awaitState(Thread.State.WAITING);
 
-        wakeUp(loop);
-        loop.gate.announceSleep();
+        watchdog.rouse(loop.watch);
 
         awaitState(Thread.State.TIMED_WAITING);
     }
