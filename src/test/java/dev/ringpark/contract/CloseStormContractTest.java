@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CyclicBarrier;
 import java.util.function.Function;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Closing again and again, while others wait: a number, a port or a place in a table that comes back is a new one. */
@@ -37,7 +36,7 @@ class CloseStormContractTest extends Contract {
         churn(500, Duration.ZERO);
     }
 
-    @Tag("stress")
+    @Stress
     @Test
     void forAMinuteInATableOfThirtyTwoNoSocketEverReadsTheBytesOfAnother() throws Exception {
         churn(0, Duration.ofMinutes(1));
@@ -117,7 +116,7 @@ class CloseStormContractTest extends Contract {
         closeListeners(50);
     }
 
-    @Tag("stress")
+    @Stress
     @Test
     void twoThousandListenersClosedUnderAcceptsRefuseConnectionsAndTheirPortIsFreeAtOnce() throws Exception {
         closeListeners(2000);
@@ -142,7 +141,7 @@ class CloseStormContractTest extends Contract {
 
     // ---- many who close ----
 
-    @Tag("stress")
+    @Stress
     @Test
     void sixteenThreadsOfEveryKindCloseOneSocketAFewHundredTimes() throws Exception {
         CarrierLoop other = anotherLoop();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.process.Jvm;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -12,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CollectorsTest {
     private static final int CONNECTIONS = 4;
     private static final long SOME = 50_000;
-    private static final long MANY = 10_000_000;
+    private static final long MANY = 1_000_000;
 
     @ParameterizedTest
     @EnumSource(Flavor.class)
@@ -32,7 +31,7 @@ class CollectorsTest {
         assertBytesAreRight("Z", flavor, SOME);
     }
 
-    @Tag("stress")
+    @Stress
     @ParameterizedTest
     @EnumSource(Flavor.class)
     void everyCollectorMovesArraysUnderReadsAndWritesForLong(Flavor flavor) throws Exception {

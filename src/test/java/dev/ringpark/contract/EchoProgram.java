@@ -23,11 +23,12 @@ public final class EchoProgram {
     static final String ENTRIES = "echo.entries";
     /** Exits in the middle of a write, once so many bytes have come. */
     static final String EXIT_AFTER = "echo.exitAfter";
-    /** Collects garbage all the time. */
+    /** Collects garbage again as soon as something has been read. */
     static final String COLLECTS = "echo.collects";
 
     private static final int BACKLOG = 4096;
     private static final int MOST_BYTES = 4096;
+    private static final long REST_NANOS = 100_000;
     private static final long PAUSE_NANOS = 10_000_000;   // after an accept without a descriptor
 
     private final CarrierLoop loop;
@@ -42,11 +43,12 @@ public final class EchoProgram {
         LoopOptions options = entries(LoopOptions.defaults()).withBackend(args[0]).withMode(LoopMode.valueOf(args[1]));
         try (CarrierLoop loop = CarrierLoop.start(options);
                 TcpListener listener = TcpListener.bind(loop, Loopback.anyPort(), BACKLOG)) {
+            EchoProgram program = new EchoProgram(loop);
             if (Boolean.getBoolean(COLLECTS)) {
-                Thread.ofPlatform().daemon().start(EchoProgram::collect);
+                Thread.ofPlatform().daemon().start(program::collect);
             }
             System.out.println("port " + ((InetSocketAddress) listener.getLocalAddress()).getPort());
-            loop.run(() -> new EchoProgram(loop).acceptAll(listener));
+            loop.run(() -> program.acceptAll(listener));
         }
     }
 
@@ -56,10 +58,13 @@ public final class EchoProgram {
                 : options.withEntries(Integer.parseInt(entries[0]), Integer.parseInt(entries[1]));
     }
 
-    @SuppressWarnings("InfiniteLoopStatement")
-    private static void collect() {
-        while (true) {
+    /** Some collectors stop everything: without a rest in between, nothing else would ever run on a busy machine. */
+    private void collect() {
+        for (long seen = 0; ; seen = left.get()) {
             System.gc();
+            while (left.get() == seen) {
+                LockSupport.parkNanos(REST_NANOS);
+            }
         }
     }
 

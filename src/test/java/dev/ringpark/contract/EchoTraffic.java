@@ -44,8 +44,12 @@ final class EchoTraffic {
         return received.get();
     }
 
-    /** Waits for the end of the stream; how much had come. Throws what the receiver met instead. */
+    /**
+     * Waits for the end of the stream; how much had come. Throws what the receiver met instead, a silence as long as
+     * the socket's timeout among it.
+     */
     long awaitEnd() throws Exception {
+        receiver.thread().join();
         return receiver.await();
     }
 }

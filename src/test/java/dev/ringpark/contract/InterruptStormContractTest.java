@@ -13,7 +13,6 @@ import java.nio.channels.Channel;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -52,7 +51,7 @@ class InterruptStormContractTest extends Contract {
         interruptConnects(SOME);
     }
 
-    @Tag("stress")
+    @Stress
     @Test
     void aHundredThousandInterruptsAtRandomMomentsLoseAndBreakNothing() throws Exception {
         interruptReads(MANY);

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -49,7 +48,7 @@ class LoopLimitsTest {
         echoOverQueuesOfEightAndSixteen(1000);
     }
 
-    @Tag("stress")
+    @Stress
     @Test
     void tenThousandThreadsEchoOverQueuesOfEightAndSixteen() throws Exception {
         echoOverQueuesOfEightAndSixteen(5000);

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +39,7 @@ class ProcessLimitsTest {
         assertSurvivesAStorm(flavor, folder, 150, A_WHILE);
     }
 
-    @Tag("stress")
+    @Stress
     @ParameterizedTest
     @EnumSource(Flavor.class)
     void aLongStormOfConnectionsBeyondTheDescriptorsTakesLittleCpu(Flavor flavor, @TempDir Path folder)
@@ -83,7 +82,7 @@ class ProcessLimitsTest {
         assertSurvivesAStop(flavor, 500, Duration.ZERO);
     }
 
-    @Tag("stress")
+    @Stress
     @ParameterizedTest
     @EnumSource(Flavor.class)
     void fiveThousandArrivalsWhileTheProcessIsStoppedForTwoSecondsAreAllAnswered(Flavor flavor) throws Exception {
@@ -119,7 +118,7 @@ class ProcessLimitsTest {
         assertSurvives("EINTR", flavor, folder, 200_000);
     }
 
-    @Tag("stress")
+    @Stress
     @ParameterizedTest
     @EnumSource(Flavor.class)
     void everySecondEnterIsRefusedForNowUnderMuchTrafficAndNothingIsLost(Flavor flavor, @TempDir Path folder)
@@ -152,7 +151,7 @@ class ProcessLimitsTest {
         assertIsIdle(flavor, 200, A_WHILE);
     }
 
-    @Tag("stress")
+    @Stress
     @ParameterizedTest
     @EnumSource(Flavor.class)
     void aLoopWithAThousandIdleConnectionsTakesNoCpuForLong(Flavor flavor) throws Exception {

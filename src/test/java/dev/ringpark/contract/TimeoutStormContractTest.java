@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Timeouts by the thousand: while bytes arrive, and all at one moment. */
@@ -26,7 +25,7 @@ class TimeoutStormContractTest extends Contract {
         race(1000);
     }
 
-    @Tag("stress")
+    @Stress
     @Test
     void tenThousandReadsOfThreeMillisecondsGetEachByteOnceAndInOrder() throws Exception {
         race(10_000);
@@ -105,7 +104,7 @@ class TimeoutStormContractTest extends Contract {
         assertTimeOutTogether(500);
     }
 
-    @Tag("stress")
+    @Stress
     @Test
     void fiveThousandReadsWithOneDeadlineAllTimeOutAndEverySocketLivesOn() throws Exception {
         assertTimeOutTogether(5000);

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Writing: true counts, every byte once and in order, however slowly they are read. */
@@ -90,7 +89,7 @@ class WriteContractTest extends Contract {
         assertThat(toASlowReader(Flow.direct(Sequence.bytes(LARGE)))).isEqualTo(LARGE);
     }
 
-    @Tag("stress")
+    @Stress
     @Test
     void sixtyFourMebibytesReachASlowReaderByteForByte() throws Exception {
         assertThat(toASlowReader(ByteBuffer.wrap(Sequence.bytes(4 * LARGE)))).isEqualTo(4L * LARGE);
