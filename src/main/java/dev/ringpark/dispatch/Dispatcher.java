@@ -82,9 +82,10 @@ public final class Dispatcher {
         inHand = null;
     }
 
-    /** Asks that {@code operation} end early, if it has not ended. */
+    /** Asks that {@code operation} end early, if it has not ended; a close always runs to its end. */
     public void cancel(Operation operation, CancelReason reason) {
-        if (!operation.isAdmitted() || !operation.askToCancel(reason)) {
+        boolean isClose = operation.kind() == Operation.Kind.CLOSE;
+        if (isClose || !operation.isAdmitted() || !operation.askToCancel(reason)) {
             return;
         }
         if (operation.token() != InFlight.FULL) {

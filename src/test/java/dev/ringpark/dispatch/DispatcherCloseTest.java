@@ -20,6 +20,28 @@ class DispatcherCloseTest extends OpenDispatcher {
 
     // ---- what a close waits for ----
 
+    /** An interrupted thread that closes asks for a cancel, as each that waits does. */
+    @Test
+    void aCloseIsNeverCancelledWhereverItStandsAmongOthers() throws IOException {
+        Operation read = rig.read(handle);
+        Operation first = rig.close(handle);
+        Operation second = rig.close(handle);
+        Operation third = rig.close(handle);
+
+        rig.dispatcher.cancel(second, CancelReason.INTERRUPT);
+        rig.dispatcher.cancel(first, CancelReason.INTERRUPT);
+
+        assertWaiting(first);
+        assertWaiting(second);
+        backend.endCanceled(read);
+        rig.poll();
+        assertClosed(first);
+        assertClosed(second);
+        assertClosed(third);
+        assertThat(rig.dispatcher.hasClosed()).isTrue();
+        rig.assertNothingStays();
+    }
+
     @Test
     void aHandleThatNobodyUsesIsReleasedAtOnce() {
         Operation close = rig.close(handle);

@@ -49,13 +49,22 @@ public final class OperationQueue {
         return operation;
     }
 
-    /** Takes {@code operation} out, wherever it stands in this queue; false if it is in none. */
+    /** Takes {@code operation} out, wherever it stands in this queue; false if it is in none. It is in no other. */
     public boolean remove(Operation operation) {
         boolean found = operation == first || operation.previous != null;
+        assert found == contains(operation) : "in another queue";
         if (found) {
             unlink(operation);
         }
         return found;
+    }
+
+    private boolean contains(Operation operation) {
+        Operation each = first;
+        while (each != null && each != operation) {
+            each = each.next;
+        }
+        return each != null;
     }
 
     private void unlink(Operation operation) {

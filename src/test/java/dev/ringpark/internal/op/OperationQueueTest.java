@@ -147,6 +147,15 @@ class OperationQueueTest {
         assertThat(pollAll()).containsExactly(a, b, c);
     }
 
+    @Test
+    void nobodyIsTakenOutOfAQueueHeIsNotIn() {
+        fill();
+        OperationQueue other = new OperationQueue();
+
+        assertThatThrownBy(() -> other.remove(b)).hasMessage("in another queue");
+        assertThat(pollAll()).containsExactly(a, b, c);
+    }
+
     private void fill() {
         queue.add(a);
         queue.add(b);
