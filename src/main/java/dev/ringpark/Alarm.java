@@ -1,6 +1,7 @@
 package dev.ringpark;
 
 import dev.ringpark.internal.op.Timer;
+import dev.ringpark.internal.op.Wakeup;
 
 /** Wakes a thread at a moment. */
 final class Alarm extends Timer {
@@ -13,6 +14,6 @@ final class Alarm extends Timer {
 
     @Override
     public void fire() {
-        Threads.unpark(sleeper);
+        Wakeup.unpark(sleeper);
     }
 }

@@ -1,5 +1,6 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.op.Wakeup;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 
@@ -39,7 +40,7 @@ final class Herald {
             woken.add(waiting);
             unannounced = true;
         } else {
-            Threads.unpark(waiting);
+            Wakeup.unpark(waiting);
         }
     }
 
@@ -82,7 +83,7 @@ final class Herald {
     private boolean wakeAll() {
         boolean any = false;
         for (Thread next = woken.poll(); next != null; next = woken.poll()) {
-            Threads.unpark(next);
+            Wakeup.unpark(next);
             any = true;
         }
         return any;

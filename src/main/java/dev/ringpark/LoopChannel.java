@@ -187,6 +187,7 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
             return action.call(handle);
         } finally {
             loop.engine().endCall(handle);
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -234,7 +235,11 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
 
     @Override
     public void close() throws IOException {
-        loop.sockets().close(entry);
+        try {
+            loop.sockets().close(entry);
+        } finally {
+            Reference.reachabilityFence(this);   // closed by us, and not found lost a moment before
+        }
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Timer;
+import dev.ringpark.internal.op.Wakeup;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -51,7 +52,7 @@ final class LoopEngine implements Descriptor.Parker {
         this.carried = carried;
         this.herald = carried ? null : new Herald(this::wakeForMail);
         this.dispatcher = new Dispatcher(opener, options.maxInFlight(), counters,
-                herald == null ? Threads::unpark : herald::unpark);
+                herald == null ? Wakeup::unpark : herald::unpark);
         this.counters = counters;
         this.turnTasks = options.turnTasks();
         this.turnNanos = options.turnBudget().toNanos();
@@ -74,6 +75,8 @@ final class LoopEngine implements Descriptor.Parker {
     void execute(Runnable task) {
         if (isOnLoop()) {
             ready.add(task);
+        } else if (exited) {
+            Afterlife.execute(task);   // past the mailbox: who empties that may be the very thread this is to resume
         } else {
             mail(task);
         }

@@ -22,7 +22,6 @@ final class LoopLife {
     private final LostSockets lostSockets;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile List<Operation> closes = List.of();
-    private volatile boolean stopAsked;
 
     LoopLife(String name, LoopEngine engine, OpenSockets sockets, OffloadPool offloadPool) {
         this.name = name;
@@ -40,14 +39,21 @@ final class LoopLife {
         } catch (IOException e) {
             Log.say(Level.ERROR, name + ": the I/O queue failed; the loop has ended", e);
         } finally {
-            sockets.shut();
-            offloadPool.close();
-            closeTheRest();
-            closes.forEach(this::reportFailure);
-            sockets.clear();
-            lostSockets.stop();
-            ended.countDown();
+            try {
+                cleanUp();
+            } finally {
+                ended.countDown();   // whatever failed: those who wait for the end can do nothing about it
+            }
         }
+    }
+
+    private void cleanUp() {
+        sockets.shut();
+        offloadPool.close();
+        lostSockets.stop();
+        closeTheRest();
+        closes.forEach(this::reportFailure);
+        sockets.clear();
     }
 
     /** There is a rest only if the queue failed. */
@@ -83,8 +89,8 @@ final class LoopLife {
     }
 
     private LoopEnd closeFromOutside(long deadlineNanos) {
-        if (!stopAsked) {
-            stop();
+        if (ended.getCount() > 0) {
+            stop();   // again, if somebody has: he may have run out of stack or memory half way
         }
         boolean hasEnded = awaitEnd(deadlineNanos);
         return new LoopEnd(hasEnded, hasEnded ? List.of() : sockets.pending());
@@ -96,7 +102,6 @@ final class LoopLife {
         closes = all;
         engine.submitAll(all);
         engine.stop();
-        stopAsked = true;   // now: one that ran out of stack or memory before leaves it to the next
         return all;
     }
 

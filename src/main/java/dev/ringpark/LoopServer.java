@@ -161,6 +161,9 @@ public final class LoopServer implements AutoCloseable {
             try {
                 each.close();
             } catch (IOException e) {
+                if (failure != null) {
+                    e.addSuppressed(failure);
+                }
                 failure = e;
             }
         }

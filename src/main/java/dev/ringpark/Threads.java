@@ -1,23 +1,13 @@
 package dev.ringpark;
 
 import dev.ringpark.internal.op.Deadline;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 
-/** Running and waking what may fail, without failing with it: a loop carries others too. */
+/** Running what may fail, without failing with it: a loop carries others too. */
 final class Threads {
     private static final int PROBE_FRAMES = 500;   // some 25 KiB compiled, more when not
 
     private Threads() {}
-
-    /** Wakes {@code thread}. One whose own scheduler has been shut down nobody can wake; the others can still be. */
-    static void unpark(Thread thread) {
-        try {
-            LockSupport.unpark(thread);
-        } catch (RejectedExecutionException itsSchedulerIsShutDown) {
-            assert thread.isVirtual();
-        }
-    }
 
     /** Parks the caller until it is unparked, interrupted or {@code deadlineNanos} has come, or for a while less. */
     static void parkUntil(Object blocker, long deadlineNanos) {

@@ -4,7 +4,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,7 +121,7 @@ public abstract class Descriptor {
         int before = (int) STATE.getAndBitwiseOr(this, CLOSING);
         ConcurrentLinkedQueue<Waiter> queue = waiters;
         if (queue != null) {
-            queue.forEach(waiter -> LockSupport.unpark(waiter.thread));
+            queue.forEach(waiter -> Wakeup.unpark(waiter.thread));
         }
         return (before & (CLOSING | CLOSED)) == 0;
     }
@@ -199,7 +198,7 @@ public abstract class Descriptor {
     private static void wakeFirst(ConcurrentLinkedQueue<Waiter> queue, int side) {
         Waiter next = first(queue, side);
         if (next != null) {
-            LockSupport.unpark(next.thread);
+            Wakeup.unpark(next.thread);
         }
     }
 

@@ -3,11 +3,21 @@ package dev.ringpark.internal.op;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketOption;
+import java.net.StandardSocketOptions;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A socket as its backend holds it: its operations, one a side, and what can be done with it at once. */
 public abstract class Handle extends Descriptor {
+    /** The options of a connection, the same on every backend, where the system has them. */
+    public static final Set<SocketOption<?>> SOCKET_OPTIONS = Set.of(StandardSocketOptions.SO_KEEPALIVE,
+            StandardSocketOptions.SO_LINGER, StandardSocketOptions.SO_RCVBUF, StandardSocketOptions.SO_SNDBUF,
+            StandardSocketOptions.SO_REUSEADDR, StandardSocketOptions.SO_REUSEPORT, StandardSocketOptions.TCP_NODELAY,
+            StandardSocketOptions.IP_TOS);
+    /** The same for a listener. */
+    public static final Set<SocketOption<?>> LISTENER_OPTIONS = Set.of(StandardSocketOptions.SO_RCVBUF,
+            StandardSocketOptions.SO_REUSEADDR, StandardSocketOptions.SO_REUSEPORT);
+
     private @Nullable Operation reader;   // whoever has the reading turn
     private @Nullable Operation writer;   // whoever has the writing turn
 

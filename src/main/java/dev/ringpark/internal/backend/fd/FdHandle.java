@@ -90,7 +90,7 @@ public final class FdHandle extends Handle {
 
     @Override
     public Set<SocketOption<?>> supportedOptions() {
-        return listener ? FdOptions.LISTENER : FdOptions.SOCKET;
+        return listener ? LISTENER_OPTIONS : SOCKET_OPTIONS;
     }
 
     @Override

@@ -16,12 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The standard socket options as setsockopt(2) and getsockopt(2) know them; see socket(7), tcp(7), ip(7). */
 final class FdOptions {
-    static final Set<SocketOption<?>> SOCKET = Set.of(StandardSocketOptions.SO_KEEPALIVE,
-            StandardSocketOptions.SO_LINGER, StandardSocketOptions.SO_RCVBUF, StandardSocketOptions.SO_SNDBUF,
-            StandardSocketOptions.SO_REUSEADDR, StandardSocketOptions.SO_REUSEPORT, StandardSocketOptions.TCP_NODELAY,
-            StandardSocketOptions.IP_TOS);
-    static final Set<SocketOption<?>> LISTENER = Set.of(StandardSocketOptions.SO_RCVBUF,
-            StandardSocketOptions.SO_REUSEADDR, StandardSocketOptions.SO_REUSEPORT);
 
     private FdOptions() {}
 

@@ -14,6 +14,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -222,7 +223,10 @@ final class SelectorHandle extends Handle {
 
     @Override
     public Set<SocketOption<?>> supportedOptions() {
-        return network().supportedOptions();
+        Set<SocketOption<?>> known = new HashSet<>(
+                channel instanceof ServerSocketChannel ? LISTENER_OPTIONS : SOCKET_OPTIONS);
+        known.retainAll(network().supportedOptions());
+        return known;
     }
 
     @Override

@@ -229,6 +229,14 @@ final class Ring implements AutoCloseable {
         queues.unmap();
     }
 
+    /**
+     * Whether an enter that returned this may be tried again: interrupted, short of memory for a moment, or asked to
+     * take completions first. Not the answer of a filter.
+     */
+    static boolean isPassing(int returned) {
+        return returned == -LinuxErrno.EINTR || returned == -LinuxErrno.EAGAIN || returned == -LinuxErrno.EBUSY;
+    }
+
     static String describe(int returned) {
         return LinuxErrno.failure(-returned).describe();
     }

@@ -104,7 +104,7 @@ final class RingSetup {
         }
         ring.push(Ring.head(IORING_OP_NOP, 0, -1), 0, 0, 0, 0, 0);
         int entered = ring.enterAndWait();
-        while (!ring.hasCompletion() && (entered >= 0 || isPassing(entered))) {
+        while (!ring.hasCompletion() && (entered >= 0 || Ring.isPassing(entered))) {
             entered = ring.enterAndWait();
         }
         if (!ring.hasCompletion()) {
@@ -113,11 +113,6 @@ final class RingSetup {
         }
         ring.advance();
         probe(ring, arena);
-    }
-
-    /** Interrupted, or short of memory for a moment: not the answer of a filter. */
-    private static boolean isPassing(int result) {
-        return result == -LinuxErrno.EINTR || result == -LinuxErrno.EAGAIN || result == -LinuxErrno.EBUSY;
     }
 
     private static void probe(Ring ring, Arena arena) throws IOException {

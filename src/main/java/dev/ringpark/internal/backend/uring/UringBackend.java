@@ -227,11 +227,10 @@ public final class UringBackend implements Backend {
         }
     }
 
-    /** EBUSY and EAGAIN ask us to take completions first, which is what follows; then the rest is submitted again. */
+    /** Time is up, or the enter may be tried again: completions are taken first, then the rest goes in. */
     private static void tolerate(int result) throws IOException {
-        switch (-result) {
-            case LinuxErrno.EINTR, LinuxErrno.ETIME, LinuxErrno.EBUSY, LinuxErrno.EAGAIN -> { }
-            default -> throw new IOException("io_uring_enter: " + Ring.describe(result));
+        if (result != -LinuxErrno.ETIME && !Ring.isPassing(result)) {
+            throw new IOException("io_uring_enter: " + Ring.describe(result));
         }
     }
 
@@ -288,7 +287,7 @@ public final class UringBackend implements Backend {
         wake();
         while (wakeArmed) {
             int result = ring.enterAndWait();
-            if (result < 0 && result != -LinuxErrno.EINTR) {
+            if (result < 0 && !Ring.isPassing(result)) {
                 return;   // the kernel has not answered: better keep its memory than free it
             }
             for (int left = ring.completions(); left > 0; left--) {
