@@ -100,8 +100,7 @@ final class OpenSockets {
                 close(entry.handle);
             }
         } finally {
-            unlink(entry);
-            entry.clear();
+            unlink(entry);   // nobody has it now but its socket: the collector will not tell of it
         }
     }
 

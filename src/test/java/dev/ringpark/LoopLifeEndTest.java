@@ -126,6 +126,7 @@ class LoopLifeEndTest {
 
         assertThat(end).isEqualTo(new LoopEnd(false,
                 List.of(new PendingOperation("close", handle.toString(), null))));
+        assertThat(backend().closed).isFalse();
         engine.endCall(handle);
         assertThat(life.close(Deadline.NONE).isComplete()).isTrue();
     }
