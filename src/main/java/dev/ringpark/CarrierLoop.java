@@ -201,7 +201,7 @@ public final class CarrierLoop implements AutoCloseable {
                 Duration.ofNanos(counters.get(Count.LONGEST_TURN_NANOS)), counters.get(Count.STALLS));
     }
 
-    /** Whether {@link #close} has not been called. */
+    /** Whether {@link #close} has not been called, and the queue has not failed. */
     public boolean isOpen() {
         return !sockets.isShut();
     }
@@ -210,8 +210,8 @@ public final class CarrierLoop implements AutoCloseable {
      * Closes the loop: closes its sockets and listeners, so that every call parked on one ends with
      * {@link AsynchronousCloseException}, gives offloaded tasks up, waits for the last completion, and gives the queue
      * back. Its virtual threads are not stopped; they find their sockets closed. Idempotent; a second caller waits for
-     * the first. Not interruptible. Called by a virtual thread of the loop itself, it does not wait for the loop's own
-     * thread.
+     * the first. Not interruptible. Called by a virtual thread that the loop carries, it does not wait for the loop's
+     * own thread.
      */
     @Override
     public void close() {

@@ -11,6 +11,10 @@ final class Log {
 
     /** Never on the hot path, never in a turn. */
     static void say(Level level, String message, @Nullable Throwable thrown) {
-        Threads.runGuarded(() -> LOGGER.log(level, message, thrown));
+        try {
+            LOGGER.log(level, message, thrown);
+        } catch (Throwable e) {
+            Threads.report(e);
+        }
     }
 }

@@ -232,6 +232,7 @@ final class LoopEngine implements Descriptor.Parker {
         try {
             watch.startTurn();
             Watchdog.SHARED.add(watch);
+            watch.startTurn();   // to start the watchdog takes a while, which is no turn
             if (herald != null) {
                 herald.start();
             }

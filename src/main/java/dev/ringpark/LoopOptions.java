@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * CarrierLoop.start(LoopOptions.defaults().withName("api").withEntries(512, 2048));
  * }
  *
- * @param name names the loop's thread
+ * @param name begins the names of the loop's threads and of what it logs
  * @param backend forces a backend: {@code io_uring} or {@code selector}; null lets the system property
  *     {@code ringpark.backend}, the environment variable {@code RINGPARK_BACKEND}, or else the machine decide
  * @param mode forces a {@link LoopMode}; null lets the system property {@code ringpark.mode}, the environment variable
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxInFlight operations the platform may hold at once, 1 to 16,777,216; further ones wait in a queue of the
  *     loop, first come, first served. A read that waits for bytes counts, so have room for every connection
  * @param bufferBytes size of a pooled native buffer, 512 to 1,048,576: what one read into, or write from, an array
- *     moves at most
+ *     moves at most over io_uring
  * @param bufferCount pooled buffers for each direction, 1 to 32,768, for reads rounded down to a power of two; their
  *     memory is touched, and so taken, only as far as it is used at one time
  * @param turnTasks virtual threads that run before the loop looks at I/O again, at least 1

@@ -149,8 +149,8 @@ public final class LoopServer implements AutoCloseable {
     }
 
     /**
-     * Stops accepting, within milliseconds. Connections that have been accepted go on; the port is free when this
-     * returns. Not interruptible; the second time nothing happens.
+     * Stops accepting, within milliseconds unless a thread of a loop computes meanwhile. Connections that have been
+     * accepted go on; the port is free when this returns. Not interruptible; the second time nothing happens.
      *
      * @throws IOException if a listener did not close cleanly; the others are closed all the same
      */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind what was asked: {@code read}, {@code write}, {@code accept} or {@code connect}; {@code close} for a
  *     socket that has none of these pending and is not closed yet
  * @param socket the socket, and its peer where that is known
- * @param thread the thread that waits for it; null for a close
+ * @param thread the thread that waits for it; null for a close, and if it ended as it was looked at
  */
 public record PendingOperation(String kind, String socket, @Nullable Thread thread) {
     /** Adds those of {@code handle}, looked at from outside: one that ends at this moment may be among them. */

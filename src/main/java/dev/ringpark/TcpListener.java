@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>SO_REUSEADDR is set from the start, so that a port can be bound again at once after its listener was closed.
  */
 public final class TcpListener extends LoopChannel {
-    /** The backlog used where none is given: what the system allows at most. */
+    /** The backlog used where none is given; the system may allow fewer (on Linux net.core.somaxconn). */
     public static final int DEFAULT_BACKLOG = 4096;
 
     private static final String ACCEPT_TIMED_OUT = "Accept timed out";
@@ -173,8 +173,8 @@ public final class TcpListener extends LoopChannel {
 
     /**
      * Closes the listener: accepts that wait on it end with an exception, and when they have, its descriptor and its
-     * port are given back, and connecting to it is refused. Returns then, within milliseconds. Not interruptible. The
-     * second time nothing happens.
+     * port are given back, and connecting to it is refused. Returns then, within milliseconds unless a thread of the
+     * loop computes meanwhile. Not interruptible. The second time nothing happens.
      */
     @Override
     public void close() throws IOException {

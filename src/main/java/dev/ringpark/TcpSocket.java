@@ -138,7 +138,7 @@ public final class TcpSocket extends StreamChannel
      *     stays set, and no socket is left open
      * @throws java.nio.channels.AsynchronousCloseException if the loop is closed meanwhile
      * @throws IllegalArgumentException if {@code port} or {@code timeout} is out of range
-     * @throws IllegalStateException if {@code loop} is closed
+     * @throws IllegalStateException if {@code loop} is closed, before or between two steps
      */
     public static TcpSocket connect(CarrierLoop loop, String host, int port, Duration timeout) throws IOException {
         Objects.requireNonNull(host, "host");
@@ -279,7 +279,9 @@ public final class TcpSocket extends StreamChannel
      * Reads what is there into {@code target}, as {@link #read(ByteBuffer)} does.
      *
      * @return how many bytes; -1 at the end of the stream
-     * @throws IllegalStateException if the segment's arena is closed
+     * @throws IllegalStateException if the segment's arena is closed; if that is while the call waits, the bytes it
+     *     then got are lost
+     * @throws WrongThreadException if the arena belongs to another thread
      */
     public long read(MemorySegment target) throws IOException {
         return readInto(target, readDeadline());
@@ -319,6 +321,7 @@ public final class TcpSocket extends StreamChannel
      *
      * @return how many bytes it has taken, perhaps fewer than remain: write again for the rest, or use {@link #out}
      * @throws NotYetConnectedException if the socket is not connected
+     * @throws ClosedChannelException if the socket, or its output, has been closed
      * @throws IOException on timeout, close, interrupt and errors; see the class
      */
     @Override
@@ -398,7 +401,8 @@ public final class TcpSocket extends StreamChannel
 
     /**
      * A stream into this socket, without a buffer of its own. Each write writes all its bytes or throws; the default
-     * write timeout holds for each write as a whole. Closing the stream closes the socket.
+     * write timeout holds for each write as a whole. After one that threw nobody knows how many bytes have gone, so
+     * close the socket. Closing the stream closes it too.
      */
     public OutputStream out() {
         return new SocketOutput(this::writeAll, this);
@@ -452,8 +456,8 @@ public final class TcpSocket extends StreamChannel
 
     /**
      * Closes the socket: calls that wait on it end with an exception, and when they have, its descriptor is given back.
-     * Returns then, within milliseconds; does not wait for unsent bytes, whatever SO_LINGER says. Not interruptible.
-     * The second time nothing happens.
+     * Returns then, within milliseconds unless a thread of the loop computes meanwhile; does not wait for unsent bytes,
+     * whatever SO_LINGER says. Not interruptible. The second time nothing happens.
      */
     @Override
     public void close() throws IOException {

@@ -20,7 +20,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes operations in and sees each to its one completion. Everything here runs on the thread that opened it.
+ * Takes operations in and sees each to its one completion. Everything here runs on the thread that opened it; after
+ * {@link #end}, on any, one at a time.
  *
  * <pre>
  * where an operation is | how it got there                      | how a cancel reaches it

@@ -158,7 +158,8 @@ class LoopStatsTest extends RiggedLoop {
     private void awaitAsleep() {
         long[] enters = {-1};
         LoopRig.until(() -> {
-            boolean asleep = enters[0] == rig.loop.stats().enters() && isAsleepInTheKernel();
+            boolean asleep = enters[0] > 0   // before that, what it waits for may be a thread that is being started
+                    && enters[0] == rig.loop.stats().enters() && isAsleepInTheKernel();
             enters[0] = rig.loop.stats().enters();
             return asleep;
         }, () -> "never asleep");

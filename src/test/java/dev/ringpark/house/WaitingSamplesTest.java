@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.process.RunningProgram;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -69,6 +70,48 @@ class WaitingSamplesTest {
         } finally {
             for (Socket peer : peers) {
                 peer.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "selector"})
+    void aGracefulShutdownWaitsForClientsThatFinish(String backend) throws Exception {
+        Samples.require(backend);
+        try (RunningProgram server = Samples.start(backend, "GracefulShutdown", 0, 30)) {
+            InetSocketAddress address = Samples.awaitAddress(server);
+            try (Socket client = answeredPeer(address)) {
+                server.handle().destroy();
+                awaitRefusal(address);
+                client.getOutputStream().write('!');
+                assertThat(client.getInputStream().read()).as("still served").isEqualTo('!');
+                client.shutdownOutput();
+
+                assertThat(server.awaitEnd()).contains("All clients had finished, nothing is left");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "selector"})
+    void aGracefulShutdownCutsOffWhoGoesOnForTooLong(String backend) throws Exception {
+        Samples.require(backend);
+        try (RunningProgram server = Samples.start(backend, "GracefulShutdown", 0, 1);
+                Socket client = answeredPeer(Samples.awaitAddress(server))) {
+            server.handle().destroy();
+
+            assertThat(server.awaitEnd()).contains("Some clients were cut off, nothing is left");
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    /** Until the listener is closed, clients are taken. */
+    private static void awaitRefusal(InetSocketAddress address) throws IOException {
+        while (true) {
+            try (Socket early = new Socket(address.getAddress(), address.getPort())) {
+                early.shutdownOutput();
+            } catch (ConnectException refused) {
+                return;
             }
         }
     }

@@ -59,7 +59,7 @@ public final class Operation extends Deadline {
     private @Nullable Failure failure;
     private @Nullable Object attachment;             // in: the address to connect to; out: the accepted handle
 
-    // Loop thread only, from here on.
+    // Loop thread only while it is asked, from here on.
     private CancelReason cancelReason = CancelReason.NONE;
     private boolean admitted;
     private boolean deserted;

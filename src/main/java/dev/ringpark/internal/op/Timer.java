@@ -2,6 +2,6 @@ package dev.ringpark.internal.op;
 
 /** Something the loop does at a moment. */
 public abstract class Timer extends Deadline {
-    /** Called once, on the loop's thread, not before the moment. */
+    /** Called once, not before the moment, on the loop's thread; on another if the loop has ended. */
     public abstract void fire();
 }
