@@ -8,7 +8,8 @@ import java.util.concurrent.Callable;
 
 /** The bytes of {@link Sequence} through a connection. */
 final class Flow {
-    private static final byte[] TOO_MUCH = new byte[64 << 20];
+    /** More than a connection holds that nobody reads. */
+    static final byte[] TOO_MUCH = new byte[64 << 20];
 
     private Flow() {}
 
