@@ -31,6 +31,7 @@ void main(String[] args) throws Exception {
 void stop(CarrierLoop loop, TcpListener listener, ExecutorService clients, Duration patience) {
     try {
         listener.close();
+        IO.println("Takes no more clients");
         clients.shutdown();
         boolean allDone = clients.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS);
         var end = loop.close(Duration.ofSeconds(5));

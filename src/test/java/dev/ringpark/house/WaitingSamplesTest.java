@@ -2,6 +2,7 @@ package dev.ringpark.house;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringpark.process.RunningProgram;
 import java.io.IOException;
@@ -82,7 +83,9 @@ class WaitingSamplesTest {
             InetSocketAddress address = Samples.awaitAddress(server);
             try (Socket client = answeredPeer(address)) {
                 server.handle().destroy();
-                awaitRefusal(address);
+                server.await(Pattern.compile("Takes no more clients"));
+                assertThatThrownBy(() -> new Socket(address.getAddress(), address.getPort()).close())
+                        .isInstanceOf(ConnectException.class);
                 client.getOutputStream().write('!');
                 assertThat(client.getInputStream().read()).as("still served").isEqualTo('!');
                 client.shutdownOutput();
@@ -102,17 +105,6 @@ class WaitingSamplesTest {
 
             assertThat(server.awaitEnd()).contains("Some clients were cut off, nothing is left");
             assertThat(client.getInputStream().read()).isEqualTo(-1);
-        }
-    }
-
-    /** Until the listener is closed, clients are taken. */
-    private static void awaitRefusal(InetSocketAddress address) throws IOException {
-        while (true) {
-            try (Socket early = new Socket(address.getAddress(), address.getPort())) {
-                early.shutdownOutput();
-            } catch (ConnectException refused) {
-                return;
-            }
         }
     }
 
