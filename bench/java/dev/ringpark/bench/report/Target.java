@@ -8,6 +8,7 @@ import java.util.function.Function;
  * A figure that the library promises.
  *
  * @param seen finds it among the findings, empty if it was not measured
+ * @param limit what the C server reached in the same rounds, which no server on that machine will be far below
  * @param must what it has to stay under
  * @param aim what it should reach; empty where "must" is all there is to ask
  */
@@ -17,15 +18,24 @@ record Target(
         String unit,
         double must,
         OptionalDouble aim,
-        Function<Findings, OptionalDouble> seen) {
+        Function<Findings, OptionalDouble> seen,
+        Function<Findings, OptionalDouble> limit) {
+    static final String HEAD = "| what | against | seen | must | aim | C | |";
+    static final String RULE = "|---|---|---:|---:|---:|---:|---|";
+
     String row(Findings findings) {
         var figure = seen.apply(findings);
-        return "| %s | %s | %s | %s | %s | %s |".formatted(
+        return "| %s | %s | %s | %s | %s | %s | %s |".formatted(
                 what,
                 peer,
-                figure.isPresent() ? Numbers.plain(figure.getAsDouble()) + unit : "-",
+                words(figure, "-"),
                 Numbers.plain(must) + unit,
-                aim.isPresent() ? Numbers.plain(aim.getAsDouble()) + unit : "",
+                words(aim, ""),
+                words(limit.apply(findings), ""),
                 Verdict.of(figure, must, aim).words());
+    }
+
+    private String words(OptionalDouble figure, String absent) {
+        return figure.isPresent() ? Numbers.plain(figure.getAsDouble()) + unit : absent;
     }
 }

@@ -56,8 +56,10 @@ final class Targets {
 
     static Stream<String> table(Findings findings) {
         return Stream.concat(
-                Stream.of("| what | against | seen | must | aim | |", "|---|---|---:|---:|---:|---|"),
-                ALL.stream().map(target -> target.row(findings)));
+                Stream.of(Target.HEAD, Target.RULE),
+                Stream.concat(
+                        ALL.stream().map(target -> target.row(findings)),
+                        Stream.of("", "C: what " + C_URING + " reached against the same peer in the same rounds.")));
     }
 
     private static Target cpu(String cell, String ours, String peer, double must, double aim) {
@@ -73,7 +75,10 @@ final class Targets {
             OptionalDouble aim) {
         return new Target(
                 "%s, %s, %s".formatted(ours, cell, what), peer, "", must, aim,
-                found -> ratio(found, Cell.parse(cell), ours, peer, figure));
+                found -> ratio(found, Cell.parse(cell), ours, peer, figure),
+                found -> peer.equals(C_URING)
+                        ? OptionalDouble.empty()
+                        : ratio(found, Cell.parse(cell), C_URING, peer, figure));
     }
 
     private static OptionalDouble ratio(
@@ -86,7 +91,8 @@ final class Targets {
     }
 
     private static Target absolute(String what, String unit, double must, Function<Findings, OptionalDouble> seen) {
-        return new Target(RINGPARK + ", " + what, "", unit, must, OptionalDouble.empty(), seen);
+        return new Target(RINGPARK + ", " + what, "", unit, must, OptionalDouble.empty(), seen,
+                _ -> OptionalDouble.empty());
     }
 
     private static OptionalDouble figure(Map<String, Double> figures) {
