@@ -43,6 +43,7 @@ public final class CarrierLoop implements AutoCloseable {
     private final ModeChoice mode;
     private final Backends backends;
     private final LoopEngine engine;
+    private final Parking parking;
     private final OpenSockets sockets;
     private final OffloadPool offloadPool;
     private final LoopLife life;
@@ -59,15 +60,16 @@ public final class CarrierLoop implements AutoCloseable {
         this.backends = new Backends(Choices.backend(options), new BackendOptions(options.submissionEntries(),
                 options.completionEntries(), options.bufferBytes(), options.bufferCount()));
         this.engine = new LoopEngine(backends::open, mode.mode() == LoopMode.CARRIED, options, counters);
-        this.sockets = new OpenSockets(engine, reportsLeaks);
+        this.parking = new Parking(engine);
+        this.sockets = new OpenSockets(engine.door(), parking, reportsLeaks);
         this.offloadPool = new OffloadPool(options);
-        this.life = new LoopLife(options.name(), engine, sockets, offloadPool);
-        this.threads = threads(mode.mode(), engine);
+        this.life = new LoopLife(options.name(), engine, parking, sockets, offloadPool);
+        this.threads = threads(mode.mode(), engine.door());
     }
 
-    private static ThreadFactory threads(LoopMode mode, LoopEngine engine) {
+    private static ThreadFactory threads(LoopMode mode, LoopDoor door) {
         return mode == LoopMode.CARRIED
-                ? VirtualThreads.builder(new LoopScheduler(engine)).factory()
+                ? VirtualThreads.builder(new LoopScheduler(door)).factory()
                 : Thread.ofVirtual().factory();
     }
 
@@ -261,8 +263,13 @@ public final class CarrierLoop implements AutoCloseable {
         return offloadPool.run(task, deadlineNanos);
     }
 
-    LoopEngine engine() {
-        return engine;
+    /** How calls on its sockets wait. */
+    Parking parking() {
+        return parking;
+    }
+
+    LoopDoor door() {
+        return engine.door();
     }
 
     private void requireOpen() {

@@ -56,7 +56,7 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
     /** Takes the turn of {@code side}; {@link #exit} has to follow. */
     final Operation enter(int side, long deadlineNanos, String timeoutMessage) throws IOException {
         requireNotInterrupted();
-        Descriptor.Entry entry = handle.enter(side, deadlineNanos, loop.engine());
+        Descriptor.Entry entry = handle.enter(side, deadlineNanos, loop.parking());
         return switch (entry) {
             case ENTERED -> operation(side);
             case NOT_OPEN -> throw new ClosedChannelException();
@@ -92,7 +92,7 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
 
     /** Runs a transfer or a connect that has been begun; afterwards the operation is free for its next use. */
     final int await(Operation operation, String timeoutMessage) throws IOException {
-        loop.engine().submitAndPark(operation);
+        loop.parking().submitAndPark(operation);
         Failure failure = operation.failure();
         int result = operation.result();
         CancelReason reason = operation.cancelReason();
@@ -105,7 +105,7 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
 
     /** Runs an accept that has been begun; the connection is not registered with a loop yet. */
     final Handle awaitAccepted(Operation operation, String timeoutMessage) throws IOException {
-        loop.engine().submitAndPark(operation);
+        loop.parking().submitAndPark(operation);
         Failure failure = operation.failure();
         CancelReason reason = operation.cancelReason();
         Handle accepted = failure == null ? (Handle) operation.accepted() : handle;
@@ -186,7 +186,7 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
         try {
             return action.call(handle);
         } finally {
-            loop.engine().endCall(handle);
+            loop.door().endCall(handle);
             Reference.reachabilityFence(this);
         }
     }

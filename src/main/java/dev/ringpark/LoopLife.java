@@ -17,15 +17,19 @@ import java.util.concurrent.TimeUnit;
 final class LoopLife {
     private final String name;
     private final LoopEngine engine;
+    private final LoopDoor door;
+    private final Parking parking;
     private final OpenSockets sockets;
     private final OffloadPool offloadPool;
     private final LostSockets lostSockets;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile List<Operation> closes = List.of();
 
-    LoopLife(String name, LoopEngine engine, OpenSockets sockets, OffloadPool offloadPool) {
+    LoopLife(String name, LoopEngine engine, Parking parking, OpenSockets sockets, OffloadPool offloadPool) {
         this.name = name;
         this.engine = engine;
+        this.door = engine.door();
+        this.parking = parking;
         this.sockets = sockets;
         this.offloadPool = offloadPool;
         this.lostSockets = new LostSockets(name, sockets);
@@ -59,7 +63,7 @@ final class LoopLife {
     /** There is a rest only if the queue failed. */
     private void closeTheRest() {
         for (Operation close : sockets.beginCloses()) {
-            engine.submitAndPark(close);
+            parking.submitAndPark(close);
             reportFailure(close);
         }
     }
@@ -74,14 +78,14 @@ final class LoopLife {
     /** Ends the loop, and waits for that until {@code deadlineNanos}. */
     LoopEnd close(long deadlineNanos) {
         sockets.shut();
-        return engine.isOnLoop() ? closeFromInside(deadlineNanos) : closeFromOutside(deadlineNanos);
+        return door.isOnLoop() ? closeFromInside(deadlineNanos) : closeFromOutside(deadlineNanos);
     }
 
     /** One of the loop's own threads cannot wait for its end, but for its sockets'. */
     private LoopEnd closeFromInside(long deadlineNanos) {
         for (Operation close : stop()) {
             while (!close.isDone() && !isOver(deadlineNanos)) {
-                engine.parkUntil(deadlineNanos);
+                parking.parkUntil(deadlineNanos);
             }
         }
         List<PendingOperation> pending = sockets.pending();
@@ -100,7 +104,7 @@ final class LoopLife {
         offloadPool.close();
         List<Operation> all = sockets.beginCloses();
         closes = all;
-        engine.submitAll(all);
+        door.submitAll(all);
         engine.stop();
         return all;
     }

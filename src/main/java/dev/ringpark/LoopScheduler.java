@@ -14,36 +14,36 @@ import org.jspecify.annotations.Nullable;
  * the loop. No thread of the pool is ever started.
  */
 final class LoopScheduler extends ForkJoinPool {
-    private final LoopEngine engine;
+    private final LoopDoor door;
 
-    LoopScheduler(LoopEngine engine) {
+    LoopScheduler(LoopDoor door) {
         super(1);
-        this.engine = engine;
+        this.door = door;
     }
 
     @Override
     public void execute(Runnable task) {
-        engine.execute(task);
+        door.execute(task);
     }
 
     @Override
     public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
-        ParkTimer timer = new ParkTimer(engine, task);
+        ParkTimer timer = new ParkTimer(door, task);
         timer.deadlineNanos(Deadline.after(unit.toNanos(delay)));
         if (timer.deadlineNanos() != Deadline.NONE) {
-            engine.schedule(timer);
+            door.schedule(timer);
         }
         return timer;
     }
 
     /** A timed park of one virtual thread. Nobody but the JDK sees it, and that only ever cancels it. */
     private static final class ParkTimer extends Timer implements ScheduledFuture<@Nullable Object> {
-        private final LoopEngine engine;
+        private final LoopDoor door;
         private final Runnable task;
         private volatile boolean over;
 
-        ParkTimer(LoopEngine engine, Runnable task) {
-            this.engine = engine;
+        ParkTimer(LoopDoor door, Runnable task) {
+            this.door = door;
             this.task = task;
         }
 
@@ -61,7 +61,7 @@ final class LoopScheduler extends ForkJoinPool {
                 return false;
             }
             over = true;
-            engine.unschedule(this);
+            door.unschedule(this);
             return true;
         }
 

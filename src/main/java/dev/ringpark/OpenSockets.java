@@ -62,15 +62,17 @@ final class OpenSockets {
         }
     }
 
-    private final LoopEngine engine;
+    private final LoopDoor door;
+    private final Parking parking;
     private final boolean traces;
     private final ReferenceQueue<Object> lost = new ReferenceQueue<>();
     private final Entry anchor = new Entry(null, null, lost);   // between the youngest and the oldest
     private volatile boolean shut;
 
-    /** Those of the loop that {@code engine} drives. */
-    OpenSockets(LoopEngine engine, boolean traces) {
-        this.engine = engine;
+    /** Those of the loop that {@code door} leads into. */
+    OpenSockets(LoopDoor door, Parking parking, boolean traces) {
+        this.door = door;
+        this.parking = parking;
         this.traces = traces;
     }
 
@@ -110,7 +112,7 @@ final class OpenSockets {
         if (entry.handle != null) {
             beginClose(entry.handle, close);
         }
-        engine.submitAll(close);   // from here on it holds up the loop's end by itself
+        door.submitAll(close);   // from here on it holds up the loop's end by itself
         unlink(entry);
     }
 
@@ -121,7 +123,7 @@ final class OpenSockets {
         }
         Operation close = new Operation(handle);
         close.beginClose();
-        engine.submitAndPark(close);
+        parking.submitAndPark(close);
         Failure failure = close.failure();
         if (failure != null) {
             throw SocketErrors.of(failure);

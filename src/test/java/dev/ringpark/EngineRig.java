@@ -25,6 +25,8 @@ final class EngineRig implements AutoCloseable {
     final Counters counters = new Counters();
     final Thread thread;
     final LoopEngine engine;
+    final LoopDoor door;
+    final Parking parking;
     private final LoopScheduler scheduler;
     private final CompletableFuture<LoopEngine> opened = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -36,7 +38,9 @@ final class EngineRig implements AutoCloseable {
         }
         thread = Thread.ofPlatform().daemon().name("scripted-loop").start(() -> live(carried));
         engine = opened.join();
-        scheduler = new LoopScheduler(engine);
+        door = engine.door();
+        parking = new Parking(engine);
+        scheduler = new LoopScheduler(door);
     }
 
     private void live(boolean carried) {
@@ -73,7 +77,7 @@ final class EngineRig implements AutoCloseable {
     /** A whole call, on the caller's thread; the result, and the operation free again. */
     int read(Handle handle) {
         Operation read = begin(handle);
-        engine.submitAndPark(read);
+        parking.submitAndPark(read);
         int result = read.failure() == null ? read.result() : -1;
         read.reset();
         return result;
@@ -132,7 +136,7 @@ final class EngineRig implements AutoCloseable {
     /** Returns when everything mailed before has been taken in: the mailbox is first in, first out. */
     void awaitMailTakenIn() {
         CountDownLatch taken = new CountDownLatch(1);
-        engine.execute(taken::countDown);
+        door.execute(taken::countDown);
         await(taken);
     }
 

@@ -49,7 +49,7 @@ class LoopEngineTest {
         AtomicInteger own = new AtomicInteger();
         for (int i = 0; i < mails; i++) {
             int sent = i;
-            rig.engine.execute(() -> {
+            rig.door.execute(() -> {
                 taken.incrementAndGet();
                 own.incrementAndGet();
             });
@@ -190,7 +190,7 @@ class LoopEngineTest {
             Timeouts timers = new Timeouts();
             FutureTask<Void> last = rig.startCarried(() -> {
                 rig.engine.stop();
-                rig.engine.schedule(timers.timer(1));
+                rig.door.schedule(timers.timer(1));
                 return null;
             });
 
@@ -205,7 +205,7 @@ class LoopEngineTest {
         try (EngineRig rig = new EngineRig(carried)) {
             Timeouts timers = new Timeouts();
             for (int millis = 1; millis <= 30; millis++) {
-                rig.engine.schedule(timers.timer(millis));
+                rig.door.schedule(timers.timer(millis));
             }
             rig.awaitMailTakenIn();
 
@@ -224,8 +224,8 @@ class LoopEngineTest {
             AtomicReference<FutureTask<Integer>> read = new AtomicReference<>();
             rig.backend().atClose = () -> {
                 Thread mailer = Thread.ofPlatform().start(() -> {
-                    rig.engine.schedule(timers.timer(1));
-                    rig.engine.execute(ran::countDown);
+                    rig.door.schedule(timers.timer(1));
+                    rig.door.execute(ran::countDown);
                 });
                 join(mailer);
                 read.set(startParkedRead(rig));
@@ -269,8 +269,8 @@ class LoopEngineTest {
         Timeouts timers = new Timeouts();
         CountDownLatch ran = new CountDownLatch(1);
 
-        rig.engine.schedule(timers.timer(1));
-        rig.engine.execute(ran::countDown);
+        rig.door.schedule(timers.timer(1));
+        rig.door.execute(ran::countDown);
 
         timers.awaitAll();
         EngineRig.await(ran);

@@ -20,6 +20,7 @@ class LoopLifeEndTest {
 
     private final CompletableFuture<LoopLife> started = new CompletableFuture<>();
     private LoopEngine engine;
+    private Parking parking;
     private OpenSockets sockets;
     private Thread thread;
     private LoopLife life;
@@ -43,8 +44,9 @@ class LoopLifeEndTest {
     private void live() {
         try {
             engine = new LoopEngine(ScriptedBackend::new, false, LoopOptions.defaults(), new Counters());
-            sockets = new OpenSockets(engine, false);
-            LoopLife made = new LoopLife("scripted", engine, sockets, new OffloadPool(LoopOptions.defaults()));
+            parking = new Parking(engine);
+            sockets = new OpenSockets(engine.door(), parking, false);
+            LoopLife made = new LoopLife("scripted", engine, parking, sockets, new OffloadPool(LoopOptions.defaults()));
             started.complete(made);
             made.run();
         } catch (Throwable e) {
@@ -54,7 +56,7 @@ class LoopLifeEndTest {
 
     private int read() {
         Operation operation = EngineRig.begin(handle);
-        engine.submitAndPark(operation);
+        parking.submitAndPark(operation);
         return operation.result();
     }
 
@@ -127,7 +129,7 @@ class LoopLifeEndTest {
         assertThat(end).isEqualTo(new LoopEnd(false,
                 List.of(new PendingOperation("close", handle.toString(), null))));
         assertThat(backend().closed).isFalse();
-        engine.endCall(handle);
+        engine.door().endCall(handle);
         assertThat(life.close(Deadline.NONE).isComplete()).isTrue();
     }
 

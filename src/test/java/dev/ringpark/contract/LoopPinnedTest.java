@@ -143,6 +143,27 @@ class LoopPinnedTest extends RiggedLoop {
         assertThat(late.await()).isEqualTo("late");
     }
 
+    @Test
+    void whatAPinnedThreadComputesBeforeItsCallIsATurnThatTakesLong() throws Exception {
+        LoopRig.Mixed pair = rig.mixed();
+        pair.far().getOutputStream().write(1);
+
+        rig.start(() -> LoopPinnedCall.make(() -> {
+            compute(Duration.ofMillis(50));
+            return pair.near().read(new byte[1], 0, 1);
+        })).await();
+
+        Duration least = LoopRig.isCarried(flavor) ? Duration.ofMillis(50) : Duration.ofNanos(1);
+        assertThat(rig.loop.stats().longestTurn()).isGreaterThanOrEqualTo(least);
+    }
+
+    private static void compute(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() - end < 0) {
+            Thread.onSpinWait();
+        }
+    }
+
     /** Returns once the call is the loop's. */
     private <T> LoopRig.Running<T> startPinned(Callable<T> call) {
         long before = rig.loop.stats().submitted();

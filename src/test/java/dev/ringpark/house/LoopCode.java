@@ -8,8 +8,9 @@ import java.util.Set;
 final class LoopCode {
     private static final List<String> ROOMS =
             List.of("dev.ringpark.dispatch.", "dev.ringpark.internal.backend.", "dev.ringpark.internal.op.");
-    private static final Set<String> FILES = Set.of("dev.ringpark.LoopEngine", "dev.ringpark.LoopScheduler",
-            "dev.ringpark.SleepGate", "dev.ringpark.RunQueue", "dev.ringpark.Herald", "dev.ringpark.Watch");
+    private static final Set<String> FILES = Set.of("dev.ringpark.LoopEngine", "dev.ringpark.LoopDoor",
+            "dev.ringpark.Parking", "dev.ringpark.LoopScheduler", "dev.ringpark.SleepGate", "dev.ringpark.RunQueue",
+            "dev.ringpark.Herald", "dev.ringpark.Watch");
 
     private LoopCode() {}
 

@@ -1,0 +1,183 @@
+package dev.ringpark;
+
+import dev.ringpark.dispatch.Dispatcher;
+import dev.ringpark.internal.jdk.VirtualThreads;
+import dev.ringpark.internal.op.CancelReason;
+import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.Timer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way into a loop. Threads that the loop carries leave at hand what they want, as it comes round to that by itself;
+ * all others mail it, and wake the loop if it sleeps. What comes when the loop has left is done elsewhere.
+ *
+ * <p>Nobody waits here, and nothing takes a lock: see {@link LoopEngine}.
+ */
+final class LoopDoor {
+    private final Thread loop;
+    private final boolean carried;
+    private final @Nullable Herald herald;   // in handed-over mode
+    private final Dispatcher dispatcher;
+    private final Runnable wake;
+
+    private final SleepGate gate = new SleepGate();
+    private final Mailbox mailbox = new Mailbox();
+    private final Requests requests = new Requests();
+    private final RunQueue ready = new RunQueue();
+    private volatile boolean exited;
+
+    /** On the loop's thread. */
+    LoopDoor(Dispatcher dispatcher, @Nullable Herald herald) {
+        this.loop = Thread.currentThread();
+        this.carried = herald == null;
+        this.herald = herald;
+        this.dispatcher = dispatcher;
+        this.wake = dispatcher.backend()::wake;
+    }
+
+    // ---- any thread ----
+
+    /** Whether the caller runs on the loop's thread, itself or as a virtual thread it carries. */
+    boolean isOnLoop() {
+        return (carried ? VirtualThreads.currentCarrier() : Thread.currentThread()) == loop && !exited;
+    }
+
+    /** Runs {@code task} on the loop: at the end of the queue when it comes from the loop, else by mail. */
+    void execute(Runnable task) {
+        if (isOnLoop()) {
+            ready.add(task);
+        } else if (exited) {
+            Afterlife.execute(task);   // past the mailbox: who empties that may be the very thread this is to resume
+        } else {
+            mail(task);
+        }
+    }
+
+    /** Submits {@code operation}; true if the caller is on the loop. */
+    boolean submit(Operation operation) {
+        boolean onLoop = isOnLoop();
+        if (onLoop) {
+            requests.submit(operation);
+        } else {
+            mail((Mailbox.Command) () -> dispatcher.submit(operation));
+        }
+        return onLoop;
+    }
+
+    /** Submits {@code operations} in one go; nobody has to wait for them. */
+    void submitAll(List<Operation> operations) {
+        mail((Mailbox.Command) () -> operations.forEach(dispatcher::submit));
+    }
+
+    /** Asks that this use of {@code operation} end early, and no later one. */
+    void cancel(Operation operation, CancelReason reason) {
+        int use = operation.use();
+        ask(() -> {
+            if (operation.use() == use) {
+                dispatcher.cancel(operation, reason);
+            }
+        });
+    }
+
+    /** Ends a plain call that {@link Handle#beginCall} began; a close may be waiting for just that. */
+    void endCall(Handle handle) {
+        if (handle.endCall()) {
+            ask(() -> dispatcher.callEnded(handle));
+        }
+    }
+
+    /** Has {@code timer} fire on the loop. */
+    void schedule(Timer timer) {
+        ask(() -> {
+            if (exited) {
+                Afterlife.schedule(timer);
+            } else {
+                dispatcher.schedule(timer);
+            }
+        });
+    }
+
+    /**
+     * Takes {@code timer} back, soon, if it has not fired. Timers that are left when the loop ends are forwarded, and
+     * ask themselves whether they are still wanted.
+     */
+    void unschedule(Timer timer) {
+        ask(() -> {
+            if (!exited) {
+                dispatcher.unschedule(timer);
+            }
+        });
+    }
+
+    /** Has the loop run {@code command}, on its own stack. */
+    private void ask(Mailbox.Command command) {
+        if (isOnLoop()) {
+            requests.add(command);
+        } else {
+            mail(command);
+        }
+    }
+
+    /** Has the loop run {@code item} in a turn to come, wherever the caller runs. */
+    void mail(Runnable item) {
+        mailbox.add(item);
+        if (exited) {
+            mailbox.forward();
+        } else if (herald != null && Thread.currentThread().isVirtual()) {
+            if (gate.isAsleep()) {
+                herald.send();
+            }
+        } else {
+            gate.wakeIfAsleep(wake);
+        }
+    }
+
+    /** On the herald's thread: as every sender does, it looks after the mail is in the box. */
+    void wakeForMail() {
+        if (!mailbox.isEmpty()) {
+            gate.wakeIfAsleep(wake);
+        }
+    }
+
+    // ---- loop thread ----
+
+    /** Runs what was mailed to the loop itself; tasks take their place among those that can run. */
+    void deliver() {
+        mailbox.deliver(ready);
+    }
+
+    boolean hasMail() {
+        return !mailbox.isEmpty();
+    }
+
+    /** What its own threads have asked. */
+    Requests requests() {
+        return requests;
+    }
+
+    /** The tasks that can run. */
+    RunQueue ready() {
+        return ready;
+    }
+
+    /** Where the loop announces its sleep. */
+    SleepGate gate() {
+        return gate;
+    }
+
+    /**
+     * The loop leaves: whatever it still has goes to the afterlife. What this thread itself unparks later, or others
+     * mail, goes there too, once {@link #exited} is seen; what came before is taken out after it is set.
+     */
+    void leave() {
+        try {
+            Afterlife.takeOver(dispatcher, ready);
+        } finally {
+            exited = true;
+            Afterlife.takeOver(dispatcher, ready);
+            mailbox.forward();
+        }
+    }
+}
