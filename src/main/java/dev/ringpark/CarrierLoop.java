@@ -225,12 +225,18 @@ public final class CarrierLoop implements AutoCloseable {
      * because a thread computes or blocks on the loop's thread, ends as soon as it can; calling this or
      * {@link #close()} again goes on waiting for it.
      *
-     * @param timeout how long to wait at most; {@link Duration#ZERO} for no limit
+     * @param timeout how long to wait at most; {@link Duration#ZERO} to wait for nothing, for the end comes all the
+     *     same. Without limit waits {@link #close()}.
      * @return whether all has ended, and what has not
-     * @throws IllegalArgumentException if {@code timeout} is negative
+     * @throws IllegalArgumentException if {@code timeout} is negative; the loop stays open
      */
     public LoopEnd close(Duration timeout) {
-        return life.close(Timeouts.deadline(timeout));
+        return close(Timeouts.patience(timeout));
+    }
+
+    /** The same, until {@code deadlineNanos}. */
+    LoopEnd close(long deadlineNanos) {
+        return life.close(deadlineNanos);
     }
 
     @Override

@@ -1,11 +1,17 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.op.Deadline;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several {@linkplain CarrierLoop loops}, for more cores than one, and servers over all of them.
@@ -107,6 +113,26 @@ public final class LoopGroup implements AutoCloseable {
     }
 
     /**
+     * Runs {@code task} on a virtual thread of the loop whose turn it is, and waits for its end.
+     *
+     * @return what the task returned
+     * @throws Exception what the task threw; {@link InterruptedException} if the caller was interrupted while it
+     *     waited: the task's thread is interrupted then
+     * @throws IllegalStateException if all loops are closed
+     */
+    public <T extends @Nullable Object> T run(Callable<T> task) throws Exception {
+        return next().run(task);
+    }
+
+    /**
+     * A new executor that runs each task on a virtual thread of its own, of the loop whose turn it is; closing it waits
+     * for its tasks, as usual. A task that is begun when all loops are closed runs, and finds its sockets closed.
+     */
+    public ExecutorService executor() {
+        return Executors.newThreadPerTaskExecutor(task -> nextOfAll().threadFactory().newThread(task));
+    }
+
+    /**
      * Listens on {@code local} and has each connection handled on a virtual thread of the loop it belongs to. Accepts
      * on every loop where the system spreads connections over them, which is on Linux, else on one. Does not block.
      *
@@ -144,10 +170,33 @@ public final class LoopGroup implements AutoCloseable {
         return loops.stream().anyMatch(CarrierLoop::isOpen);
     }
 
-    /** Closes all loops as {@link CarrierLoop#close} does, one after the other. Idempotent; not interruptible. */
+    /**
+     * Closes all loops as {@link CarrierLoop#close()} does, at the same time, and returns when all have ended.
+     * Idempotent; a second caller waits for the first. Not interruptible. Called by a virtual thread that one of the
+     * loops carries, it does not wait for the end of that loop's own thread.
+     */
     @Override
     public void close() {
-        loops.forEach(CarrierLoop::close);
+        close(Deadline.NONE);
+    }
+
+    /**
+     * Closes all loops as {@link #close()} does, but waits {@code timeout} at most, for all of them together. What has
+     * not ended by then ends as soon as it can; calling this or {@link #close()} again goes on waiting for it. To let
+     * the clients of a server finish before, see {@link LoopServer#close(Duration)}.
+     *
+     * @param timeout how long to wait at most; {@link Duration#ZERO} to wait for nothing, for the end comes all the
+     *     same. Without limit waits {@link #close()}.
+     * @return whether all has ended, and what has not
+     * @throws IllegalArgumentException if {@code timeout} is negative; the group stays open
+     */
+    public LoopEnd close(Duration timeout) {
+        return close(Timeouts.patience(timeout));
+    }
+
+    private LoopEnd close(long deadlineNanos) {
+        loops.forEach(each -> each.close(Duration.ZERO));   // so that none waits for those before it to end
+        return loops.stream().map(each -> each.close(deadlineNanos)).reduce(LoopEnd::plus).orElseThrow();
     }
 
     @Override

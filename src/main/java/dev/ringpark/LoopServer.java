@@ -1,13 +1,14 @@
 package dev.ringpark;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,8 @@ public final class LoopServer implements AutoCloseable {
     private final @Nullable Supplier<CarrierLoop> dealer;   // none if each loop keeps what it accepts
     private final Handler handler;
     private final InetSocketAddress address;
-    private final CountDownLatch acceptors;
+    private final Clients clients;
+    private volatile boolean cutsOff;   // whom it has not begun to handle
 
     private LoopServer(List<TcpListener> listeners, @Nullable Supplier<CarrierLoop> dealer, Handler handler)
             throws IOException {
@@ -44,7 +46,7 @@ public final class LoopServer implements AutoCloseable {
         this.dealer = dealer;
         this.handler = handler;
         this.address = (InetSocketAddress) Objects.requireNonNull(listeners.getFirst().getLocalAddress());
-        this.acceptors = new CountDownLatch(listeners.size());
+        this.clients = new Clients(listeners.size());
     }
 
     /** Accepts on each of {@code loops}. */
@@ -84,7 +86,7 @@ public final class LoopServer implements AutoCloseable {
         } catch (InterruptedException nobodyMeansUs) {
             Thread.currentThread().interrupt();
         } finally {
-            acceptors.countDown();
+            clients.acceptorEnded();
         }
     }
 
@@ -105,20 +107,30 @@ public final class LoopServer implements AutoCloseable {
     }
 
     private void begin(TcpSocket socket) {
+        clients.add(socket);
         try {
             socket.loop().startVirtualThread(() -> handle(socket));
         } catch (IllegalStateException loopClosed) {
             assert !socket.loop().isOpen();   // and its sockets with it
+            clients.remove(socket);
+        } catch (Throwable noThreadToBeHad) {
+            clients.remove(socket);
+            socket.closeAfter(noThreadToBeHad);
+            throw noThreadToBeHad;
         }
     }
 
     private void handle(TcpSocket socket) {
         try (socket) {
-            handler.handle(socket);
+            if (!cutsOff) {
+                handler.handle(socket);
+            }
         } catch (IOException e) {
             Log.say(Level.DEBUG, "a connection ended", e);
         } catch (Exception e) {
             Threads.report(e);
+        } finally {
+            clients.remove(socket);
         }
     }
 
@@ -145,7 +157,7 @@ public final class LoopServer implements AutoCloseable {
      * @throws InterruptedException if the thread is interrupted before or meanwhile; the server goes on
      */
     public void awaitEnd() throws InterruptedException {
-        acceptors.await();
+        clients.awaitAcceptors();
     }
 
     /**
@@ -156,8 +168,37 @@ public final class LoopServer implements AutoCloseable {
      */
     @Override
     public void close() throws IOException {
+        closeAll(listeners);
+    }
+
+    /**
+     * Ends gracefully: stops accepting as {@link #close()} does, waits {@code timeout} at most for the handlers, and
+     * closes the connections of those that are not done then. Their waiting calls end with
+     * {@link java.nio.channels.AsynchronousCloseException}; handlers that compute are not waited for any longer. An
+     * interrupt ends the patience, too, and the status stays set. The loops stay open. A handler that calls this waits
+     * for itself as well.
+     *
+     * @param timeout how long to wait for handlers at most; {@link Duration#ZERO} to close their connections at once
+     * @return how many handlers were not done
+     * @throws IOException if a listener or a connection did not close cleanly; the others are closed all the same
+     * @throws IllegalArgumentException if {@code timeout} is negative; the server goes on then
+     */
+    public int close(Duration timeout) throws IOException {
+        long deadlineNanos = Timeouts.patience(timeout);
+        try {
+            close();
+        } finally {
+            clients.awaitEnd(deadlineNanos);
+            cutsOff = true;
+        }
+        List<TcpSocket> rest = clients.sockets();
+        closeAll(rest);
+        return rest.size();
+    }
+
+    private static void closeAll(List<? extends Closeable> channels) throws IOException {
         IOException failure = null;
-        for (TcpListener each : listeners) {
+        for (Closeable each : channels) {
             try {
                 each.close();
             } catch (IOException e) {

@@ -4,7 +4,10 @@ import dev.ringpark.internal.op.Deadline;
 import java.time.Duration;
 import java.util.Objects;
 
-/** What a timeout means: a time that is not negative, and none if it is zero. */
+/**
+ * What a time to wait means. It is never negative. Zero is no limit for a call on a socket, as in java.net, but no wait
+ * for an end, as in {@link java.util.concurrent.ExecutorService#awaitTermination} and {@link Thread#join(Duration)}.
+ */
 final class Timeouts {
     private Timeouts() {}
 
@@ -24,6 +27,11 @@ final class Timeouts {
     /** The moment {@code timeoutNanos} from now; 0 stands for no limit. */
     static long deadline(long timeoutNanos) {
         return timeoutNanos == 0 ? Deadline.NONE : Deadline.after(timeoutNanos);
+    }
+
+    /** The moment until which the end of something is waited for; {@link Duration#ZERO} stands for no wait at all. */
+    static long patience(Duration timeout) {
+        return Deadline.after(checked(timeout));
     }
 
     private static long nanos(Duration timeout) {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -169,7 +170,7 @@ class GroupContractTest extends Contract {
         }
     }
 
-    private static void throwIt(Throwable thrown) throws Exception {
+    private static Void throwIt(Throwable thrown) throws Exception {
         if (thrown instanceof Error error) {
             throw error;
         }
@@ -189,6 +190,34 @@ class GroupContractTest extends Contract {
         assertThat(List.of(group.next(), group.next(), group.next()))
                 .containsExactly(loops.get(2), loops.get(0), loops.get(2));
         assertThat(group.isOpen()).isTrue();
+    }
+
+    @Test
+    void tasksRunOnTheLoopsInTurn() throws Exception {
+        LoopGroup group = group(LOOPS);
+        List<String> carriers = new ArrayList<>();
+        Queue<String> ofTheExecutor = new ConcurrentLinkedQueue<>();
+        for (int i = 0; i < LOOPS; i++) {
+            carriers.add(group.run(GroupContractTest::carrier));
+        }
+        try (ExecutorService tasks = group.executor()) {
+            for (int i = 0; i < LOOPS; i++) {
+                tasks.execute(() -> ofTheExecutor.add(carrier()));
+            }
+        }
+        assertThat(ofTheExecutor).hasSize(LOOPS);
+        if (LoopRig.isCarried(flavor)) {
+            assertThat(carriers).containsExactlyElementsOf(
+                    group.loops().stream().map(each -> name(each) + "-loop").toList());
+            assertThat(ofTheExecutor).containsExactlyInAnyOrderElementsOf(carriers);
+        }
+        assertThatThrownBy(() -> group.run(() -> throwIt(new IOException("its own")))).hasMessage("its own");
+        group.close();
+        assertThatThrownBy(() -> group.run(() -> 1)).isInstanceOf(IllegalStateException.class);
+    }
+
+    private static String carrier() {
+        return Thread.currentThread().toString().replaceFirst(".*@", "");
     }
 
     @Test

@@ -81,6 +81,21 @@ class LoopEndTest extends RiggedLoop {
         assertThatThrownBy(acceptor::await).isExactlyInstanceOf(AsynchronousCloseException.class);
     }
 
+    @Test
+    void noPatienceAtAllMeansNoWait() throws Exception {
+        assumeTrue(LoopRig.isCarried(flavor), "threads that are handed over cannot hold the loop up");
+        AtomicBoolean letGo = new AtomicBoolean();
+        Thread computing = computeOnTheLoop(letGo);
+
+        LoopRig.Running<LoopEnd> closer = LoopRig.startPlatform(() -> rig.loop.close(Duration.ZERO));
+
+        assertThat(closer.await()).isEqualTo(new LoopEnd(false, List.of()));
+        assertThat(rig.loop.isOpen()).isFalse();
+        letGo.set(true);
+        assertThat(rig.loop.close(LoopRig.FAR)).isEqualTo(COMPLETE);
+        LoopRig.join(computing);
+    }
+
     private Thread computeOnTheLoop(AtomicBoolean letGo) throws InterruptedException {
         CountDownLatch computes = new CountDownLatch(1);
         Thread thread = rig.loop.startVirtualThread(() -> {
