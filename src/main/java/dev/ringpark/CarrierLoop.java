@@ -186,6 +186,11 @@ public final class CarrierLoop implements AutoCloseable {
         return offload(task, Deadline.NONE);
     }
 
+    /** What this loop was started with, the forced choices of properties and the environment aside. */
+    public LoopOptions options() {
+        return options;
+    }
+
     /** Which platform queue this loop runs on, and why better ones were refused. */
     public BackendChoice backend() {
         return new BackendChoice(backends.chosen(), backends.refused());

@@ -37,19 +37,33 @@ public final class LoopGroup implements AutoCloseable {
         this.loops = loops;
     }
 
-    /** Starts a loop for each processor the JVM has, with {@link LoopOptions#defaults()}. See the last one. */
+    /**
+     * Starts a loop for each processor the JVM has, with {@link LoopOptions#defaults()}. Blocks until the queue of each
+     * has been opened and tried. The backend that the first can have is the one of all.
+     *
+     * @throws IOException if one of them cannot be started, for the reasons of {@link CarrierLoop#start(LoopOptions)};
+     *     those before are closed then
+     */
     public static LoopGroup start() throws IOException {
         return start(Runtime.getRuntime().availableProcessors());
     }
 
-    /** Starts {@code count} loops with {@link LoopOptions#defaults()}. See the other one. */
+    /**
+     * Starts {@code count} loops with {@link LoopOptions#defaults()}. Blocks until the queue of each has been opened
+     * and tried. The backend that the first can have is the one of all.
+     *
+     * @param count 1 to 1,024
+     * @throws IOException if one of them cannot be started, for the reasons of {@link CarrierLoop#start(LoopOptions)};
+     *     those before are closed then
+     * @throws IllegalArgumentException if {@code count} is out of range
+     */
     public static LoopGroup start(int count) throws IOException {
         return start(count, LoopOptions.defaults());
     }
 
     /**
-     * Starts {@code count} loops, named after the options' name with a number. The backend that the first can have is
-     * the one of all.
+     * Starts {@code count} loops, named after the options' name with a number. Blocks until the queue of each has been
+     * opened and tried. The backend that the first can have is the one of all.
      *
      * @param count 1 to 1,024
      * @throws IOException if one of them cannot be started, for the reasons of {@link CarrierLoop#start(LoopOptions)};
@@ -134,9 +148,14 @@ public final class LoopGroup implements AutoCloseable {
 
     /**
      * Listens on {@code local} and has each connection handled on a virtual thread of the loop it belongs to. Accepts
-     * on every loop where the system spreads connections over them, which is on Linux, else on one. Does not block.
+     * on every loop where the system spreads connections over them, which is on Linux, else on one. The server ends
+     * when it is closed, or the group is. Does not block.
      *
-     * @see #serve(SocketAddress, Accepting, LoopServer.Handler)
+     * @param local the address; port 0 for one of the system's choice, which {@link LoopServer#getLocalAddress} tells
+     * @throws java.net.BindException if the address is in use, also by a server that shares its port; if it is not this
+     *     machine's, or its port is privileged
+     * @throws IOException if the system has run out of descriptors or memory
+     * @throws IllegalStateException if the group is closed
      */
     public LoopServer serve(SocketAddress local, LoopServer.Handler handler) throws IOException {
         boolean isSpread = loops.size() > 1 && SharedPort.isSpread();
@@ -144,11 +163,13 @@ public final class LoopGroup implements AutoCloseable {
     }
 
     /**
-     * Like the other one, with the way to accept of your choice. The server ends when it is closed, or the group is.
+     * Listens on {@code local}, accepts in the way of your choice, and has each connection handled on a virtual thread
+     * of the loop it belongs to. The server ends when it is closed, or the group is. Does not block.
      *
      * @param local the address; port 0 for one of the system's choice, which {@link LoopServer#getLocalAddress} tells
      * @throws java.net.BindException if the address is in use, also by a server that shares its port; if it is not this
      *     machine's, or its port is privileged
+     * @throws IOException if the system has run out of descriptors or memory
      * @throws UnsupportedOperationException if {@code accepting} asks for what the system does not have
      * @throws IllegalStateException if the group is closed
      */

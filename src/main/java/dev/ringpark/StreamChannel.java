@@ -305,6 +305,14 @@ abstract sealed class StreamChannel extends LoopChannel permits TcpSocket {
         writeTimeoutNanos = Timeouts.checked(timeout);
     }
 
+    final Duration readTimeout() {
+        return Duration.ofNanos(readTimeoutNanos);
+    }
+
+    final Duration writeTimeout() {
+        return Duration.ofNanos(writeTimeoutNanos);
+    }
+
     /** The moment a read that starts now has to end by, if it has no timeout of its own. */
     final long readDeadline() {
         return Timeouts.deadline(readTimeoutNanos);

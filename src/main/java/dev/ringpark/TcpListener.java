@@ -51,27 +51,41 @@ public final class TcpListener extends LoopChannel {
     /**
      * Opens a listener of one family that is not bound.
      *
-     * @throws UnsupportedOperationException if {@code family} is neither INET nor INET6
+     * @param family {@link java.net.StandardProtocolFamily#INET} or {@link java.net.StandardProtocolFamily#INET6}
+     * @throws UnsupportedOperationException if {@code family} is another one
+     * @throws IOException if the system has run out of descriptors or memory
+     * @throws IllegalStateException if {@code loop} is closed
      */
     public static TcpListener open(CarrierLoop loop, ProtocolFamily family) throws IOException {
         return new TcpListener(loop, loop.openListener(TcpSocket.checkedFamily(family)));
     }
 
     /**
-     * Opens a listener on {@code local}. A wildcard address takes connections over IPv6 and IPv4.
+     * Opens a listener on {@code local} with {@link #DEFAULT_BACKLOG}. A wildcard address takes connections over IPv6
+     * and IPv4. Does not block. If it fails, no listener is left open.
      *
      * @param local the address; port 0 for one of the system's choice, which {@link #getLocalAddress} tells
      * @throws java.net.BindException if the address is in use or not this machine's, or its port is privileged
+     * @throws java.nio.channels.UnresolvedAddressException if {@code local} has no address
+     * @throws java.nio.channels.UnsupportedAddressTypeException if {@code local} is no internet address
+     * @throws IOException if the system has run out of descriptors or memory
+     * @throws IllegalStateException if {@code loop} is closed
      */
     public static TcpListener bind(CarrierLoop loop, SocketAddress local) throws IOException {
         return bind(loop, local, DEFAULT_BACKLOG);
     }
 
     /**
-     * Opens a listener on {@code local} with a backlog of its own.
+     * Opens a listener on {@code local} with a backlog of its own. A wildcard address takes connections over IPv6 and
+     * IPv4. Does not block. If it fails, no listener is left open.
      *
+     * @param local the address; port 0 for one of the system's choice, which {@link #getLocalAddress} tells
      * @param backlog connections the system keeps for {@link #accept} at most; 0 or less for the default
      * @throws java.net.BindException if the address is in use or not this machine's, or its port is privileged
+     * @throws java.nio.channels.UnresolvedAddressException if {@code local} has no address
+     * @throws java.nio.channels.UnsupportedAddressTypeException if {@code local} is no internet address
+     * @throws IOException if the system has run out of descriptors or memory
+     * @throws IllegalStateException if {@code loop} is closed
      */
     public static TcpListener bind(CarrierLoop loop, SocketAddress local, int backlog) throws IOException {
         InetSocketAddress address = inet(local);
@@ -85,7 +99,14 @@ public final class TcpListener extends LoopChannel {
         }
     }
 
-    /** Binds and listens with {@link #DEFAULT_BACKLOG}. */
+    /**
+     * Binds and listens with {@link #DEFAULT_BACKLOG}. Does not block.
+     *
+     * @param local the address; null for any, port 0 for one of the system's choice
+     * @throws java.net.BindException if the address is in use or not this machine's, or its port is privileged
+     * @throws AlreadyBoundException if the listener is bound
+     * @throws java.nio.channels.ClosedChannelException if it is closed
+     */
     @Override
     public TcpListener bind(@Nullable SocketAddress local) throws IOException {
         return bind(local, DEFAULT_BACKLOG);
@@ -126,7 +147,17 @@ public final class TcpListener extends LoopChannel {
         return accept(Timeouts.deadline(acceptTimeoutNanos));
     }
 
-    /** Like {@link #accept()}, with a timeout of its own; {@link Duration#ZERO} for no limit. */
+    /**
+     * Waits for a connection, {@code timeout} at most.
+     *
+     * @param timeout how long to wait at most; {@link Duration#ZERO} for as long as it takes
+     * @throws NotYetBoundException if the listener is not bound
+     * @throws java.net.SocketTimeoutException "Accept timed out"
+     * @throws java.net.SocketException "Too many open files": the connection stays in the backlog and can be accepted
+     *     once descriptors are free. Wait for that before the next call.
+     * @throws IOException if the listener is closed before or meanwhile, or the thread is interrupted
+     * @throws IllegalArgumentException if {@code timeout} is negative
+     */
     public TcpSocket accept(Duration timeout) throws IOException {
         return accept(Timeouts.deadline(timeout));
     }
@@ -159,10 +190,20 @@ public final class TcpListener extends LoopChannel {
         }
     }
 
-    /** The time an accept without one of its own waits at most; {@link Duration#ZERO}, the default, for no limit. */
+    /**
+     * Sets the time an accept without one of its own waits at most; one that waits already keeps its own.
+     *
+     * @param timeout {@link Duration#ZERO}, the default, for no limit
+     * @throws IllegalArgumentException if {@code timeout} is negative
+     */
     public TcpListener setAcceptTimeout(Duration timeout) {
         acceptTimeoutNanos = Timeouts.checked(timeout);
         return this;
+    }
+
+    /** The time an accept without one of its own waits at most; {@link Duration#ZERO} for no limit. */
+    public Duration getAcceptTimeout() {
+        return Duration.ofNanos(acceptTimeoutNanos);
     }
 
     @Override

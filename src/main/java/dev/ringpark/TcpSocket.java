@@ -95,18 +95,35 @@ public final class TcpSocket extends StreamChannel
     }
 
     /**
-     * Opens a socket and connects it, as {@link #connect(SocketAddress)} does.
+     * Opens a socket and connects it to {@code remote}, waiting as long as the system does (on Linux about two
+     * minutes). If that fails, no socket is left open.
      *
-     * @throws IOException as there, and if the system has run out of descriptors or memory
+     * @throws java.net.ConnectException if the peer refuses, or does not answer
+     * @throws java.net.NoRouteToHostException if there is no way to it
+     * @throws java.nio.channels.UnresolvedAddressException if {@code remote} has no address
+     * @throws java.nio.channels.UnsupportedAddressTypeException if {@code remote} is no internet address
+     * @throws IOException if the loop is closed or the thread interrupted meanwhile, or the system has run out of
+     *     descriptors or memory
+     * @throws IllegalStateException if {@code loop} is closed
      */
     public static TcpSocket connect(CarrierLoop loop, SocketAddress remote) throws IOException {
         return connect(loop, remote, Duration.ZERO);
     }
 
     /**
-     * Opens a socket and connects it, as {@link #connect(SocketAddress, Duration)} does.
+     * Opens a socket and connects it to {@code remote}, waiting {@code timeout} at most. If that fails, no socket is
+     * left open.
      *
-     * @throws IOException as there, and if the system has run out of descriptors or memory
+     * @param timeout how long to wait at most; {@link Duration#ZERO} for as long as the system does
+     * @throws java.net.ConnectException if the peer refuses, or does not answer
+     * @throws java.net.NoRouteToHostException if there is no way to it
+     * @throws java.net.SocketTimeoutException "Connect timed out"
+     * @throws java.nio.channels.UnresolvedAddressException if {@code remote} has no address
+     * @throws java.nio.channels.UnsupportedAddressTypeException if {@code remote} is no internet address
+     * @throws IOException if the loop is closed or the thread interrupted meanwhile, or the system has run out of
+     *     descriptors or memory
+     * @throws IllegalArgumentException if {@code timeout} is negative
+     * @throws IllegalStateException if {@code loop} is closed
      */
     public static TcpSocket connect(CarrierLoop loop, SocketAddress remote, Duration timeout) throws IOException {
         return connect(loop, inet(remote), Timeouts.deadline(timeout));
@@ -118,7 +135,21 @@ public final class TcpSocket extends StreamChannel
         return socket.connect(address, deadlineNanos);
     }
 
-    /** Connects to a host by name, waiting as long as the system does. See the other one. */
+    /**
+     * Connects to a host by name, waiting as long as the system does for the looking up and for each address. The name
+     * is looked up beside the loop, as {@link CarrierLoop#offload} does; its addresses are tried one after the other,
+     * in the order the resolver gave them, until one answers. An address in place of a name is used as it is.
+     *
+     * @param port 0 to 65,535
+     * @throws java.net.UnknownHostException if the name has no address, in the JDK's words
+     * @throws SocketException what the last address failed with, a {@link java.net.ConnectException} say; the failures
+     *     of those before are suppressed in it
+     * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted before or meanwhile; the status
+     *     stays set, and no socket is left open
+     * @throws java.nio.channels.AsynchronousCloseException if the loop is closed meanwhile
+     * @throws IllegalArgumentException if {@code port} is out of range
+     * @throws IllegalStateException if {@code loop} is closed, before or between two steps
+     */
     public static TcpSocket connect(CarrierLoop loop, String host, int port) throws IOException {
         return connect(loop, host, port, Duration.ZERO);
     }
@@ -196,7 +227,16 @@ public final class TcpSocket extends StreamChannel
         return this;
     }
 
-    /** Connects the socket, waiting as long as the system does (on Linux about two minutes). See the other one. */
+    /**
+     * Connects the socket, waiting as long as the system does (on Linux about two minutes). A failed connect closes it.
+     *
+     * @throws java.net.ConnectException if the peer refuses, or does not answer
+     * @throws java.net.NoRouteToHostException if there is no way to it
+     * @throws java.nio.channels.UnresolvedAddressException if {@code remote} has no address
+     * @throws java.nio.channels.UnsupportedAddressTypeException if {@code remote} is not of the socket's family
+     * @throws AlreadyConnectedException if the socket is connected
+     * @throws IOException if it is closed before or meanwhile, or the thread is interrupted; see the class
+     */
     public TcpSocket connect(SocketAddress remote) throws IOException {
         return connect(remote, Duration.ZERO);
     }
@@ -213,6 +253,7 @@ public final class TcpSocket extends StreamChannel
      * @throws java.nio.channels.UnsupportedAddressTypeException if {@code remote} is not of the socket's family
      * @throws AlreadyConnectedException if the socket is connected
      * @throws IOException if it is closed before or meanwhile, or the thread is interrupted; see the class
+     * @throws IllegalArgumentException if {@code timeout} is negative
      */
     public TcpSocket connect(SocketAddress remote, Duration timeout) throws IOException {
         return connect(checked(remote), Timeouts.deadline(timeout));
@@ -252,49 +293,86 @@ public final class TcpSocket extends StreamChannel
     }
 
     /**
-     * Like {@link #read(ByteBuffer)}, with a timeout of its own.
+     * Reads what is there into {@code target}, waiting {@code timeout} at most for the first byte.
      *
-     * @param timeout how long to wait for the first byte; {@link Duration#ZERO} for as long as it takes
+     * @param timeout how long to wait for the first byte at most; {@link Duration#ZERO} for as long as it takes
+     * @return how many bytes, at least 1; -1 at the end of the stream; 0 only if {@code target} is full
+     * @throws NotYetConnectedException if the socket is not connected
+     * @throws IllegalArgumentException if {@code target} is read-only, or {@code timeout} is negative
+     * @throws IOException on timeout, close, interrupt and errors; see the class
      */
     public int read(ByteBuffer target, Duration timeout) throws IOException {
         return readInto(target, Timeouts.deadline(timeout));
     }
 
     /**
-     * Reads what is there into {@code length} bytes of {@code target} from {@code offset} on, as
-     * {@link #read(ByteBuffer)} does.
+     * Reads what is there into {@code length} bytes of {@code target} from {@code offset} on, waiting for the first
+     * byte at most the default read timeout.
      *
+     * @return how many bytes, at least 1; -1 at the end of the stream; 0 only if {@code length} is 0
+     * @throws NotYetConnectedException if the socket is not connected
      * @throws IndexOutOfBoundsException if the range is not inside the array
+     * @throws IOException on timeout, close, interrupt and errors; see the class
      */
     public int read(byte[] target, int offset, int length) throws IOException {
         return readInto(target, offset, length, readDeadline());
     }
 
-    /** Like {@link #read(byte[], int, int)}, with a timeout of its own; {@link Duration#ZERO} for no limit. */
+    /**
+     * Reads what is there into {@code length} bytes of {@code target} from {@code offset} on, waiting {@code timeout}
+     * at most for the first byte.
+     *
+     * @param timeout how long to wait for the first byte at most; {@link Duration#ZERO} for as long as it takes
+     * @return how many bytes, at least 1; -1 at the end of the stream; 0 only if {@code length} is 0
+     * @throws NotYetConnectedException if the socket is not connected
+     * @throws IndexOutOfBoundsException if the range is not inside the array
+     * @throws IllegalArgumentException if {@code timeout} is negative
+     * @throws IOException on timeout, close, interrupt and errors; see the class
+     */
     public int read(byte[] target, int offset, int length, Duration timeout) throws IOException {
         return readInto(target, offset, length, Timeouts.deadline(timeout));
     }
 
     /**
-     * Reads what is there into {@code target}, as {@link #read(ByteBuffer)} does.
+     * Reads what is there into {@code target}, waiting for the first byte at most the default read timeout.
      *
-     * @return how many bytes; -1 at the end of the stream
+     * @return how many bytes, at least 1; -1 at the end of the stream; 0 only if the segment has none
+     * @throws NotYetConnectedException if the socket is not connected
+     * @throws IllegalArgumentException if {@code target} is read-only
      * @throws IllegalStateException if the segment's arena is closed; if that is while the call waits, the bytes it
      *     then got are lost
      * @throws WrongThreadException if the arena belongs to another thread
+     * @throws IOException on timeout, close, interrupt and errors; see the class
      */
     public long read(MemorySegment target) throws IOException {
         return readInto(target, readDeadline());
     }
 
-    /** Like {@link #read(MemorySegment)}, with a timeout of its own; {@link Duration#ZERO} for no limit. */
+    /**
+     * Reads what is there into {@code target}, waiting {@code timeout} at most for the first byte.
+     *
+     * @param timeout how long to wait for the first byte at most; {@link Duration#ZERO} for as long as it takes
+     * @return how many bytes, at least 1; -1 at the end of the stream; 0 only if the segment has none
+     * @throws NotYetConnectedException if the socket is not connected
+     * @throws IllegalArgumentException if {@code target} is read-only, or {@code timeout} is negative
+     * @throws IllegalStateException if the segment's arena is closed; if that is while the call waits, the bytes it
+     *     then got are lost
+     * @throws WrongThreadException if the arena belongs to another thread
+     * @throws IOException on timeout, close, interrupt and errors; see the class
+     */
     public long read(MemorySegment target, Duration timeout) throws IOException {
         return readInto(target, Timeouts.deadline(timeout));
     }
 
     /**
-     * Reads what is there into {@code length} of {@code targets} from {@code offset} on, in their order; see
-     * {@link #read(ByteBuffer)}.
+     * Reads what is there into {@code length} of {@code targets} from {@code offset} on, in their order, waiting for
+     * the first byte at most the default read timeout.
+     *
+     * @return how many bytes, at least 1; -1 at the end of the stream; 0 only if all of them are full
+     * @throws NotYetConnectedException if the socket is not connected
+     * @throws IllegalArgumentException if one of them is read-only
+     * @throws IndexOutOfBoundsException if the range is not inside the array
+     * @throws IOException on timeout, close, interrupt and errors; see the class
      */
     @Override
     public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
@@ -302,12 +380,29 @@ public final class TcpSocket extends StreamChannel
     }
 
     /**
-     * Like {@link #read(ByteBuffer[], int, int)}, with a timeout of its own; {@link Duration#ZERO} for no limit.
+     * Reads what is there into {@code length} of {@code targets} from {@code offset} on, in their order, waiting
+     * {@code timeout} at most for the first byte.
+     *
+     * @param timeout how long to wait for the first byte at most; {@link Duration#ZERO} for as long as it takes
+     * @return how many bytes, at least 1; -1 at the end of the stream; 0 only if all of them are full
+     * @throws NotYetConnectedException if the socket is not connected
+     * @throws IllegalArgumentException if one of them is read-only, or {@code timeout} is negative
+     * @throws IndexOutOfBoundsException if the range is not inside the array
+     * @throws IOException on timeout, close, interrupt and errors; see the class
      */
     public long read(ByteBuffer[] targets, int offset, int length, Duration timeout) throws IOException {
         return readInto(targets, offset, length, Timeouts.deadline(timeout));
     }
 
+    /**
+     * Reads what is there into {@code targets}, in their order, waiting for the first byte at most the default read
+     * timeout.
+     *
+     * @return how many bytes, at least 1; -1 at the end of the stream; 0 only if all of them are full
+     * @throws NotYetConnectedException if the socket is not connected
+     * @throws IllegalArgumentException if one of them is read-only
+     * @throws IOException on timeout, close, interrupt and errors; see the class
+     */
     @Override
     public long read(ByteBuffer[] targets) throws IOException {
         return read(targets, 0, targets.length);
@@ -330,46 +425,93 @@ public final class TcpSocket extends StreamChannel
     }
 
     /**
-     * Like {@link #write(ByteBuffer)}, with a timeout of its own.
+     * Writes bytes of {@code source}, waiting until the system has taken at least one, {@code timeout} at most.
      *
-     * @param timeout how long to wait; {@link Duration#ZERO} for as long as it takes
+     * @param timeout how long to wait at most; {@link Duration#ZERO} for as long as it takes
+     * @return how many bytes it has taken, perhaps fewer than remain: write again for the rest, or use {@link #out}
+     * @throws NotYetConnectedException if the socket is not connected
+     * @throws ClosedChannelException if the socket, or its output, has been closed
+     * @throws IllegalArgumentException if {@code timeout} is negative
+     * @throws IOException on timeout, close, interrupt and errors; see the class
      */
     public int write(ByteBuffer source, Duration timeout) throws IOException {
         return writeFrom(source, Timeouts.deadline(timeout));
     }
 
     /**
-     * Writes bytes of {@code source}, from {@code length} of them from {@code offset} on, as {@link #write(ByteBuffer)}
-     * does. To write them all, use {@link #out}.
+     * Writes bytes of {@code source}, of the {@code length} from {@code offset} on, waiting until the system has taken
+     * at least one, at most the default write timeout.
      *
+     * @return how many bytes it has taken, perhaps fewer than {@code length}: write again for the rest, or use {@link
+     *     #out}
+     * @throws NotYetConnectedException if the socket is not connected
+     * @throws ClosedChannelException if the socket, or its output, has been closed
      * @throws IndexOutOfBoundsException if the range is not inside the array
+     * @throws IOException on timeout, close, interrupt and errors; see the class
      */
     public int write(byte[] source, int offset, int length) throws IOException {
         return writeFrom(source, offset, length, writeDeadline());
     }
 
-    /** Like {@link #write(byte[], int, int)}, with a timeout of its own; {@link Duration#ZERO} for no limit. */
+    /**
+     * Writes bytes of {@code source}, of the {@code length} from {@code offset} on, waiting until the system has taken
+     * at least one, {@code timeout} at most.
+     *
+     * @param timeout how long to wait at most; {@link Duration#ZERO} for as long as it takes
+     * @return how many bytes it has taken, perhaps fewer than {@code length}: write again for the rest, or use {@link
+     *     #out}
+     * @throws NotYetConnectedException if the socket is not connected
+     * @throws ClosedChannelException if the socket, or its output, has been closed
+     * @throws IndexOutOfBoundsException if the range is not inside the array
+     * @throws IllegalArgumentException if {@code timeout} is negative
+     * @throws IOException on timeout, close, interrupt and errors; see the class
+     */
     public int write(byte[] source, int offset, int length, Duration timeout) throws IOException {
         return writeFrom(source, offset, length, Timeouts.deadline(timeout));
     }
 
     /**
-     * Writes bytes of {@code source}, as {@link #write(ByteBuffer)} does.
+     * Writes bytes of {@code source}, waiting until the system has taken at least one, at most the default write
+     * timeout.
      *
+     * @return how many bytes it has taken, perhaps fewer than the segment has: write again for the rest, or use {@link
+     *     #out}
+     * @throws NotYetConnectedException if the socket is not connected
+     * @throws ClosedChannelException if the socket, or its output, has been closed
      * @throws IllegalStateException if the segment's arena is closed
+     * @throws WrongThreadException if the arena belongs to another thread
+     * @throws IOException on timeout, close, interrupt and errors; see the class
      */
     public long write(MemorySegment source) throws IOException {
         return writeFrom(source, writeDeadline());
     }
 
-    /** Like {@link #write(MemorySegment)}, with a timeout of its own; {@link Duration#ZERO} for no limit. */
+    /**
+     * Writes bytes of {@code source}, waiting until the system has taken at least one, {@code timeout} at most.
+     *
+     * @param timeout how long to wait at most; {@link Duration#ZERO} for as long as it takes
+     * @return how many bytes it has taken, perhaps fewer than the segment has: write again for the rest, or use {@link
+     *     #out}
+     * @throws NotYetConnectedException if the socket is not connected
+     * @throws ClosedChannelException if the socket, or its output, has been closed
+     * @throws IllegalStateException if the segment's arena is closed
+     * @throws WrongThreadException if the arena belongs to another thread
+     * @throws IllegalArgumentException if {@code timeout} is negative
+     * @throws IOException on timeout, close, interrupt and errors; see the class
+     */
     public long write(MemorySegment source, Duration timeout) throws IOException {
         return writeFrom(source, Timeouts.deadline(timeout));
     }
 
     /**
-     * Writes bytes of {@code length} of {@code sources} from {@code offset} on, in their order; see
-     * {@link #write(ByteBuffer)}. Small pieces travel together.
+     * Writes bytes of {@code length} of {@code sources} from {@code offset} on, in their order, waiting until the
+     * system has taken at least one, at most the default write timeout. Small pieces travel together.
+     *
+     * @return how many bytes it has taken, perhaps fewer than remain: write again for the rest, or use {@link #out}
+     * @throws NotYetConnectedException if the socket is not connected
+     * @throws ClosedChannelException if the socket, or its output, has been closed
+     * @throws IndexOutOfBoundsException if the range is not inside the array
+     * @throws IOException on timeout, close, interrupt and errors; see the class
      */
     @Override
     public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
@@ -377,12 +519,30 @@ public final class TcpSocket extends StreamChannel
     }
 
     /**
-     * Like {@link #write(ByteBuffer[], int, int)}, with a timeout of its own; {@link Duration#ZERO} for no limit.
+     * Writes bytes of {@code length} of {@code sources} from {@code offset} on, in their order, waiting until the
+     * system has taken at least one, {@code timeout} at most. Small pieces travel together.
+     *
+     * @param timeout how long to wait at most; {@link Duration#ZERO} for as long as it takes
+     * @return how many bytes it has taken, perhaps fewer than remain: write again for the rest, or use {@link #out}
+     * @throws NotYetConnectedException if the socket is not connected
+     * @throws ClosedChannelException if the socket, or its output, has been closed
+     * @throws IndexOutOfBoundsException if the range is not inside the array
+     * @throws IllegalArgumentException if {@code timeout} is negative
+     * @throws IOException on timeout, close, interrupt and errors; see the class
      */
     public long write(ByteBuffer[] sources, int offset, int length, Duration timeout) throws IOException {
         return writeFrom(sources, offset, length, Timeouts.deadline(timeout));
     }
 
+    /**
+     * Writes bytes of {@code sources}, in their order, waiting until the system has taken at least one, at most the
+     * default write timeout. Small pieces travel together.
+     *
+     * @return how many bytes it has taken, perhaps fewer than remain: write again for the rest, or use {@link #out}
+     * @throws NotYetConnectedException if the socket is not connected
+     * @throws ClosedChannelException if the socket, or its output, has been closed
+     * @throws IOException on timeout, close, interrupt and errors; see the class
+     */
     @Override
     public long write(ByteBuffer[] sources) throws IOException {
         return write(sources, 0, sources.length);
@@ -466,16 +626,36 @@ public final class TcpSocket extends StreamChannel
 
     // ---- properties ----
 
-    /** The time a read without one of its own waits at most; {@link Duration#ZERO}, the default, for no limit. */
+    /**
+     * Sets the time a read without one of its own waits at most; one that waits already keeps its own.
+     *
+     * @param timeout {@link Duration#ZERO}, the default, for no limit
+     * @throws IllegalArgumentException if {@code timeout} is negative
+     */
     public TcpSocket setReadTimeout(Duration timeout) {
         readTimeout(timeout);
         return this;
     }
 
-    /** The time a write without one of its own waits at most; {@link Duration#ZERO}, the default, for no limit. */
+    /** The time a read without one of its own waits at most; {@link Duration#ZERO} for no limit. */
+    public Duration getReadTimeout() {
+        return readTimeout();
+    }
+
+    /**
+     * Sets the time a write without one of its own waits at most; one that waits already keeps its own.
+     *
+     * @param timeout {@link Duration#ZERO}, the default, for no limit
+     * @throws IllegalArgumentException if {@code timeout} is negative
+     */
     public TcpSocket setWriteTimeout(Duration timeout) {
         writeTimeout(timeout);
         return this;
+    }
+
+    /** The time a write without one of its own waits at most; {@link Duration#ZERO} for no limit. */
+    public Duration getWriteTimeout() {
+        return writeTimeout();
     }
 
     /**

@@ -43,6 +43,22 @@ class OptionsContractTest extends Contract {
     // ---- set and told ----
 
     @Test
+    void eachDefaultTimeoutIsToldAsItWasSet() throws Exception {
+        TcpSocket socket = TcpSocket.open(loop);
+        TcpListener listener = TcpListener.open(loop);
+        assertThat(List.of(socket.getReadTimeout(), socket.getWriteTimeout(), listener.getAcceptTimeout()))
+                .containsOnly(Duration.ZERO);
+
+        socket.setReadTimeout(Duration.ofMillis(1)).setWriteTimeout(Duration.ofNanos(2));
+        listener.setAcceptTimeout(Duration.ofDays(3));
+
+        assertThat(socket.getReadTimeout()).isEqualTo(Duration.ofMillis(1));
+        assertThat(socket.getWriteTimeout()).isEqualTo(Duration.ofNanos(2));
+        assertThat(listener.getAcceptTimeout()).isEqualTo(Duration.ofDays(3));
+        assertThat(loop.options()).isEqualTo(flavor.options());
+    }
+
+    @Test
     void eachOptionOfASocketIsToldAsItWasSet() throws Exception {
         List<TcpSocket> sockets = List.of(pair().near(), pair().far(), TcpSocket.open(loop),
                 TcpSocket.open(loop, StandardProtocolFamily.INET), TcpSocket.open(loop, StandardProtocolFamily.INET6));

@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,8 @@ class SourcesTest {
             "src/test/java/dev/ringpark/contract/TimeoutContractTest.java", "pauses as long as a timeout, to meet it",
             "src/test/java/dev/ringpark/contract/LoopTimeTest.java", "a sleep on the loop is what it tests",
             "src/test/java/dev/ringpark/contract/LoopFairnessTest.java", "tests a sleep beside busy threads");
+    private static final Pattern SENT_ELSEWHERE =
+            Pattern.compile("[*] Like [{]@link|([Ss]ee|Like) the (other|last) one|[{]@inheritDoc");
     private static final Set<String> TESTS = Set.of("Test", "ParameterizedTest", "RepeatedTest", "TestFactory");
 
     private static List<Text> main;
@@ -119,6 +123,24 @@ class SourcesTest {
                 new Text("b/B.java", ""), new Text("b/package-info.java", "@NullMarked\npackage b;"),
                 new Text("c/C.java", ""), new Text("c/package-info.java", "/** C. */\npackage c;"),
                 new Text("d/D.java", "")))).containsExactly("b", "c", "d");
+    }
+
+    @Test
+    void noJavadocSendsItsReaderToAnotherOne() {
+        assertThat(main.stream().flatMap(SourcesTest::sentElsewhere)).isEmpty();
+        assertThat(sentElsewhere(new Text("A.java", """
+                /** Reads. See the other one. */
+                /**
+                 * Like {@link #read(byte[])}, with a timeout of its own.
+                 * {@inheritDoc}
+                 * Reads as {@link #read(byte[])} does, but waits longer.
+                 */
+                """))).containsExactly("A.java:1", "A.java:3", "A.java:4");
+    }
+
+    private static Stream<String> sentElsewhere(Text file) {
+        return IntStream.range(0, file.lines().size()).filter(i -> SENT_ELSEWHERE.matcher(file.lines().get(i)).find())
+                .mapToObj(i -> file.path() + ":" + (i + 1));
     }
 
     private static List<Parsed> testsOf(List<Parsed> files) {
