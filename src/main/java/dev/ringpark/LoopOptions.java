@@ -1,7 +1,10 @@
 package dev.ringpark;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,79 +14,48 @@ import org.jspecify.annotations.Nullable;
  * CarrierLoop.start(LoopOptions.defaults().withName("api").withEntries(512, 2048));
  * }
  *
- * @param name begins the names of the loop's threads and of what it logs
- * @param backend forces a backend: {@code io_uring} or {@code selector}; null lets the system property
- *     {@code ringpark.backend}, the environment variable {@code RINGPARK_BACKEND}, or else the machine decide
- * @param mode forces a {@link LoopMode}; null lets the system property {@code ringpark.mode}, the environment variable
- *     {@code RINGPARK_MODE} ({@code carried} or {@code handed-over}), or else the JVM decide
- * @param submissionEntries operations one system call can submit, 1 to 32,768; more wait in a queue of the loop
- * @param completionEntries completions the platform holds for the loop, 2 to 65,536; what exceeds them is kept by the
- *     kernel and costs a further call
- * @param maxInFlight operations the platform may hold at once, 1 to 16,777,216; further ones wait in a queue of the
- *     loop, first come, first served. A read that waits for bytes counts, so have room for every connection
- * @param bufferBytes size of a pooled native buffer, 512 to 1,048,576: what one read into, or write from, an array
- *     moves at most over io_uring
- * @param bufferCount pooled buffers for each direction, 1 to 32,768, for reads rounded down to a power of two; their
- *     memory is touched, and so taken, only as far as it is used at one time
- * @param turnTasks virtual threads that run before the loop looks at I/O again, at least 1
- * @param turnBudget time they may take together before it does, above zero and a day at most; a thread that runs on
- *     without parking is not interrupted
- * @param stallAfter how long a thread may keep the loop from its I/O, computing or blocking without parking, before a
- *     watchdog logs a warning with its name and stack and counts it in {@link LoopStats#stalls()}: a millisecond to a
- *     day; zero for never. Carried mode only: handed over, no thread but its own runs on the loop's
- * @param offloadThreads platform threads for {@link CarrierLoop#offload} and for looking names up, 1 to 4,096; they are
- *     started as they are needed, and end after a second without work
- * @param offloadQueue tasks that may wait for one of those threads, 0 to 1,048,576; when as many wait, who offloads one
- *     more waits until one has ended, first come, first served
+ * <p>Two are equal if all their values are.
  */
-public record LoopOptions(
-        String name,
-        @Nullable String backend,
-        @Nullable LoopMode mode,
-        int submissionEntries,
-        int completionEntries,
-        int maxInFlight,
-        int bufferBytes,
-        int bufferCount,
-        int turnTasks,
-        Duration turnBudget,
-        Duration stallAfter,
-        int offloadThreads,
-        int offloadQueue) {
-
+public final class LoopOptions {
     private static final Duration LONGEST_TURN = Duration.ofDays(1);
     private static final Duration SHORTEST_STALL = Duration.ofMillis(1);
-    private static final LoopOptions DEFAULTS = new LoopOptions("ringpark", null, null,
-            4096, 16_384, 131_072, 16_384, 256, 512, Duration.ofMillis(1),
-            Duration.ofSeconds(1), 16, 1024);
+    private static final LoopOptions DEFAULTS = new LoopOptions(new Values());
 
-    /**
-     * Checks the ranges.
-     *
-     * @throws IllegalArgumentException if a number is out of its range; the message names it
-     * @throws NullPointerException if {@code name}, {@code turnBudget} or {@code stallAfter} is null
-     */
-    public LoopOptions {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(turnBudget, "turnBudget");
-        Objects.requireNonNull(stallAfter, "stallAfter");
-        check("submissionEntries", submissionEntries, 1, 32_768);
-        check("completionEntries", completionEntries, 2, 65_536);
-        check("maxInFlight", maxInFlight, 1, 1 << 24);
-        check("bufferBytes", bufferBytes, 512, 1 << 20);
-        check("bufferCount", bufferCount, 1, 32_768);
-        check("turnTasks", turnTasks, 1, Integer.MAX_VALUE);
-        check("offloadThreads", offloadThreads, 1, 4096);
-        check("offloadQueue", offloadQueue, 0, 1 << 20);
-        if (turnBudget.isNegative() || turnBudget.isZero() || turnBudget.compareTo(LONGEST_TURN) > 0) {
-            throw new IllegalArgumentException(
-                    "turnBudget is " + turnBudget + "; it has to be above zero, and a day at most");
+    /** All that can be chosen, with the defaults. Changed only before it is anybody's. */
+    private static final class Values implements Cloneable {
+        String name = "ringpark";
+        @Nullable String backend;
+        @Nullable LoopMode mode;
+        int submissionEntries = 4096;
+        int completionEntries = 16_384;
+        int maxInFlight = 131_072;
+        int bufferBytes = 16_384;
+        int bufferCount = 256;
+        int turnTasks = 512;
+        Duration turnBudget = Duration.ofMillis(1);
+        Duration stallAfter = Duration.ofSeconds(1);
+        int offloadThreads = 16;
+        int offloadQueue = 1024;
+
+        @Override
+        protected Values clone() {
+            try {
+                return (Values) super.clone();
+            } catch (CloneNotSupportedException e) {
+                throw new AssertionError(e);
+            }
         }
-        if (!stallAfter.isZero()
-                && (stallAfter.compareTo(SHORTEST_STALL) < 0 || stallAfter.compareTo(LONGEST_TURN) > 0)) {
-            throw new IllegalArgumentException(
-                    "stallAfter is " + stallAfter + "; it has to be zero, or a millisecond to a day");
+
+        List<@Nullable Object> all() {
+            return Arrays.asList(name, backend, mode, submissionEntries, completionEntries, maxInFlight, bufferBytes,
+                    bufferCount, turnTasks, turnBudget, stallAfter, offloadThreads, offloadQueue);
         }
+    }
+
+    private final Values values;
+
+    private LoopOptions(Values values) {
+        this.values = values;
     }
 
     /** What {@link CarrierLoop#start()} uses. */
@@ -91,63 +63,236 @@ public record LoopOptions(
         return DEFAULTS;
     }
 
-    /** These options with another name. */
-    public LoopOptions withName(String value) {
-        return new LoopOptions(value, backend, mode, submissionEntries, completionEntries, maxInFlight, bufferBytes,
-                bufferCount, turnTasks, turnBudget, stallAfter, offloadThreads, offloadQueue);
+    private LoopOptions with(Consumer<Values> change) {
+        Values changed = values.clone();
+        change.accept(changed);
+        return new LoopOptions(changed);
     }
 
-    /** These options with a forced backend; null to choose. */
-    public LoopOptions withBackend(@Nullable String value) {
-        return new LoopOptions(name, value, mode, submissionEntries, completionEntries, maxInFlight, bufferBytes,
-                bufferCount, turnTasks, turnBudget, stallAfter, offloadThreads, offloadQueue);
+    // ---- names and choices ----
+
+    /** What the names of the loop's threads begin with, and what it logs. */
+    public String name() {
+        return values.name;
     }
 
-    /** These options with a forced mode; null to choose. */
-    public LoopOptions withMode(@Nullable LoopMode value) {
-        return new LoopOptions(name, backend, value, submissionEntries, completionEntries, maxInFlight, bufferBytes,
-                bufferCount, turnTasks, turnBudget, stallAfter, offloadThreads, offloadQueue);
+    /** These options with another {@link #name}. */
+    public LoopOptions withName(String name) {
+        Objects.requireNonNull(name, "name");
+        return with(changed -> changed.name = name);
     }
 
-    /** These options with queues of other sizes. */
+    /**
+     * The backend that is forced: {@code io_uring} or {@code selector}. Null lets the system property
+     * {@code ringpark.backend}, the environment variable {@code RINGPARK_BACKEND}, or else the machine decide.
+     */
+    public @Nullable String backend() {
+        return values.backend;
+    }
+
+    /** These options with another {@link #backend}; null to choose. */
+    public LoopOptions withBackend(@Nullable String backend) {
+        return with(changed -> changed.backend = backend);
+    }
+
+    /**
+     * The mode that is forced. Null lets the system property {@code ringpark.mode}, the environment variable
+     * {@code RINGPARK_MODE} ({@code carried} or {@code handed-over}), or else the JVM decide.
+     */
+    public @Nullable LoopMode mode() {
+        return values.mode;
+    }
+
+    /** These options with another {@link #mode}; null to choose. */
+    public LoopOptions withMode(@Nullable LoopMode mode) {
+        return with(changed -> changed.mode = mode);
+    }
+
+    // ---- queues and buffers ----
+
+    /** Operations one system call can submit; more wait in a queue of the loop. */
+    public int submissionEntries() {
+        return values.submissionEntries;
+    }
+
+    /** Completions the platform holds for the loop; what exceeds them the kernel keeps, and it costs a further call. */
+    public int completionEntries() {
+        return values.completionEntries;
+    }
+
+    /**
+     * These options with queues of other sizes.
+     *
+     * @param submission {@link #submissionEntries}, 1 to 32,768
+     * @param completion {@link #completionEntries}, 2 to 65,536
+     * @throws IllegalArgumentException if one of them is out of its range
+     */
     public LoopOptions withEntries(int submission, int completion) {
-        return new LoopOptions(name, backend, mode, submission, completion, maxInFlight, bufferBytes, bufferCount,
-                turnTasks, turnBudget, stallAfter, offloadThreads, offloadQueue);
+        check("submissionEntries", submission, 1, 32_768);
+        check("completionEntries", completion, 2, 65_536);
+        return with(changed -> {
+            changed.submissionEntries = submission;
+            changed.completionEntries = completion;
+        });
     }
 
-    /** These options with another limit of operations in flight. */
-    public LoopOptions withMaxInFlight(int value) {
-        return new LoopOptions(name, backend, mode, submissionEntries, completionEntries, value, bufferBytes,
-                bufferCount, turnTasks, turnBudget, stallAfter, offloadThreads, offloadQueue);
+    /**
+     * Operations the platform may hold at once; further ones wait in a queue of the loop, first come, first served. A
+     * read that waits for bytes counts, so have room for every connection.
+     */
+    public int maxInFlight() {
+        return values.maxInFlight;
     }
 
-    /** These options with another buffer pool. */
+    /**
+     * These options with another limit of operations in flight.
+     *
+     * @param count {@link #maxInFlight}, 1 to 16,777,216
+     * @throws IllegalArgumentException if it is out of its range
+     */
+    public LoopOptions withMaxInFlight(int count) {
+        check("maxInFlight", count, 1, 1 << 24);
+        return with(changed -> changed.maxInFlight = count);
+    }
+
+    /** Size of a pooled native buffer: what one read into, or write from, an array moves at most over io_uring. */
+    public int bufferBytes() {
+        return values.bufferBytes;
+    }
+
+    /**
+     * Pooled buffers for each direction, for reads rounded down to a power of two; their memory is touched, and so
+     * taken, only as far as it is used at one time.
+     */
+    public int bufferCount() {
+        return values.bufferCount;
+    }
+
+    /**
+     * These options with another buffer pool.
+     *
+     * @param bytes {@link #bufferBytes}, 512 to 1,048,576
+     * @param count {@link #bufferCount}, 1 to 32,768
+     * @throws IllegalArgumentException if one of them is out of its range
+     */
     public LoopOptions withBuffers(int bytes, int count) {
-        return new LoopOptions(name, backend, mode, submissionEntries, completionEntries, maxInFlight, bytes, count,
-                turnTasks, turnBudget, stallAfter, offloadThreads, offloadQueue);
+        check("bufferBytes", bytes, 512, 1 << 20);
+        check("bufferCount", count, 1, 32_768);
+        return with(changed -> {
+            changed.bufferBytes = bytes;
+            changed.bufferCount = count;
+        });
     }
 
-    /** These options with another fairness budget. */
+    // ---- the loop's time ----
+
+    /** Virtual threads that run before the loop looks at I/O again. */
+    public int turnTasks() {
+        return values.turnTasks;
+    }
+
+    /** Time they may take together before it does; a thread that runs on without parking is not interrupted. */
+    public Duration turnBudget() {
+        return values.turnBudget;
+    }
+
+    /**
+     * These options with another fairness budget.
+     *
+     * @param tasks {@link #turnTasks}, at least 1
+     * @param budget {@link #turnBudget}, above zero and a day at most
+     * @throws IllegalArgumentException if one of them is out of its range
+     */
     public LoopOptions withTurn(int tasks, Duration budget) {
-        return new LoopOptions(name, backend, mode, submissionEntries, completionEntries, maxInFlight, bufferBytes,
-                bufferCount, tasks, budget, stallAfter, offloadThreads, offloadQueue);
+        check("turnTasks", tasks, 1, Integer.MAX_VALUE);
+        if (!Objects.requireNonNull(budget, "turnBudget").isPositive() || budget.compareTo(LONGEST_TURN) > 0) {
+            throw new IllegalArgumentException(
+                    "turnBudget is " + budget + "; it has to be above zero, and a day at most");
+        }
+        return with(changed -> {
+            changed.turnTasks = tasks;
+            changed.turnBudget = budget;
+        });
     }
 
-    /** These options with another patience of the watchdog; zero for none. */
-    public LoopOptions withStallAfter(Duration value) {
-        return new LoopOptions(name, backend, mode, submissionEntries, completionEntries, maxInFlight, bufferBytes,
-                bufferCount, turnTasks, turnBudget, value, offloadThreads, offloadQueue);
+    /**
+     * How long a thread may keep the loop from its I/O, computing or blocking without parking, before a watchdog logs a
+     * warning with its name and stack and counts it in {@link LoopStats#stalls()}; zero for never. Carried mode only:
+     * handed over, no thread but its own runs on the loop's.
+     */
+    public Duration stallAfter() {
+        return values.stallAfter;
     }
 
-    /** These options with another pool for what would block the loop. */
+    /**
+     * These options with another patience of the watchdog.
+     *
+     * @param patience {@link #stallAfter}, a millisecond to a day; zero for no watchdog
+     * @throws IllegalArgumentException if it is out of its range
+     */
+    public LoopOptions withStallAfter(Duration patience) {
+        if (!Objects.requireNonNull(patience, "stallAfter").isZero()
+                && (patience.compareTo(SHORTEST_STALL) < 0 || patience.compareTo(LONGEST_TURN) > 0)) {
+            throw new IllegalArgumentException(
+                    "stallAfter is " + patience + "; it has to be zero, or a millisecond to a day");
+        }
+        return with(changed -> changed.stallAfter = patience);
+    }
+
+    // ---- what would block the loop ----
+
+    /**
+     * Platform threads for {@link CarrierLoop#offload} and for looking names up; they are started as they are needed,
+     * and end after a second without work.
+     */
+    public int offloadThreads() {
+        return values.offloadThreads;
+    }
+
+    /**
+     * Tasks that may wait for one of those threads; when as many wait, who offloads one more waits until one has ended,
+     * first come, first served.
+     */
+    public int offloadQueue() {
+        return values.offloadQueue;
+    }
+
+    /**
+     * These options with another pool for what would block the loop.
+     *
+     * @param threads {@link #offloadThreads}, 1 to 4,096
+     * @param queue {@link #offloadQueue}, 0 to 1,048,576
+     * @throws IllegalArgumentException if one of them is out of its range
+     */
     public LoopOptions withOffload(int threads, int queue) {
-        return new LoopOptions(name, backend, mode, submissionEntries, completionEntries, maxInFlight, bufferBytes,
-                bufferCount, turnTasks, turnBudget, stallAfter, threads, queue);
+        check("offloadThreads", threads, 1, 4096);
+        check("offloadQueue", queue, 0, 1 << 20);
+        return with(changed -> {
+            changed.offloadThreads = threads;
+            changed.offloadQueue = queue;
+        });
     }
 
     private static void check(String what, int value, int least, int most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(what + " is " + value + "; it has to be " + least + " to " + most);
         }
+    }
+
+    // ---- as a value ----
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof LoopOptions options && values.all().equals(options.values.all());
+    }
+
+    @Override
+    public int hashCode() {
+        return values.all().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "LoopOptions" + values.all();
     }
 }

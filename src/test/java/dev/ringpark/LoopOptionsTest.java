@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,34 +14,51 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Defaults, changes and limits. */
 class LoopOptionsTest {
     private static final LoopOptions DEFAULTS = LoopOptions.defaults();
-    private static final Duration STALL = DEFAULTS.stallAfter();
 
     @Test
     void theDefaultsAreThese() {
-        assertThat(DEFAULTS).isEqualTo(new LoopOptions("ringpark", null, null, 4096, 16_384, 131_072, 16_384, 256, 512,
-                Duration.ofMillis(1), Duration.ofSeconds(1), 16, 1024));
+        assertThat(told(DEFAULTS).values()).containsExactly("ringpark", null, null, 4096, 16_384, 131_072, 16_384, 256,
+                512, Duration.ofMillis(1), Duration.ofSeconds(1), 16, 1024);
     }
 
     @Test
     void eachChangeChangesItsOwnValueOnly() {
-        assertThat(DEFAULTS.withName("api")).isEqualTo(new LoopOptions("api", null, null, 4096, 16_384, 131_072,
-                16_384, 256, 512, Duration.ofMillis(1), STALL, 16, 1024));
-        assertThat(DEFAULTS.withBackend("selector")).isEqualTo(new LoopOptions("ringpark", "selector", null, 4096,
-                16_384, 131_072, 16_384, 256, 512, Duration.ofMillis(1), STALL, 16, 1024));
-        assertThat(DEFAULTS.withMode(LoopMode.CARRIED)).isEqualTo(new LoopOptions("ringpark", null, LoopMode.CARRIED,
-                4096, 16_384, 131_072, 16_384, 256, 512, Duration.ofMillis(1), STALL, 16, 1024));
-        assertThat(DEFAULTS.withEntries(1, 2)).isEqualTo(new LoopOptions("ringpark", null, null, 1, 2, 131_072,
-                16_384, 256, 512, Duration.ofMillis(1), STALL, 16, 1024));
-        assertThat(DEFAULTS.withMaxInFlight(3)).isEqualTo(new LoopOptions("ringpark", null, null, 4096, 16_384, 3,
-                16_384, 256, 512, Duration.ofMillis(1), STALL, 16, 1024));
-        assertThat(DEFAULTS.withBuffers(600, 5)).isEqualTo(new LoopOptions("ringpark", null, null, 4096, 16_384,
-                131_072, 600, 5, 512, Duration.ofMillis(1), STALL, 16, 1024));
-        assertThat(DEFAULTS.withTurn(6, Duration.ofNanos(7))).isEqualTo(new LoopOptions("ringpark", null, null, 4096,
-                16_384, 131_072, 16_384, 256, 6, Duration.ofNanos(7), STALL, 16, 1024));
-        assertThat(DEFAULTS.withStallAfter(Duration.ofHours(8))).isEqualTo(new LoopOptions("ringpark", null, null,
-                4096, 16_384, 131_072, 16_384, 256, 512, Duration.ofMillis(1), Duration.ofHours(8), 16, 1024));
-        assertThat(DEFAULTS.withOffload(8, 0)).isEqualTo(new LoopOptions("ringpark", null, null, 4096, 16_384, 131_072,
-                16_384, 256, 512, Duration.ofMillis(1), STALL, 8, 0));
+        assertChanges(DEFAULTS.withName("api"), "name", "api");
+        assertChanges(DEFAULTS.withBackend("selector"), "backend", "selector");
+        assertChanges(DEFAULTS.withMode(LoopMode.CARRIED), "mode", LoopMode.CARRIED);
+        assertChanges(DEFAULTS.withEntries(1, 2), "submissionEntries", 1, "completionEntries", 2);
+        assertChanges(DEFAULTS.withMaxInFlight(3), "maxInFlight", 3);
+        assertChanges(DEFAULTS.withBuffers(600, 5), "bufferBytes", 600, "bufferCount", 5);
+        assertChanges(DEFAULTS.withTurn(6, Duration.ofNanos(7)), "turnTasks", 6, "turnBudget", Duration.ofNanos(7));
+        assertChanges(DEFAULTS.withStallAfter(Duration.ofHours(8)), "stallAfter", Duration.ofHours(8));
+        assertChanges(DEFAULTS.withOffload(9, 10), "offloadThreads", 9, "offloadQueue", 10);
+    }
+
+    private static void assertChanges(LoopOptions changed, Object... namesAndValues) {
+        Map<String, Object> expected = told(DEFAULTS);
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            expected.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        assertThat(told(changed)).isEqualTo(expected);
+        assertThat(changed).isNotEqualTo(DEFAULTS);
+    }
+
+    private static Map<String, Object> told(LoopOptions options) {
+        Map<String, Object> told = new LinkedHashMap<>();
+        told.put("name", options.name());
+        told.put("backend", options.backend());
+        told.put("mode", options.mode());
+        told.put("submissionEntries", options.submissionEntries());
+        told.put("completionEntries", options.completionEntries());
+        told.put("maxInFlight", options.maxInFlight());
+        told.put("bufferBytes", options.bufferBytes());
+        told.put("bufferCount", options.bufferCount());
+        told.put("turnTasks", options.turnTasks());
+        told.put("turnBudget", options.turnBudget());
+        told.put("stallAfter", options.stallAfter());
+        told.put("offloadThreads", options.offloadThreads());
+        told.put("offloadQueue", options.offloadQueue());
+        return told;
     }
 
     @Test
@@ -49,12 +68,21 @@ class LoopOptionsTest {
                 .withBuffers(600, 5).withMaxInFlight(3).withEntries(1, 2).withMode(LoopMode.HANDED_OVER)
                 .withBackend("io_uring").withName("api");
 
-        assertThat(changed).isEqualTo(new LoopOptions("api", "io_uring", LoopMode.HANDED_OVER, 1, 2, 3, 600, 5, 6,
-                Duration.ofNanos(7), stall, 9, 10));
-        assertThat(changed.withTurn(8, Duration.ofNanos(9)).withName("other")).isEqualTo(new LoopOptions("other",
-                "io_uring", LoopMode.HANDED_OVER, 1, 2, 3, 600, 5, 8, Duration.ofNanos(9), stall, 9, 10));
-        assertThat(changed.withBackend(null).withMode(null)).isEqualTo(new LoopOptions("api", null, null, 1, 2, 3,
-                600, 5, 6, Duration.ofNanos(7), stall, 9, 10));
+        assertThat(told(changed).values()).containsExactly("api", "io_uring", LoopMode.HANDED_OVER, 1, 2, 3, 600, 5, 6,
+                Duration.ofNanos(7), stall, 9, 10);
+        assertThat(told(changed.withTurn(8, Duration.ofNanos(9)).withName("other")).values()).containsExactly("other",
+                "io_uring", LoopMode.HANDED_OVER, 1, 2, 3, 600, 5, 8, Duration.ofNanos(9), stall, 9, 10);
+        assertThat(told(changed.withBackend(null).withMode(null)).values()).containsExactly("api", null, null, 1, 2, 3,
+                600, 5, 6, Duration.ofNanos(7), stall, 9, 10);
+    }
+
+    @Test
+    void optionsAreEqualIfAllTheirValuesAre() {
+        LoopOptions one = DEFAULTS.withName("api").withEntries(1, 2);
+        LoopOptions other = DEFAULTS.withEntries(1, 2).withName("api");
+
+        assertThat(one).isEqualTo(other).hasSameHashCodeAs(other).hasToString(other.toString());
+        assertThat(one.toString()).startsWith("LoopOptions[api, null, null, 1, 2, ");
     }
 
     @Test
