@@ -21,6 +21,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,11 +32,17 @@ class GroupEndContractTest extends Contract {
     private static final LoopEnd COMPLETE = new LoopEnd(true, List.of());
 
     private final Queue<Throwable> ends = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean letGo = new AtomicBoolean();
     private LoopGroup group;
 
     @BeforeEach
     void startAGroup() throws IOException {
         group = closeLater(LoopGroup.start(2, flavor.options()));
+    }
+
+    @AfterEach
+    void letGoOfALoopThatIsHeldUp() {
+        letGo.set(true);
     }
 
     /** A server that notes what its handlers end with. */
@@ -191,10 +198,9 @@ class GroupEndContractTest extends Contract {
         Pair elsewhere = Pair.on(other);
         Call<Integer> reader = new Call<>(held, held::startVirtualThread, () -> pair.near().read(new byte[1], 0, 1));
         reader.whenParked();
-        AtomicBoolean letGo = new AtomicBoolean();
-        holdUp(held, letGo);
+        holdUp(held);
 
-        LoopEnd end = group.close(Duration.ZERO);
+        LoopEnd end = call(Thread.ofPlatform()::start, () -> group.close(Duration.ZERO)).result();
 
         assertThat(end.isComplete()).isFalse();
         assertThat(end.pending()).contains(
@@ -210,8 +216,7 @@ class GroupEndContractTest extends Contract {
     @Test
     void noLoopHasToWaitUntilThoseBeforeItHaveEnded() throws Exception {
         assumeTrue(LoopRig.isCarried(flavor), "threads that are handed over cannot hold the loop up");
-        AtomicBoolean letGo = new AtomicBoolean();
-        holdUp(group.loops().getFirst(), letGo);
+        holdUp(group.loops().getFirst());
         Call<Void> closing = call(Thread.ofPlatform()::start, () -> {
             group.close();
             return null;
@@ -224,7 +229,7 @@ class GroupEndContractTest extends Contract {
         closing.result();
     }
 
-    private static void holdUp(CarrierLoop loop, AtomicBoolean letGo) throws InterruptedException {
+    private void holdUp(CarrierLoop loop) throws InterruptedException {
         CountDownLatch computes = new CountDownLatch(1);
         loop.startVirtualThread(() -> {
             computes.countDown();

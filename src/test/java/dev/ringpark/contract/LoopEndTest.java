@@ -14,11 +14,19 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Closing a loop with limited patience. */
 class LoopEndTest extends RiggedLoop {
     private static final LoopEnd COMPLETE = new LoopEnd(true, List.of());
+
+    private final AtomicBoolean letGo = new AtomicBoolean();
+
+    @AfterEach
+    void letGoOfALoopThatIsHeldUp() {
+        letGo.set(true);
+    }
 
     @Test
     void aLoopThatEndsInTimeIsCompletelyClosed() throws Exception {
@@ -63,8 +71,7 @@ class LoopEndTest extends RiggedLoop {
         LoopRig.Running<?> acceptor = rig.start(listener::accept);
         LoopRig.awaitParkedInCall(reader.thread());
         LoopRig.awaitParkedInCall(acceptor.thread());
-        AtomicBoolean letGo = new AtomicBoolean();
-        Thread computing = computeOnTheLoop(letGo);
+        Thread computing = computeOnTheLoop();
 
         LoopEnd end = rig.loop.close(Duration.ofMillis(20));
 
@@ -84,8 +91,7 @@ class LoopEndTest extends RiggedLoop {
     @Test
     void noPatienceAtAllMeansNoWait() throws Exception {
         assumeTrue(LoopRig.isCarried(flavor), "threads that are handed over cannot hold the loop up");
-        AtomicBoolean letGo = new AtomicBoolean();
-        Thread computing = computeOnTheLoop(letGo);
+        Thread computing = computeOnTheLoop();
 
         LoopRig.Running<LoopEnd> closer = LoopRig.startPlatform(() -> rig.loop.close(Duration.ZERO));
 
@@ -96,7 +102,7 @@ class LoopEndTest extends RiggedLoop {
         LoopRig.join(computing);
     }
 
-    private Thread computeOnTheLoop(AtomicBoolean letGo) throws InterruptedException {
+    private Thread computeOnTheLoop() throws InterruptedException {
         CountDownLatch computes = new CountDownLatch(1);
         Thread thread = rig.loop.startVirtualThread(() -> {
             computes.countDown();
