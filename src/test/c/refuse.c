@@ -1,4 +1,4 @@
-/* refuse ERROR CALL COMMAND...: runs COMMAND behind a seccomp filter that answers one io_uring call with an error. */
+/* refuse ERROR CALL COMMAND...: runs COMMAND behind a seccomp filter that answers one call with an error. */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -13,12 +13,14 @@ static int number_of(const char *call) {
   if (strcmp(call, "io_uring_setup") == 0) return SYS_io_uring_setup;
   if (strcmp(call, "io_uring_enter") == 0) return SYS_io_uring_enter;
   if (strcmp(call, "io_uring_register") == 0) return SYS_io_uring_register;
+  if (strcmp(call, "listen") == 0) return SYS_listen;
   return -1;
 }
 
 static int error_of(const char *name) {
   if (strcmp(name, "EPERM") == 0) return EPERM;
   if (strcmp(name, "ENOSYS") == 0) return ENOSYS;
+  if (strcmp(name, "EADDRINUSE") == 0) return EADDRINUSE;
   return -1;
 }
 
@@ -26,7 +28,7 @@ int main(int count, char **words) {
   int error = count < 4 ? -1 : error_of(words[1]);
   int call = count < 4 ? -1 : number_of(words[2]);
   if (error < 0 || call < 0) {
-    fprintf(stderr, "usage: refuse EPERM|ENOSYS io_uring_setup|io_uring_enter|io_uring_register COMMAND...\n");
+    fprintf(stderr, "usage: refuse ERROR CALL COMMAND..., of those that are known here\n");
     return 2;
   }
   struct sock_filter steps[] = {

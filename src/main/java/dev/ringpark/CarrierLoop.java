@@ -50,7 +50,7 @@ public final class CarrierLoop implements AutoCloseable {
     private final ThreadFactory threads;
 
     /** On the thread that is to be the loop: some queues belong to the thread that opened them. */
-    private CarrierLoop(LoopOptions options) throws IOException {
+    private CarrierLoop(LoopOptions options, Parts parts) throws IOException {
         this.options = options;
         boolean reportsLeaks = Choices.reportsLeaks();
         this.mode = Choices.mode(options);
@@ -60,11 +60,22 @@ public final class CarrierLoop implements AutoCloseable {
         this.backends = new Backends(Choices.backend(options), new BackendOptions(options.submissionEntries(),
                 options.completionEntries(), options.bufferBytes(), options.bufferCount()));
         this.engine = new LoopEngine(backends::open, mode.mode() == LoopMode.CARRIED, options, counters);
-        this.parking = new Parking(engine);
-        this.sockets = new OpenSockets(engine.door(), parking, reportsLeaks);
-        this.offloadPool = new OffloadPool(options);
-        this.life = new LoopLife(options.name(), engine, parking, sockets, offloadPool);
-        this.threads = threads(mode.mode(), engine.door());
+        try {
+            this.parking = new Parking(engine);
+            this.sockets = new OpenSockets(engine.door(), parking, reportsLeaks);
+            this.offloadPool = parts.offloadPool(options);
+            this.life = new LoopLife(options.name(), engine, parking, sockets, offloadPool);
+            this.threads = threads(mode.mode(), engine.door());
+        } catch (Throwable e) {
+            engine.discard();   // or its queue would stay open, and nobody could close it
+            throw e;
+        }
+    }
+
+    /** Makes what a loop needs beside its queue. */
+    @FunctionalInterface
+    interface Parts {
+        OffloadPool offloadPool(LoopOptions options);
     }
 
     private static ThreadFactory threads(LoopMode mode, LoopDoor door) {
@@ -92,9 +103,13 @@ public final class CarrierLoop implements AutoCloseable {
      *     of leaks
      */
     public static CarrierLoop start(LoopOptions options) throws IOException {
+        return start(options, OffloadPool::new);
+    }
+
+    static CarrierLoop start(LoopOptions options, Parts parts) throws IOException {
         Objects.requireNonNull(options, "options");
         CompletableFuture<CarrierLoop> started = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().name(options.name() + "-loop").start(() -> live(options, started));
+        Thread.ofPlatform().daemon().name(options.name() + "-loop").start(() -> live(options, parts, started));
         try {
             return started.join();
         } catch (CompletionException e) {
@@ -113,11 +128,11 @@ public final class CarrierLoop implements AutoCloseable {
         return new IOException(cause == null ? "the loop did not start" : cause.getMessage(), cause);
     }
 
-    private static void live(LoopOptions options, CompletableFuture<CarrierLoop> started) {
+    private static void live(LoopOptions options, Parts parts, CompletableFuture<CarrierLoop> started) {
         CarrierLoop loop;
         try {
             Afterlife.prepare();
-            loop = new CarrierLoop(options);
+            loop = new CarrierLoop(options, parts);
         } catch (Throwable e) {
             started.completeExceptionally(e);
             return;

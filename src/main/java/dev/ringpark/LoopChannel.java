@@ -180,6 +180,7 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
     }
 
     final <T extends @Nullable Object> T plain(Plain<T> action) throws IOException {
+        Threads.requireStack();   // also for the end of it: a close may wait for that, and hears of it from here alone
         if (!handle.beginCall()) {
             throw new ClosedChannelException();
         }

@@ -45,6 +45,11 @@ final class LoopEngine {
         this.watch = new Watch(options, carried, gate, ready, counters);
     }
 
+    /** Gives the queue back, of a loop that will never run. */
+    void discard() {
+        dispatcher.end();
+    }
+
     private void wakeForMail() {
         door.wakeForMail();
     }

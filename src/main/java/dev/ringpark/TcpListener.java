@@ -100,7 +100,8 @@ public final class TcpListener extends LoopChannel {
     }
 
     /**
-     * Binds and listens with {@link #DEFAULT_BACKLOG}. Does not block.
+     * Binds and listens with {@link #DEFAULT_BACKLOG}. Does not block. A listener that is refused the address stays
+     * open; one that gets it and may not listen there is closed, as it could not be bound again.
      *
      * @param local the address; null for any, port 0 for one of the system's choice
      * @throws java.net.BindException if the address is in use or not this machine's, or its port is privileged
@@ -113,7 +114,8 @@ public final class TcpListener extends LoopChannel {
     }
 
     /**
-     * Binds and listens. Does not block.
+     * Binds and listens. Does not block. A listener that is refused the address stays open; one that gets it and may
+     * not listen there is closed, as it could not be bound again.
      *
      * @param local the address; null for any, port 0 for one of the system's choice
      * @param backlog connections the system keeps for {@link #accept} at most; 0 or less for the default
@@ -123,13 +125,20 @@ public final class TcpListener extends LoopChannel {
      */
     public TcpListener bind(@Nullable SocketAddress local, int backlog) throws IOException {
         InetSocketAddress address = localAddress(local);
-        plain(open -> {
-            if (open.localAddress() != null) {
-                throw new AlreadyBoundException();
+        try {
+            plain(open -> {
+                if (open.localAddress() != null) {
+                    throw new AlreadyBoundException();
+                }
+                open.bind(address, backlog <= 0 ? DEFAULT_BACKLOG : backlog);
+                return null;
+            });
+        } catch (IOException e) {
+            if (!isOpen()) {
+                closeAfter(e);
             }
-            open.bind(address, backlog <= 0 ? DEFAULT_BACKLOG : backlog);
-            return null;
-        });
+            throw e;
+        }
         bound = true;
         return this;
     }

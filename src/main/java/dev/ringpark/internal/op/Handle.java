@@ -59,7 +59,10 @@ public abstract class Handle extends Descriptor {
 
     // What the backend does with the socket at once, in the caller's thread, between beginCall and endCall.
 
-    /** bind(2), and listen(2) with {@code backlog} for a listener. */
+    /**
+     * bind(2), and listen(2) with {@code backlog} for a listener. If only the latter failed, nobody could bind it again
+     * or listen: then it has begun to close when the exception comes.
+     */
     public abstract void bind(InetSocketAddress local, int backlog) throws IOException;
 
     /** The bound address; null if there is none yet. */

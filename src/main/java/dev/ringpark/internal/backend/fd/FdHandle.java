@@ -62,7 +62,16 @@ public final class FdHandle extends Handle {
             checkBind(Libc.bind(fd, address, length));
         }
         if (listener) {
+            listen(backlog);
+        }
+    }
+
+    private void listen(int backlog) throws IOException {
+        try {
             checkBind(Libc.listen(fd, backlog));
+        } catch (IOException e) {
+            startClosing();
+            throw e;
         }
     }
 

@@ -2,9 +2,11 @@ package dev.ringpark.internal.backend.selector;
 
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.os.Errno;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
@@ -207,8 +209,25 @@ final class SelectorHandle extends Handle {
     @Override
     public void bind(InetSocketAddress local, int backlog) throws IOException {
         alone(() -> channel instanceof ServerSocketChannel listener
-                ? listener.bind(local, backlog)
+                ? bindAndListen(listener, local, backlog)
                 : socket().bind(local));
+    }
+
+    /** java.nio does both in one, and does not say which of them failed: the system does, when it is asked again. */
+    private ServerSocketChannel bindAndListen(ServerSocketChannel listener, InetSocketAddress local, int backlog)
+            throws IOException {
+        try {
+            return listener.bind(local, backlog);
+        } catch (SocketException failed) {
+            try {
+                return listener.bind(local, backlog);
+            } catch (SocketException again) {
+                if (Errno.ofText(again.getMessage()) == Errno.EINVAL) {   // bind(2): it is bound already
+                    startClosing();
+                }
+                throw failed;
+            }
+        }
     }
 
     @Override
