@@ -10,13 +10,16 @@ import dev.ringpark.internal.os.Failure;
 import dev.ringpark.internal.os.SocketErrors;
 import java.io.IOException;
 import java.lang.ref.Reference;
+import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
@@ -284,6 +287,19 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
             throw new UnresolvedAddressException();
         }
         return inet;
+    }
+
+    static ProtocolFamily familyOf(InetSocketAddress address) {
+        boolean ipv4 = address.getAddress() instanceof Inet4Address;
+        return ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
+    }
+
+    static ProtocolFamily checkedFamily(ProtocolFamily family) {
+        Objects.requireNonNull(family, "family");
+        if (family != StandardProtocolFamily.INET && family != StandardProtocolFamily.INET6) {
+            throw new UnsupportedOperationException("Protocol family not supported: " + family.name());
+        }
+        return family;
     }
 
     /** The address to connect to: the wildcard stands for this machine, as in the JDK. */

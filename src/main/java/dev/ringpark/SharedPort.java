@@ -47,7 +47,7 @@ final class SharedPort {
      */
     private static TcpSocket claim(CarrierLoop loop, InetSocketAddress local) throws IOException {
         boolean isAny = local.getAddress().isAnyLocalAddress();
-        TcpSocket claim = isAny ? TcpSocket.open(loop) : TcpSocket.open(loop, TcpSocket.familyOf(local));
+        TcpSocket claim = isAny ? TcpSocket.open(loop) : TcpSocket.open(loop, LoopChannel.familyOf(local));
         try {
             claim.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             claim.bind(local);
@@ -64,6 +64,6 @@ final class SharedPort {
 
     private static TcpListener open(CarrierLoop loop, InetSocketAddress address) throws IOException {
         boolean isAny = address.getAddress().isAnyLocalAddress();
-        return isAny ? TcpListener.open(loop) : TcpListener.open(loop, TcpSocket.familyOf(address));
+        return isAny ? TcpListener.open(loop) : TcpListener.open(loop, LoopChannel.familyOf(address));
     }
 }

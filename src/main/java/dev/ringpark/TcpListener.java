@@ -57,7 +57,7 @@ public final class TcpListener extends LoopChannel {
      * @throws IllegalStateException if {@code loop} is closed
      */
     public static TcpListener open(CarrierLoop loop, ProtocolFamily family) throws IOException {
-        return new TcpListener(loop, loop.openListener(TcpSocket.checkedFamily(family)));
+        return new TcpListener(loop, loop.openListener(checkedFamily(family)));
     }
 
     /**
@@ -89,7 +89,7 @@ public final class TcpListener extends LoopChannel {
      */
     public static TcpListener bind(CarrierLoop loop, SocketAddress local, int backlog) throws IOException {
         InetSocketAddress address = inet(local);
-        ProtocolFamily family = address.getAddress().isAnyLocalAddress() ? null : TcpSocket.familyOf(address);
+        ProtocolFamily family = address.getAddress().isAnyLocalAddress() ? null : familyOf(address);
         TcpListener listener = new TcpListener(loop, loop.openListener(family));
         try {
             return listener.bind(address, backlog);

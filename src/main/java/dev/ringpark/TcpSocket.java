@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
@@ -191,19 +190,6 @@ public final class TcpSocket extends StreamChannel
                 failures.add(e);
             }
         }
-    }
-
-    static ProtocolFamily familyOf(InetSocketAddress address) {
-        boolean ipv4 = address.getAddress() instanceof Inet4Address;
-        return ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
-    }
-
-    static ProtocolFamily checkedFamily(ProtocolFamily family) {
-        Objects.requireNonNull(family, "family");
-        if (family != StandardProtocolFamily.INET && family != StandardProtocolFamily.INET6) {
-            throw new UnsupportedOperationException("Protocol family not supported: " + family.name());
-        }
-        return family;
     }
 
     /**
