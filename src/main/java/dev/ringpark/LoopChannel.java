@@ -96,27 +96,27 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
     /** Runs a transfer or a connect that has been begun; afterwards the operation is free for its next use. */
     final int await(Operation operation, String timeoutMessage) throws IOException {
         loop.parking().submitAndPark(operation);
-        Failure failure = operation.failure();
         int result = operation.result();
-        CancelReason reason = operation.cancelReason();
-        operation.reset();
-        if (failure != null) {
-            throw exception(failure, reason, timeoutMessage);
-        }
+        finish(operation, timeoutMessage);
         return result;
     }
 
     /** Runs an accept that has been begun; the connection is not registered with a loop yet. */
     final Handle awaitAccepted(Operation operation, String timeoutMessage) throws IOException {
         loop.parking().submitAndPark(operation);
+        Handle accepted = operation.failure() == null ? (Handle) operation.accepted() : handle;
+        finish(operation, timeoutMessage);
+        return accepted;
+    }
+
+    /** Frees an operation that is done for its next use; throws if it failed. */
+    private void finish(Operation operation, String timeoutMessage) throws IOException {
         Failure failure = operation.failure();
         CancelReason reason = operation.cancelReason();
-        Handle accepted = failure == null ? (Handle) operation.accepted() : handle;
         operation.reset();
         if (failure != null) {
             throw exception(failure, reason, timeoutMessage);
         }
-        return accepted;
     }
 
     private IOException exception(Failure failure, CancelReason reason, String timeoutMessage) {

@@ -7,6 +7,9 @@ import dev.ringpark.internal.os.SocketErrors;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -23,7 +26,7 @@ final class LoopLife {
     private final OffloadPool offloadPool;
     private final LostSockets lostSockets;
     private final CountDownLatch ended = new CountDownLatch(1);
-    private volatile List<Operation> closes = List.of();
+    private final Queue<Operation> closes = new ConcurrentLinkedQueue<>();   // of all who have asked for the end
 
     LoopLife(String name, LoopEngine engine, Parking parking, OpenSockets sockets, OffloadPool offloadPool) {
         this.name = name;
@@ -56,7 +59,7 @@ final class LoopLife {
         offloadPool.close();
         lostSockets.stop();
         closeTheRest();
-        closes.forEach(this::reportFailure);
+        closes.stream().map(Operation::failure).filter(Objects::nonNull).distinct().forEach(this::report);
         sockets.clear();
     }
 
@@ -64,15 +67,12 @@ final class LoopLife {
     private void closeTheRest() {
         for (Operation close : sockets.beginCloses()) {
             parking.submitAndPark(close);
-            reportFailure(close);
+            closes.add(close);
         }
     }
 
-    private void reportFailure(Operation close) {
-        Failure failure = close.failure();
-        if (failure != null) {
-            Log.say(Level.WARNING, name + ": a socket did not close cleanly", SocketErrors.of(failure));
-        }
+    private void report(Failure failure) {
+        Log.say(Level.WARNING, name + ": a socket did not close cleanly", SocketErrors.of(failure));
     }
 
     /** Ends the loop, and waits for that until {@code deadlineNanos}. */
@@ -103,7 +103,7 @@ final class LoopLife {
     private List<Operation> stop() {
         offloadPool.close();
         List<Operation> all = sockets.beginCloses();
-        closes = all;
+        closes.addAll(all);
         door.submitAll(all);
         engine.stop();
         return all;

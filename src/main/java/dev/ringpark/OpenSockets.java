@@ -134,11 +134,9 @@ final class OpenSockets {
         return shut;
     }
 
-    /** Takes none in from here on; false if that was so before. */
-    synchronized boolean shut() {
-        boolean first = !shut;
+    /** Takes none in from here on. */
+    synchronized void shut() {
         shut = true;
-        return first;
     }
 
     /** Has each that is open start closing; the operations that finish it, for the caller to submit and wait for. */
@@ -177,10 +175,11 @@ final class OpenSockets {
         return handles;
     }
 
-    /** Forgets them all: the loop has ended. */
+    /** Forgets them all, each by itself, as its socket may yet be closed: the loop has ended. */
     synchronized void clear() {
-        anchor.previous = anchor;
-        anchor.next = anchor;
+        while (anchor.next != anchor) {
+            unlink(anchor.next);
+        }
     }
 
     private synchronized boolean link(Entry entry) {

@@ -2,6 +2,7 @@ package dev.ringpark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringpark.contract.Logged;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
+import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,6 +133,27 @@ class LoopLifeEndTest {
         assertThat(backend().closed).isFalse();
         engine.door().endCall(handle);
         assertThat(life.close(Deadline.NONE).isComplete()).isTrue();
+    }
+
+    @Test
+    void aSocketThatDoesNotCloseCleanlyIsToldOnceHoweverOftenTheEndWasAskedFor() throws Exception {
+        Handle broken = engine.backend().openSocket(null);
+        sockets.add(null, broken);
+        backend().releasedBadly = broken;
+        try (Logged logged = new Logged(Level.WARNING)) {
+            closeSoon();
+            EngineRig.until(broken::isClosed, "closed");
+            closeSoon();   // asks for the close of what is left alone
+
+            backend().end(read, 0);
+            life.close(Deadline.NONE);
+
+            assertThat(logged.records()).filteredOn(entry -> entry.getMessage().startsWith("scripted: "))
+                    .singleElement().satisfies(entry -> {
+                        assertThat(entry.getMessage()).isEqualTo("scripted: a socket did not close cleanly");
+                        assertThat(entry.getThrown()).hasMessageContaining("released badly");
+                    });
+        }
     }
 
     /** The loop has one mail to take in, and then nothing to do. */

@@ -5,11 +5,11 @@ import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Operation;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketOption;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -30,6 +30,7 @@ final class ScriptedBackend implements Backend {
     final Semaphore wakes = new Semaphore(0);
     volatile Runnable atClose = ScriptedBackend::nothing;
     volatile boolean closed;
+    volatile @Nullable Handle releasedBadly;
 
     ScriptedBackend(InFlight inFlight, Completions completions, Counters counters) {
         this.completions = completions;
@@ -100,8 +101,10 @@ final class ScriptedBackend implements Backend {
     }
 
     @Override
-    public void release(Handle handle) {
-        Objects.requireNonNull(handle);
+    public void release(Handle handle) throws IOException {
+        if (handle == releasedBadly) {
+            throw new IOException("released badly");
+        }
     }
 
     @Override

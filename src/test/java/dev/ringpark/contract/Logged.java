@@ -8,7 +8,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** What the library logs, from a level on, as long as this is open. */
-final class Logged implements AutoCloseable {
+public final class Logged implements AutoCloseable {
     private final Logger logger = Logger.getLogger("dev.ringpark");
     private final List<LogRecord> records = new CopyOnWriteArrayList<>();
     private final Handler handler = new Handler() {
@@ -30,12 +30,14 @@ final class Logged implements AutoCloseable {
         }
     };
 
-    Logged(Level level) {
+    /** From {@code level} on. */
+    public Logged(Level level) {
         handler.setLevel(level);
         logger.addHandler(handler);
     }
 
-    List<LogRecord> records() {
+    /** In their order. */
+    public List<LogRecord> records() {
         return records;
     }
 
