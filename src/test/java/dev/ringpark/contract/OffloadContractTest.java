@@ -20,11 +20,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What would block the loop runs beside it, as if its caller ran it; such threads are few, and nobody is lost. */
 class OffloadContractTest extends Contract {
     private final CountDownLatch release = new CountDownLatch(1);
+    private final CountDownLatch interrupted = new CountDownLatch(1);
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger mostRunning = new AtomicInteger();
 
@@ -36,6 +38,41 @@ class OffloadContractTest extends Contract {
             return answer;
         } finally {
             running.decrementAndGet();
+        }
+    }
+
+    /** The same, and tells of an interrupt. */
+    private int holdAndTell(int answer) throws InterruptedException {
+        try {
+            return hold(answer);
+        } catch (InterruptedException e) {
+            interrupted.countDown();
+            throw e;
+        }
+    }
+
+    private void assertToldOfTheInterrupt() throws InterruptedException {
+        assertThat(interrupted.await(Eventually.LONG_SECONDS, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** Releases all tasks; what the calls that wait for them return. */
+    private List<Integer> released(List<Call<Integer>> calls) throws Exception {
+        release.countDown();
+        List<Integer> answers = new ArrayList<>();
+        for (Call<Integer> call : calls) {
+            answers.add(call.result());
+        }
+        return answers;
+    }
+
+    private static void interrupt(Call<?> call) throws Exception {
+        call.thread().interrupt();
+        assertThat(call.failure()).isExactlyInstanceOf(InterruptedException.class);
+    }
+
+    private static void assertClosedMeanwhile(List<Call<Integer>> calls) throws Exception {
+        for (Call<Integer> call : calls) {
+            assertThat(call.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
         }
     }
 
@@ -128,30 +165,19 @@ class OffloadContractTest extends Contract {
         Call<Integer> two = offloaded(loop, () -> hold(2), 2);
         assertPasses(pair());
 
-        release.countDown();
-        assertThat(one.result()).isEqualTo(1);
-        assertThat(two.result()).isEqualTo(2);
+        assertThat(released(List.of(one, two))).containsExactly(1, 2);
     }
 
     // ---- interrupts ----
 
     @Test
     void interruptingTheCallerInterruptsTheTask() throws Exception {
-        CountDownLatch interrupted = new CountDownLatch(1);
-        Call<Integer> call = offloaded(loop, () -> {
-            try {
-                return hold(1);
-            } catch (InterruptedException e) {
-                interrupted.countDown();
-                throw e;
-            }
-        }, 1);
+        Call<Integer> call = offloaded(loop, () -> holdAndTell(1), 1);
 
-        call.thread().interrupt();
+        interrupt(call);
 
-        assertThat(call.failure()).isExactlyInstanceOf(InterruptedException.class);
         assertThat(call.endedInterrupted()).isFalse();
-        assertThat(interrupted.await(Eventually.LONG_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertToldOfTheInterrupt();
         assertThat(call(() -> loop.offload(() -> Thread.currentThread().isInterrupted())).result()).isFalse();
     }
 
@@ -175,10 +201,7 @@ class OffloadContractTest extends Contract {
             int answer = i;
             calls.add(offloaded(other, () -> hold(answer), Math.min(i + 1, 2)));
         }
-        release.countDown();
-        for (int i = 0; i < 20; i++) {
-            assertThat(calls.get(i).result()).isEqualTo(i);
-        }
+        assertThat(released(calls)).isEqualTo(IntStream.range(0, 20).boxed().toList());
         assertThat(mostRunning).hasValue(2);
     }
 
@@ -194,11 +217,8 @@ class OffloadContractTest extends Contract {
                 return hold(number);
             }, 1));
         }
-        release.countDown();
-        for (Call<Integer> call : calls) {
-            call.result();
-        }
-        assertThat(order).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        List<Integer> answers = released(calls);
+        assertThat(order).containsExactlyElementsOf(answers).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
         assertThat(mostRunning).hasValue(1);
     }
 
@@ -213,23 +233,17 @@ class OffloadContractTest extends Contract {
             Call<Integer> outside = offloaded(other, begun::incrementAndGet, 1);
             assertThat(waitsForItsTask(queued)).isTrue();
             assertThat(waitsForAPlace(outside)).isTrue();
-            queued.thread().interrupt();
-            assertThat(queued.failure()).isExactlyInstanceOf(InterruptedException.class);
+            interrupt(queued);
             Eventually.until(() -> waitsForItsTask(outside), "got the place");
-            outside.thread().interrupt();
-            assertThat(outside.failure()).isExactlyInstanceOf(InterruptedException.class);
+            interrupt(outside);
         }
-        holder.thread().interrupt();
-        assertThat(holder.failure()).isExactlyInstanceOf(InterruptedException.class);
+        interrupt(holder);
         assertThat(begun).hasValue(0);
 
         Eventually.until(() -> running.get() == 0, "ended the task that was interrupted");
         List<Call<Integer>> later = List.of(offloaded(other, () -> hold(1), 1), offloaded(other, () -> hold(2), 1),
                 offloaded(other, () -> hold(3), 1));
-        release.countDown();
-        for (Call<Integer> call : later) {
-            call.result();
-        }
+        assertThat(released(later)).containsExactly(1, 2, 3);
         assertThat(mostRunning).hasValue(1);
     }
 
@@ -278,25 +292,15 @@ class OffloadContractTest extends Contract {
     @Test
     void closingTheLoopEndsWhoeverWaitsAndInterruptsWhatRuns() throws Exception {
         CarrierLoop other = loopWith(1, 1);
-        CountDownLatch interrupted = new CountDownLatch(1);
-        Call<Integer> runs = offloaded(other, () -> {
-            try {
-                return hold(1);
-            } catch (InterruptedException e) {
-                interrupted.countDown();
-                throw e;
-            }
-        }, 1);
+        Call<Integer> runs = offloaded(other, () -> holdAndTell(1), 1);
         AtomicInteger begun = new AtomicInteger();
         Call<Integer> queued = offloaded(other, begun::incrementAndGet, 1);
         Call<Integer> outside = offloaded(other, begun::incrementAndGet, 1);
 
         other.close();
 
-        for (Call<Integer> call : List.of(runs, queued, outside)) {
-            assertThat(call.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
-        }
-        assertThat(interrupted.await(Eventually.LONG_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertClosedMeanwhile(List.of(runs, queued, outside));
+        assertToldOfTheInterrupt();
         assertThat(begun).hasValue(0);
         assertThatThrownBy(() -> other.offload(() -> 1)).isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");
@@ -319,13 +323,11 @@ class OffloadContractTest extends Contract {
             }
             return 1;
         }, 1);
-        List<Call<Integer>> outside = List.of(offloaded(other, () -> 2, 1), offloaded(other, () -> 3, 1));
+        List<Call<Integer>> calls = List.of(call, offloaded(other, () -> 2, 1), offloaded(other, () -> 3, 1));
 
         other.close();
 
-        for (Call<Integer> each : List.of(call, outside.getFirst(), outside.getLast())) {
-            assertThat(each.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
-        }
+        assertClosedMeanwhile(calls);
         Eventually.until(() -> running.get() >= 2, "interrupted the task");
         release.countDown();
     }

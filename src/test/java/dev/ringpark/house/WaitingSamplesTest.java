@@ -14,18 +14,27 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The samples whose waiting ends early: by a timeout, and by an interrupt. */
+@ParameterizedClass(name = "{0}")
+@ValueSource(strings = {"io_uring", "selector"})
 class WaitingSamplesTest {
-    @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
-    void theTimeoutClientLosesNothingByItsTimeouts(String backend) throws Exception {
+    @Parameter String backend;
+
+    @BeforeEach
+    void require() {
         Samples.require(backend);
-        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-                RunningProgram client = Samples.start(
-                        backend, "TimeoutClient", "127.0.0.1", server.getLocalPort(), 30);
+    }
+
+    @Test
+    void theTimeoutClientLosesNothingByItsTimeouts() throws Exception {
+        try (ServerSocket server = silentServer();
+                RunningProgram client = timeoutClient(server, 30);
                 Socket socket = server.accept()) {
             client.await(Pattern.compile("Nothing yet; 0 bytes so far"));
             socket.getOutputStream().write("slow but ".getBytes(US_ASCII));
@@ -37,22 +46,16 @@ class WaitingSamplesTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
-    void theTimeoutClientGivesUpOnASilentServer(String backend) throws Exception {
-        Samples.require(backend);
-        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-                RunningProgram client = Samples.start(
-                        backend, "TimeoutClient", "127.0.0.1", server.getLocalPort(), 1)) {
+    @Test
+    void theTimeoutClientGivesUpOnASilentServer() throws Exception {
+        try (ServerSocket server = silentServer(); RunningProgram client = timeoutClient(server, 1)) {
             assertThat(client.awaitEnd()).contains("Gave up: Read timed out");
             assertThat(client.exitCode()).isZero();
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
-    void anInterruptStopsEveryThreadInItsCallAndPeersSeeTheEnd(String backend) throws Exception {
-        Samples.require(backend);
+    @Test
+    void anInterruptStopsEveryThreadInItsCallAndPeersSeeTheEnd() throws Exception {
         List<Socket> peers = new ArrayList<>();
         try (RunningProgram server = Samples.start(backend, "InterruptToStop", 0, 3)) {
             InetSocketAddress address = Samples.awaitAddress(server);
@@ -75,10 +78,8 @@ class WaitingSamplesTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
-    void aGracefulShutdownWaitsForClientsThatFinish(String backend) throws Exception {
-        Samples.require(backend);
+    @Test
+    void aGracefulShutdownWaitsForClientsThatFinish() throws Exception {
         try (RunningProgram server = Samples.start(backend, "GracefulShutdown", 0, 30)) {
             InetSocketAddress address = Samples.awaitAddress(server);
             try (Socket client = answeredPeer(address)) {
@@ -95,10 +96,8 @@ class WaitingSamplesTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
-    void aGracefulShutdownCutsOffWhoGoesOnForTooLong(String backend) throws Exception {
-        Samples.require(backend);
+    @Test
+    void aGracefulShutdownCutsOffWhoGoesOnForTooLong() throws Exception {
         try (RunningProgram server = Samples.start(backend, "GracefulShutdown", 0, 1);
                 Socket client = answeredPeer(Samples.awaitAddress(server))) {
             server.handle().destroy();
@@ -106,6 +105,14 @@ class WaitingSamplesTest {
             assertThat(server.awaitEnd()).contains("Clients cut off: 1, left: nothing");
             assertThat(client.getInputStream().read()).isEqualTo(-1);
         }
+    }
+
+    private static ServerSocket silentServer() throws IOException {
+        return new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    }
+
+    private RunningProgram timeoutClient(ServerSocket server, int patienceSeconds) throws IOException {
+        return Samples.start(backend, "TimeoutClient", "127.0.0.1", server.getLocalPort(), patienceSeconds);
     }
 
     /** A connection whose thread has answered, and so waits in its next read. */
