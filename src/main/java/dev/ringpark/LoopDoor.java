@@ -73,12 +73,7 @@ final class LoopDoor {
 
     /** Asks that this use of {@code operation} end early, and no later one. */
     void cancel(Operation operation, CancelReason reason) {
-        int use = operation.use();
-        ask(() -> {
-            if (operation.use() == use) {
-                dispatcher.cancel(operation, reason);
-            }
-        });
+        ask(new Cancel(dispatcher, operation, operation.use(), reason));
     }
 
     /** Ends a plain call that {@link Handle#beginCall} began; a close may be waiting for just that. */

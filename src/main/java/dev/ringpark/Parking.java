@@ -44,9 +44,10 @@ final class Parking implements Descriptor.Parker {
                 }
             }
         } catch (Throwable e) {
-            operation.desert();
-            operation.handle().startClosing();
-            throw e;
+            if (operation.desert()) {   // else it has just ended, and there is nothing to wait for
+                operation.handle().startClosing();
+                throw e;
+            }
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

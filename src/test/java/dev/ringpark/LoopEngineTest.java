@@ -3,6 +3,7 @@ package dev.ringpark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.internal.op.CancelReason;
+import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Timer;
@@ -155,6 +156,70 @@ class LoopEngineTest {
             rig.backend().endNow();
             EngineRig.until(result::isDone, "the first use is over");
             rig.backend().end(pinned, 1);
+        }
+    }
+
+    // ---- those who cannot wait ----
+
+    @Test
+    void aConnectionThatComesForAThreadThatCouldNotWaitIsClosed() throws Exception {
+        try (EngineRig rig = new EngineRig(true)) {
+            Handle listener = rig.socket();
+            Handle connection = rig.socket();
+            Operation accept = listener.operation(Handle.READING);
+            runOutOfStackInNextWake(rig, () ->
+                    EngineRig.until(() -> rig.backend().submitted.contains(accept), "the accept is with the backend"));
+
+            assertThat(EngineRig.await(rig.startPlatform(() -> isServed(rig, accept)))).isFalse();
+            assertThat(listener.isOpen()).isFalse();
+
+            accept.succeed(connection);
+            rig.backend().end(accept, 0);
+            EngineRig.until(connection::isClosed, "the connection is closed");
+            assertThat(rig.backend().released).containsExactly(connection);
+        }
+    }
+
+    @Test
+    void aThreadThatCannotWaitForWhatHasJustEndedHasIt() throws Exception {
+        try (EngineRig rig = new EngineRig(true)) {
+            Handle listener = rig.socket();
+            Handle connection = rig.socket();
+            Operation accept = listener.operation(Handle.READING);
+            runOutOfStackInNextWake(rig, () -> {
+                EngineRig.until(() -> rig.backend().submitted.contains(accept), "the accept is with the backend");
+                accept.succeed(connection);
+                rig.backend().end(accept, 0);
+                EngineRig.until(accept::isDone, "it is done");
+            });
+
+            assertThat(EngineRig.await(rig.startPlatform(() -> isServed(rig, accept)))).isTrue();
+            assertThat(accept.accepted()).isSameAs(connection);
+            assertThat(connection.isOpen()).isTrue();
+            assertThat(listener.isOpen()).isTrue();
+        }
+    }
+
+    /** Returns when the loop sleeps; the sender that wakes it does {@code before}, and then cannot go on. */
+    private static void runOutOfStackInNextWake(EngineRig rig, Runnable before) {
+        CountDownLatch asleep = new CountDownLatch(1);
+        rig.backend().inNextWait(asleep::countDown);
+        rig.awaitMailTakenIn();
+        EngineRig.await(asleep);
+        rig.backend().atWake = () -> {
+            rig.backend().atWake = () -> { };
+            before.run();
+            throw new StackOverflowError("on purpose");
+        };
+    }
+
+    private static boolean isServed(EngineRig rig, Operation accept) {
+        accept.beginAccept(Deadline.NONE);
+        try {
+            rig.parking.submitAndPark(accept);
+            return true;
+        } catch (StackOverflowError partOfTheAccident) {
+            return false;
         }
     }
 

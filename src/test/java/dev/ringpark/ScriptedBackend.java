@@ -29,6 +29,9 @@ final class ScriptedBackend implements Backend {
     /** Wakes made and waits begun; may be read by anybody, a moment late. */
     final Semaphore wakes = new Semaphore(0);
     volatile Runnable atClose = ScriptedBackend::nothing;
+    /** What the sender that wakes the loop does next. */
+    volatile Runnable atWake = ScriptedBackend::nothing;
+    final List<Handle> released = new CopyOnWriteArrayList<>();
     volatile boolean closed;
     volatile @Nullable Handle releasedBadly;
 
@@ -92,6 +95,7 @@ final class ScriptedBackend implements Backend {
     public void wake() {
         wakes.release();
         sticky.release();
+        atWake.run();
     }
 
     @Override
@@ -102,6 +106,7 @@ final class ScriptedBackend implements Backend {
 
     @Override
     public void release(Handle handle) throws IOException {
+        released.add(handle);
         if (handle == releasedBadly) {
             throw new IOException("released badly");
         }

@@ -6,6 +6,7 @@ import dev.ringpark.internal.backend.Counters.Count;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Deadlines;
+import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Operation;
@@ -273,12 +274,21 @@ public final class Dispatcher {
         deadlines.remove(operation);
         counters.add(Count.COMPLETED);
         Handle handle = (Handle) operation.handle();
-        if (operation.orphan() instanceof Handle orphan) {
-            release(orphan);
-        }
-        unpark.accept(operation.finish());
+        handBack(operation);
         if (!handle.isOpen()) {
             finishClosing(handle);
+        }
+    }
+
+    /** To its owner, or what an accept brought to the system, if its owner has deserted. */
+    private void handBack(Operation operation) {
+        Descriptor brought = operation.brought();
+        Thread waiting = operation.finish();
+        if (waiting != null) {
+            unpark.accept(waiting);
+        } else if (brought instanceof Handle orphan) {
+            orphan.startClosing();
+            release(orphan);
         }
     }
 
@@ -311,7 +321,7 @@ public final class Dispatcher {
             }
             unanswered--;
             counters.add(Count.COMPLETED);
-            unpark.accept(close.finish());
+            handBack(close);
         }
     }
 

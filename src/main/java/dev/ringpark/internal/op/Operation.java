@@ -13,18 +13,31 @@ import org.jspecify.annotations.Nullable;
  * again and again, so steady traffic allocates nothing.
  *
  * <pre>
- * state      | who moves it there                | whose fields and memory
- * -----------+-----------------------------------+----------------------------------------------------------
- * IDLE       | owner, having read the result     | the owner's
- * ASKED      | owner: begin(), before submit     | the loop's: in the mailbox, the overflow queue or the backend,
- *            |                                   |   which may have handed the memory to the kernel
- * DONE       | loop: finish(), exactly once      | the owner's again; nothing of the kernel's points here
+ * state     | who moves it there, on which thread          | whose fields and memory
+ * ----------+----------------------------------------------+----------------------------------------------------
+ * IDLE      | owner, having read the result: reset()       | the owner's
+ * ASKED     | owner: begin(), before it submits            | the loop's: see below
+ * DONE      | loop: finish(), once                         | the owner's again; nothing of the kernel's points here
+ * DESERTED  | owner, when it cannot even park: desert()    | nobody's: its memory stays the kernel's to write to,
+ *           |                                              |   a connection it still brings the loop's to close
+ *
+ * within ASKED | who moves it there, on the loop's thread  | what may still happen to it
+ * -------------+-------------------------------------------+--------------------------------------------------------
+ * on its way   | nobody yet: in the mailbox, in Requests   | taken in; a cancel that is overtaken finds nothing
+ * admitted     | Dispatcher: admit()                       | owed one completion; in the overflow queue: no slot yet
+ * submitted    | Dispatcher: a slot, taken by the backend  | completed, by the backend alone
+ * cancelling   | timer, interrupt, close: askToCancel()    | the same; the first reason stays, the others do nothing
  * </pre>
  *
- * A cancel does not move the state: it is noted ({@link #cancelReason()}) and asked of the backend, and the completion
- * answers, with a result if one had been reached, else with {@link Failure#CANCELED}. The owner never leaves the call,
- * and so never frees or reuses its memory, before DONE; if it cannot even park, the operation stays ASKED and is never
- * begun again.
+ * A cancel does not move the state: it is a note ({@link #cancelReason()}), asked of the backend, and the completion
+ * answers, with a result if one had been reached, else with {@link Failure#CANCELED}. It names the use it means
+ * ({@link #use()}), as by the time it is taken in, the operation may be another thread's.
+ *
+ * <p>The owner never leaves the call, and so never frees or reuses its memory, before DONE. If it cannot even park, it
+ * deserts, and the operation is never begun again. It may do so in the moment of the completion. For an accept it
+ * matters who came first, or its connection would be nobody's, so both sides move the state by compare-and-set: the
+ * loop comes second and closes the connection, or the owner does, finds it DONE, and has been served after all. What
+ * other kinds bring is lost with their socket, so their completion saves the fence and may cover the desertion.
  */
 public final class Operation extends Deadline {
     /** What is asked; the fields each one uses are those its {@code begin…} method takes. */
@@ -33,6 +46,7 @@ public final class Operation extends Deadline {
     private static final int IDLE = 0;
     private static final int ASKED = 1;
     private static final int DONE = 2;
+    private static final int DESERTED = 3;
     private static final VarHandle STATE;
 
     static {
@@ -62,7 +76,6 @@ public final class Operation extends Deadline {
     // Loop thread only while it is asked, from here on.
     private CancelReason cancelReason = CancelReason.NONE;
     private boolean admitted;
-    private boolean deserted;
     long token = InFlight.FULL;
     @Nullable Operation next;                        // in the one OperationQueue it may be in
     @Nullable Operation previous;                    // there too
@@ -191,14 +204,14 @@ public final class Operation extends Deadline {
         return admitted;
     }
 
-    /** Notes that its owner could not wait for it, and that nobody will take what it brings. */
-    public void desert() {
-        deserted = true;
+    /** Its owner cannot wait for it, and will not take what it brings; false if it is done already. */
+    public boolean desert() {
+        return STATE.compareAndSet(this, ASKED, DESERTED);
     }
 
-    /** The connection an accept has brought and nobody will take. Loop thread only, before {@link #finish}. */
-    public @Nullable Descriptor orphan() {
-        return deserted && kind == Kind.ACCEPT && failure == null ? (Descriptor) attachment : null;
+    /** The connection an accept has brought, if any. Loop thread only, before {@link #finish}. */
+    public @Nullable Descriptor brought() {
+        return kind == Kind.ACCEPT && failure == null ? (Descriptor) attachment : null;
     }
 
     /** Notes that the operation shall end early; false if it was noted before. Loop thread only. */
@@ -237,14 +250,22 @@ public final class Operation extends Deadline {
     /**
      * The one final step: from here on everything is the owner's again. Loop thread only.
      *
-     * @return the thread to unpark
+     * @return the thread to unpark; null if that of an accept has deserted, and what it brought is the loop's
      */
-    public Thread finish() {
+    public @Nullable Thread finish() {
         Thread waiting = Objects.requireNonNull(owner);
-        assert (int) STATE.get(this) == ASKED && token == InFlight.FULL && heapIndex == NOT_QUEUED && lent == -1;
+        assert isTheLoops() && token == InFlight.FULL && heapIndex == NOT_QUEUED && lent == -1;
         admitted = false;
+        if (kind == Kind.ACCEPT) {
+            return STATE.compareAndSet(this, ASKED, DONE) ? waiting : null;
+        }
         STATE.setRelease(this, DONE);
         return waiting;
+    }
+
+    private boolean isTheLoops() {
+        int now = (int) STATE.get(this);
+        return now == ASKED || now == DESERTED;
     }
 
     public boolean isDone() {

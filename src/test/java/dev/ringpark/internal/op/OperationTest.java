@@ -118,6 +118,49 @@ class OperationTest {
         assertThat(state()).isEqualTo("done");
     }
 
+    @Test
+    void anAcceptWhoseOwnerHasDesertedLeavesItsConnectionToTheLoop() {
+        Descriptor accepted = new Descriptor() { };
+        begin(Kind.ACCEPT, 5);
+
+        assertThat(operation.desert()).isTrue();
+        operation.succeed(accepted);
+
+        assertThat(operation.brought()).isSameAs(accepted);
+        assertThat(operation.finish()).isNull();
+        assertThat(operation.isDone()).isFalse();
+        assertThat(operation.isIdle()).isFalse();   // never begun again
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void whoWouldDesertWhatIsDoneHasItsResult(Kind kind) {
+        begin(kind, 5);
+        operation.finish();
+
+        assertThat(operation.desert()).isFalse();
+        assertThat(state()).isEqualTo("done");
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Kind.class, names = "ACCEPT", mode = EnumSource.Mode.EXCLUDE)
+    void whatElseADesertedOperationBringsIsNobodys(Kind kind) {
+        begin(kind, 5);
+        assertThat(operation.desert()).isTrue();
+
+        assertThat(operation.brought()).isNull();
+        assertThat(operation.finish()).isSameAs(Thread.currentThread());   // who has gone, and is not harmed
+        assertThat(operation.isIdle()).isFalse();
+    }
+
+    @Test
+    void anAcceptThatFailsBringsNothing() {
+        begin(Kind.ACCEPT, 5);
+        operation.fail(REFUSED);
+
+        assertThat(operation.brought()).isNull();
+    }
+
     // ---- what is asked ----
 
     @Test
