@@ -11,6 +11,15 @@ import java.util.concurrent.locks.LockSupport;
  * How a thread waits for the loop: virtual threads park, platform threads block. A carried thread that cannot leave its
  * carrier (a native frame or a class initialiser is on its stack) would wait for what only that carrier can bring, so
  * it drives the loop itself meanwhile; what becomes runnable then waits.
+ *
+ * <pre>
+ * what may come to a pinned one | from which thread | how it hears of that
+ * ------------------------------+-------------------+---------------------------------------------------------
+ * its completion                | its own           | it drives the poll that brings it, and looks after each
+ * mail                          | any               | the gate: its poll announces sleep as every other does
+ * an interrupt                  | any               | it looks after each poll, which waits 20 ms at most
+ * its turn, or any unpark       | any               | a permit, which ends one park, and so nothing but a look
+ * </pre>
  */
 final class Parking implements Descriptor.Parker {
     private final LoopDoor door;

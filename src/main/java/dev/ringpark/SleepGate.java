@@ -6,12 +6,17 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Decides who makes the system call that wakes the loop, so that it is made only if the loop sleeps and never missed.
  *
  * <pre>
- * state  | loop                                       | sender, after putting its mail in the mailbox
- * -------+--------------------------------------------+--------------------------------------------------
- * AWAKE  | works; looks into the mailbox before sleep | does nothing: the loop will look
- * ASLEEP | has announced it, THEN looked, then waits  | the one that moves it to WOKEN wakes the backend
- * WOKEN  | comes back from its wait, to AWAKE         | does nothing: the loop will look
- * CLOSED | has left; waits for senders inside wake()  | does nothing: its mail is forwarded
+ * state  | who moves it there, on which thread           | loop                    | sender, its mail in the box
+ * -------+-----------------------------------------------+-------------------------+------------------------------
+ * AWAKE  | loop: awake(), back from its wait             | works; looks into the   | does nothing: the loop will
+ *        |                                               |   mailbox before it     |   look
+ *        |                                               |   sleeps                |
+ * ASLEEP | loop: announceSleep(), THEN it looks, then it | waits, or is about to   | claims the wake, and makes it
+ *        |   waits; a sender whose wake has failed       |                         |
+ * WOKEN  | one sender: wakeIfAsleep(), by compare-and-   | comes back from its     | does nothing: the loop will
+ *        |   set, before it makes the call               |   wait, to AWAKE        |   look
+ * CLOSED | loop: close(), once, for good                 | waits for senders that  | does nothing: it sees the
+ *        |                                               |   are inside the wake   |   exit, and forwards its mail
  * </pre>
  *
  * Announce, then look; mail, then look: whichever comes second sees the other. The wake itself is sticky, so it may

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -12,6 +13,7 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
@@ -162,6 +164,48 @@ class LoopPinnedTest extends RiggedLoop {
         while (System.nanoTime() - end < 0) {
             Thread.onSpinWait();
         }
+    }
+
+    @Test
+    void aPinnedReadWaitsForItsTurnBehindAnotherThreadAndDrivesThatOnesReadMeanwhile() throws Exception {
+        LoopRig.Mixed pair = rig.mixed();
+        long before = rig.loop.stats().submitted();
+        LoopRig.Running<Byte> first = LoopRig.startPlatform(() -> readByte(pair));
+        LoopRig.until(() -> rig.loop.stats().submitted() > before, () -> "nothing submitted: " + rig.loop.stats());
+        LoopRig.Running<Byte> pinned = rig.start(() -> LoopPinnedCall.make(() -> readByte(pair)));
+        LoopRig.until(() -> isWaitingForTurn(pinned.thread()), () -> "does not wait: " + pinned.thread());
+
+        pair.far().getOutputStream().write(new byte[] {1, 2});
+
+        assertThat(first.await()).isEqualTo((byte) 1);
+        assertThat(pinned.await()).isEqualTo((byte) 2);
+        assertOthersGoOn();
+    }
+
+    @Test
+    void aPinnedReadThatWaitsForItsTurnBehindAThreadOfItsLoopTimesOut() throws Exception {
+        LoopRig.Mixed pair = rig.mixed();
+        long before = rig.loop.stats().submitted();
+        LoopRig.Running<Byte> first = rig.start(() -> readByte(pair));
+        LoopRig.until(() -> rig.loop.stats().submitted() > before, () -> "nothing submitted: " + rig.loop.stats());
+
+        LoopRig.Running<Integer> pinned = rig.start(() -> LoopPinnedCall.make(
+                () -> pair.near().read(new byte[1], 0, 1, Duration.ofMillis(50))));
+
+        assertThatThrownBy(pinned::await).isInstanceOf(SocketTimeoutException.class);
+        pair.far().getOutputStream().write(1);
+        assertThat(first.await()).isEqualTo((byte) 1);
+        assertOthersGoOn();
+    }
+
+    private static byte readByte(LoopRig.Mixed pair) throws IOException {
+        byte[] target = new byte[1];
+        assertThat(pair.near().read(target, 0, 1)).isEqualTo(1);
+        return target[0];
+    }
+
+    private static boolean isWaitingForTurn(Thread thread) {
+        return Arrays.stream(thread.getStackTrace()).anyMatch(frame -> frame.getMethodName().equals("awaitTurn"));
     }
 
     /** Returns once the call is the loop's. */

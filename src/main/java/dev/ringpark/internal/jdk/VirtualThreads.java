@@ -63,6 +63,20 @@ public final class VirtualThreads {
      * Parks the current virtual thread as {@link java.util.concurrent.locks.LockSupport#park} does, except that the
      * interrupt status does not end it, and that a pinned thread comes back at once instead of blocking its carrier.
      *
+     * <pre>
+     * state    | who moves it there, on which thread                  | an unpark from elsewhere
+     * ---------+------------------------------------------------------+------------------------------------------
+     * RUNNING  | the thread: it has come back, or it is pinned and    | leaves a permit: the next park takes that
+     *          |   has been refused                                   |   and comes back at once
+     * PARKING  | the thread, without a permit, before it yields       | leaves a permit: the carrier looks for it
+     *          |                                                      |   after PARKED, a pinned one parks no more
+     * PARKED   | its carrier, once the frames have left it (JDK)      | moves it to UNPARKED, and to its scheduler
+     * UNPARKED | one unpark, or the carrier that finds a permit (JDK) | leaves a permit
+     * </pre>
+     *
+     * Whoever comes back so knows nothing yet: a permit may be of an earlier use, and a pinned thread was not away. He
+     * looks whether what he waits for has come, and parks again or, pinned, does the loop's work meanwhile.
+     *
      * @return false if the thread is pinned, and so did not park
      */
     public static boolean park(Thread current) {

@@ -11,15 +11,26 @@ import org.jspecify.annotations.Nullable;
  * when no operation and no plain call can still mean it, so a reused number never meets an old operation.
  *
  * <pre>
- * life    | who moves it there                  | operations                    | plain calls (options, addresses)
- * --------+-------------------------------------+-------------------------------+---------------------------------
- * OPEN    |                                     | admitted                      | counted in and out
- * CLOSING | the first to close                  | new ones refused, pending     | refused; those under way finish
- *         |                                     |   ones cancelled by the loop  |
- * CLOSED  | the loop: none in flight, count 0   | refused                       | refused
+ * life    | who moves it there, on which thread   | operations                   | plain calls (options, addresses)
+ * --------+---------------------------------------+------------------------------+--------------------------------
+ * OPEN    |                                       | admitted                     | counted in: beginCall(), and out
+ * CLOSING | the first to close, on any thread:    | new ones refused, pending    | refused; those under way finish,
+ *         |   startClosing(). Wakes who waits for |   ones cancelled by the loop |   and the last to be counted out
+ *         |   a turn: they leave                  |                              |   tells the loop: endCall()
+ * CLOSED  | the loop, when it finds none in       | refused                      | refused
+ *         |   flight and the count at 0: as it    |                              |
+ *         |   takes the close in, and after each  |                              |
+ *         |   end of an operation or the last     |                              |
+ *         |   call; once, by markClosed()         |                              |
  * </pre>
  *
- * The same word holds whose turn it is: one reader and one writer at a time, the others wait in the order they came.
+ * Life and count are one word. A call is counted in only while the word says OPEN, so none begins once the loop has
+ * seen CLOSING and a count of 0. One that is counted out sees CLOSING in the same step, so either it or the loop is
+ * last and knows it; both may, and then the second finds it closed.
+ *
+ * <p>The same word holds whose turn it is: one reader and one writer at a time, the others wait in the order they
+ * came. Who waits queues up, then tries; who leaves gives the turn back, then looks for the first in the queue. So a
+ * turn that is given back meets a waiter who takes it, or one who is woken to.
  */
 public abstract class Descriptor {
     /** The reading side: reads and accepts. */
