@@ -6,12 +6,14 @@ import dev.ringpark.internal.backend.Counters.Count;
 import dev.ringpark.internal.jdk.SocketPollers;
 import dev.ringpark.internal.jdk.VirtualThreads;
 import dev.ringpark.internal.op.Deadline;
+import dev.ringpark.internal.op.FileHandle;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.platform.Backends;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.ProtocolFamily;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -45,6 +47,7 @@ public final class CarrierLoop implements AutoCloseable {
     private final LoopEngine engine;
     private final Parking parking;
     private final OpenSockets sockets;
+    private final FileBuffers fileBuffers = new FileBuffers();
     private final OffloadPool offloadPool;
     private final LoopLife life;
     private final ThreadFactory threads;
@@ -58,7 +61,7 @@ public final class CarrierLoop implements AutoCloseable {
             SocketPollers.start();
         }
         this.backends = new Backends(Choices.backend(options), new BackendOptions(options.submissionEntries(),
-                options.completionEntries(), options.bufferBytes(), options.bufferCount()));
+                options.completionEntries(), options.bufferBytes(), options.bufferCount(), options.offloadThreads()));
         this.engine = new LoopEngine(backends::open, mode.mode() == LoopMode.CARRIED, options, counters);
         try {
             this.parking = new Parking(engine);
@@ -275,6 +278,15 @@ public final class CarrierLoop implements AutoCloseable {
     Handle openListener(@Nullable ProtocolFamily family) throws IOException {
         requireOpen();
         return engine.backend().openListener(family);
+    }
+
+    FileBuffers fileBuffers() {
+        return fileBuffers;
+    }
+
+    FileHandle newFile(Path path) {
+        requireOpen();
+        return engine.backend().newFile(path);
     }
 
     /** Those of this loop, which it closes at its end. */

@@ -3,8 +3,8 @@ package dev.ringpark;
 import dev.ringpark.dispatch.Dispatcher;
 import dev.ringpark.internal.jdk.VirtualThreads;
 import dev.ringpark.internal.op.CancelReason;
-import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.Resource;
 import dev.ringpark.internal.op.Timer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -76,8 +76,8 @@ final class LoopDoor {
         ask(new Cancel(dispatcher, operation, operation.use(), reason));
     }
 
-    /** Ends a plain call that {@link Handle#beginCall} began; a close may be waiting for just that. */
-    void endCall(Handle handle) {
+    /** Ends a plain call that {@link Resource#beginCall} began; a close may be waiting for just that. */
+    void endCall(Resource handle) {
         if (handle.endCall()) {
             ask(() -> dispatcher.callEnded(handle));
         }

@@ -1,8 +1,10 @@
 package dev.ringpark;
 
-import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Descriptor;
+import dev.ringpark.internal.op.FileHandle;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.Failure;
+import dev.ringpark.internal.os.FileErrors;
 import dev.ringpark.internal.os.SocketErrors;
 import java.io.IOException;
 import java.lang.ref.PhantomReference;
@@ -23,11 +25,11 @@ import org.jspecify.annotations.Nullable;
 final class OpenSockets {
     /** One of them. */
     static class Entry extends PhantomReference<Object> {
-        private final @Nullable Handle handle;   // null for the anchor alone
+        private final @Nullable Descriptor handle;   // null for the anchor alone
         private Entry previous = this;
         private Entry next = this;
 
-        private Entry(@Nullable Object channel, @Nullable Handle handle, ReferenceQueue<Object> lost) {
+        private Entry(@Nullable Object channel, @Nullable Descriptor handle, ReferenceQueue<Object> lost) {
             super(channel, lost);
             this.handle = handle;
         }
@@ -51,7 +53,7 @@ final class OpenSockets {
     private static final class TracedEntry extends Entry {
         private final Throwable opened;
 
-        TracedEntry(Object channel, Handle handle, ReferenceQueue<Object> lost) {
+        TracedEntry(Object channel, Descriptor handle, ReferenceQueue<Object> lost) {
             super(channel, handle, lost);
             opened = new Throwable(channel.getClass().getSimpleName() + " opened by " + Thread.currentThread());
         }
@@ -86,7 +88,7 @@ final class OpenSockets {
      *
      * @throws AsynchronousCloseException if the loop has been closed meanwhile; the handle is closed, too
      */
-    Entry add(Object channel, Handle handle) throws IOException {
+    Entry add(Object channel, Descriptor handle) throws IOException {
         Entry entry = traces ? new TracedEntry(channel, handle, lost) : new Entry(channel, handle, lost);
         if (!link(entry)) {
             close(handle);
@@ -116,7 +118,7 @@ final class OpenSockets {
         unlink(entry);
     }
 
-    private void close(Handle handle) throws IOException {
+    private void close(Descriptor handle) throws IOException {
         handle.startClosing();
         if (handle.isClosed()) {
             return;
@@ -126,7 +128,7 @@ final class OpenSockets {
         parking.submitAndPark(close);
         Failure failure = close.failure();
         if (failure != null) {
-            throw SocketErrors.of(failure);
+            throw handle instanceof FileHandle file ? FileErrors.of(failure, file.path()) : SocketErrors.of(failure);
         }
     }
 
@@ -141,14 +143,14 @@ final class OpenSockets {
 
     /** Has each that is open start closing; the operations that finish it, for the caller to submit and wait for. */
     List<Operation> beginCloses() {
-        List<Handle> handles = handles();
-        handles.forEach(Handle::startClosing);
+        List<Descriptor> handles = handles();
+        handles.forEach(Descriptor::startClosing);
         List<Operation> closes = new ArrayList<>(handles.size());
         handles.forEach(handle -> beginClose(handle, closes));
         return closes;
     }
 
-    private static void beginClose(Handle handle, List<Operation> closes) {
+    private static void beginClose(Descriptor handle, List<Operation> closes) {
         if (!handle.isClosed()) {
             Operation close = new Operation(handle);
             close.beginClose();
@@ -159,7 +161,7 @@ final class OpenSockets {
     /** What has not ended of those that are not closed, oldest socket first. */
     List<PendingOperation> pending() {
         List<PendingOperation> pending = new ArrayList<>();
-        for (Handle handle : handles()) {
+        for (Descriptor handle : handles()) {
             if (!handle.isClosed()) {
                 PendingOperation.add(handle, pending);
             }
@@ -167,8 +169,8 @@ final class OpenSockets {
         return List.copyOf(pending);
     }
 
-    private synchronized List<Handle> handles() {
-        List<Handle> handles = new ArrayList<>();
+    private synchronized List<Descriptor> handles() {
+        List<Descriptor> handles = new ArrayList<>();
         for (Entry entry = anchor.next; entry.handle != null; entry = entry.next) {
             handles.add(entry.handle);
         }

@@ -4,6 +4,7 @@ import static dev.ringpark.internal.op.Handle.READING;
 import static dev.ringpark.internal.op.Handle.WRITING;
 
 import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -50,7 +51,7 @@ abstract sealed class StreamChannel extends LoopChannel permits TcpSocket {
             if (isInputOver()) {
                 return -1;
             }
-            byte[] copy = begin(operation, Operation.Kind.READ, target, position, length, deadlineNanos);
+            byte[] copy = begin(operation, Kind.READ, target, position, length, deadlineNanos);
             int count = await(operation, READ_TIMED_OUT);
             if (copy != null) {
                 target.put(position, copy, 0, count);
@@ -72,7 +73,7 @@ abstract sealed class StreamChannel extends LoopChannel permits TcpSocket {
             if (isInputOver()) {
                 return -1;
             }
-            operation.beginTransfer(Operation.Kind.READ, target, offset, length, deadlineNanos);
+            operation.beginTransfer(Kind.READ, target, offset, length, deadlineNanos);
             return countOrEnd(await(operation, READ_TIMED_OUT));
         } finally {
             exit(READING);
@@ -143,7 +144,7 @@ abstract sealed class StreamChannel extends LoopChannel permits TcpSocket {
         }
         Operation operation = enterWrite(deadlineNanos);
         try {
-            begin(operation, Operation.Kind.WRITE, source, position, length, deadlineNanos);
+            begin(operation, Kind.WRITE, source, position, length, deadlineNanos);
             int count = await(operation, WRITE_TIMED_OUT);
             source.position(position + count);
             return count;
@@ -202,7 +203,7 @@ abstract sealed class StreamChannel extends LoopChannel permits TcpSocket {
 
     private int writeSome(Operation operation, byte[] source, int offset, int length, long deadlineNanos)
             throws IOException {
-        operation.beginTransfer(Operation.Kind.WRITE, source, offset, length, deadlineNanos);
+        operation.beginTransfer(Kind.WRITE, source, offset, length, deadlineNanos);
         return await(operation, WRITE_TIMED_OUT);
     }
 
@@ -233,7 +234,7 @@ abstract sealed class StreamChannel extends LoopChannel permits TcpSocket {
     // ---- memory ----
 
     /** Begins a transfer of a buffer; the array that stands in for its memory, if that cannot be lent. */
-    private static byte @Nullable [] begin(Operation operation, Operation.Kind kind, ByteBuffer buffer, int position,
+    private static byte @Nullable [] begin(Operation operation, Kind kind, ByteBuffer buffer, int position,
             int length, long deadlineNanos) {
         if (buffer.hasArray()) {
             operation.beginTransfer(kind, buffer.array(), buffer.arrayOffset() + position, length, deadlineNanos);
@@ -245,7 +246,7 @@ abstract sealed class StreamChannel extends LoopChannel permits TcpSocket {
             return null;
         }
         byte[] copy = new byte[Math.min(length, COPY_BYTES)];
-        if (kind == Operation.Kind.WRITE) {
+        if (kind == Kind.WRITE) {
             buffer.get(position, copy);
         }
         operation.beginTransfer(kind, copy, 0, copy.length, deadlineNanos);

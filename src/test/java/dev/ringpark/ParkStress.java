@@ -7,6 +7,7 @@ import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.jdk.VirtualThreads;
 import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Descriptor;
+import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Wakeup;
 import java.io.IOException;
@@ -82,7 +83,7 @@ public final class ParkStress {
         @SuppressWarnings("ThreadPriorityCheck")   // gives the constructor back to its thread
         Waiting() {
             start(() -> {
-                operation.beginTransfer(Operation.Kind.READ, new byte[1], 0, 1, Deadline.NONE);
+                operation.beginTransfer(Kind.READ, new byte[1], 0, 1, Deadline.NONE);
                 Thread.yield();
                 while (!operation.isDone()) {
                     VirtualThreads.park(Thread.currentThread());

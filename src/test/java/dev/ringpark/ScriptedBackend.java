@@ -2,13 +2,16 @@ package dev.ringpark;
 
 import dev.ringpark.internal.backend.Backend;
 import dev.ringpark.internal.backend.Counters;
+import dev.ringpark.internal.op.FileHandle;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.Resource;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketOption;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -31,7 +34,7 @@ final class ScriptedBackend implements Backend {
     volatile Runnable atClose = ScriptedBackend::nothing;
     /** What the sender that wakes the loop does next. */
     volatile Runnable atWake = ScriptedBackend::nothing;
-    final List<Handle> released = new CopyOnWriteArrayList<>();
+    final List<Resource> released = new CopyOnWriteArrayList<>();
     volatile boolean closed;
     volatile @Nullable Handle releasedBadly;
 
@@ -105,7 +108,7 @@ final class ScriptedBackend implements Backend {
     }
 
     @Override
-    public void release(Handle handle) throws IOException {
+    public void release(Resource handle) throws IOException {
         released.add(handle);
         if (handle == releasedBadly) {
             throw new IOException("released badly");
@@ -120,6 +123,11 @@ final class ScriptedBackend implements Backend {
     @Override
     public Handle openListener(@Nullable ProtocolFamily family) {
         return new Socket();
+    }
+
+    @Override
+    public FileHandle newFile(Path path) {
+        throw new UnsupportedOperationException();
     }
 
     /** A socket of nothing. */

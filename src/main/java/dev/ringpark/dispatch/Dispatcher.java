@@ -1,16 +1,18 @@
 package dev.ringpark.dispatch;
 
 import dev.ringpark.internal.backend.Backend;
-import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
+import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Deadlines;
 import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
+import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.OperationQueue;
+import dev.ringpark.internal.op.Resource;
 import dev.ringpark.internal.op.Timer;
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.Failure;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +76,7 @@ public final class Dispatcher {
         inHand = operation;
         operation.admit();
         counters.add(Count.SUBMITTED);
-        if (operation.kind() == Operation.Kind.CLOSE) {
+        if (operation.kind() == Kind.CLOSE) {
             close(operation);
         } else if (ended || !operation.handle().isOpen()) {
             operation.askToCancel(CancelReason.CLOSE);
@@ -86,7 +89,7 @@ public final class Dispatcher {
 
     /** Asks that {@code operation} end early, if it has not ended; a close always runs to its end. */
     public void cancel(Operation operation, CancelReason reason) {
-        boolean isClose = operation.kind() == Operation.Kind.CLOSE;
+        boolean isClose = operation.kind() == Kind.CLOSE;
         if (isClose || !operation.isAdmitted() || !operation.askToCancel(reason)) {
             return;
         }
@@ -98,7 +101,7 @@ public final class Dispatcher {
     }
 
     /** To be called when the last plain call on a closing handle has ended; see {@link Handle#endCall}. */
-    public void callEnded(Handle handle) {
+    public void callEnded(Resource handle) {
         finishClosing(handle);
     }
 
@@ -152,12 +155,14 @@ public final class Dispatcher {
 
     /** Asks every operation to end. */
     public void cancelAll(CancelReason reason) {
-        for (Operation first = overflow.peek(); first != null; first = overflow.peek()) {
-            cancel(first, reason);
-        }
+        cancelAll(_ -> true, reason);
+    }
+
+    private void cancelAll(Predicate<Operation> which, CancelReason reason) {
+        overflow.matching(which).forEach(operation -> cancel(operation, reason));
         for (int slot = 0; slot < inFlight.slots(); slot++) {
             Operation operation = inFlight.inSlot(slot);
-            if (operation != null) {
+            if (operation != null && which.test(operation)) {
                 cancel(operation, reason);
             }
         }
@@ -273,7 +278,7 @@ public final class Dispatcher {
     private void end(Operation operation) {
         deadlines.remove(operation);
         counters.add(Count.COMPLETED);
-        Handle handle = (Handle) operation.handle();
+        Resource handle = (Resource) operation.handle();
         handBack(operation);
         if (!handle.isOpen()) {
             finishClosing(handle);
@@ -286,19 +291,23 @@ public final class Dispatcher {
         Thread waiting = operation.finish();
         if (waiting != null) {
             unpark.accept(waiting);
-        } else if (brought instanceof Handle orphan) {
+        } else if (brought instanceof Resource orphan) {
             orphan.startClosing();
             release(orphan);
         }
     }
 
     private void close(Operation close) {
-        Handle handle = (Handle) close.handle();
+        Resource handle = (Resource) close.handle();
         handle.startClosing();
         handle.closers().add(close);
         unanswered++;
-        cancelSide(handle, Handle.READING);
-        cancelSide(handle, Handle.WRITING);
+        if (handle instanceof Handle socket) {
+            cancelSide(socket, Handle.READING);
+            cancelSide(socket, Handle.WRITING);
+        } else if (handle.hasPending()) {
+            cancelAll(operation -> operation.handle() == handle, CancelReason.CLOSE);
+        }
         finishClosing(handle);
     }
 
@@ -310,8 +319,9 @@ public final class Dispatcher {
     }
 
     /** Closes for good, once nothing can mean the descriptor any more; answers everybody who asked for it. */
-    private void finishClosing(Handle handle) {
-        if (handle.closers().isEmpty() || !(handle.isClosed() || isUnused(handle))) {
+    private void finishClosing(Resource handle) {
+        boolean isUnused = !handle.hasPending() && !handle.inCall();
+        if (handle.closers().isEmpty() || !(handle.isClosed() || isUnused)) {
             return;
         }
         Failure failure = handle.isClosed() ? null : release(handle);
@@ -325,16 +335,7 @@ public final class Dispatcher {
         }
     }
 
-    private static boolean isUnused(Handle handle) {
-        return !isPending(handle.existing(Handle.READING)) && !isPending(handle.existing(Handle.WRITING))
-                && !handle.inCall();
-    }
-
-    private static boolean isPending(@Nullable Operation operation) {
-        return operation != null && operation.isAdmitted();
-    }
-
-    private @Nullable Failure release(Handle handle) {
+    private @Nullable Failure release(Resource handle) {
         try {
             backend.release(handle);
             return null;

@@ -2,6 +2,7 @@ package dev.ringpark.abi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringpark.internal.os.linux.FileAbi;
 import dev.ringpark.internal.os.linux.LinuxErrno;
 import dev.ringpark.internal.os.linux.SocketAbi;
 import java.io.IOException;
@@ -91,6 +92,11 @@ class FactsTest {
             SOCKADDR_IN_BYTES       sizeof(struct sockaddr_in)
             SOCKADDR_IN6_BYTES      sizeof(struct sockaddr_in6)
             """);
+    private static final Map<String, String> FILES_IN_C = table("""
+            STATX_BYTES             sizeof(struct statx)
+            STATX_STX_MODE          offsetof(struct statx, stx_mode)
+            STATX_STX_SIZE          offsetof(struct statx, stx_size)
+            """);
 
     @TempDir
     private static Path folder;
@@ -108,6 +114,7 @@ class FactsTest {
         List<Fact> facts = new ArrayList<>();
         facts.addAll(Fact.of(Class.forName("dev.ringpark.internal.backend.uring.IoUringAbi"), URING_IN_C));
         facts.addAll(Fact.of(SocketAbi.class, SOCKETS_IN_C));
+        facts.addAll(Fact.of(FileAbi.class, FILES_IN_C));
         facts.addAll(Fact.of(LinuxErrno.class, Map.of()));
         return facts;
     }
@@ -129,7 +136,8 @@ class FactsTest {
         List<String> names = facts().stream().map(Fact::name).toList();
 
         assertThat(names).hasSizeGreaterThan(100).containsAll(NEWER.keySet())
-                .containsAll(URING_IN_C.keySet()).containsAll(SOCKETS_IN_C.keySet());
+                .containsAll(URING_IN_C.keySet()).containsAll(SOCKETS_IN_C.keySet())
+                .containsAll(FILES_IN_C.keySet());
     }
 
     /** What a slip of the pen would look like. */

@@ -20,6 +20,7 @@ final class Headers {
     private static final String INCLUDES = """
             #define _GNU_SOURCE
             #include <errno.h>
+            #include <fcntl.h>
             #include <linux/io_uring.h>
             #include <linux/time_types.h>
             #include <linux/version.h>
@@ -33,6 +34,7 @@ final class Headers {
             #include <sys/ioctl.h>
             #include <sys/mman.h>
             #include <sys/socket.h>
+            #include <sys/stat.h>
             #include <sys/syscall.h>
             """;
     private static final Pattern NO_WORD = Pattern.compile("\\W+");

@@ -1,6 +1,7 @@
 package dev.ringpark.contract;
 
 import dev.ringpark.CarrierLoop;
+import dev.ringpark.LoopFile;
 import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
 import java.time.Duration;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** A call on a thread of its own, which a test can look at while it is parked. */
 final class Call<T extends @Nullable Object> {
     private static final Set<String> CALLEES = Set.of(
-            TcpSocket.class.getSuperclass().getName(), TcpListener.class.getSuperclass().getName());
+            TcpSocket.class.getSuperclass().getName(), TcpListener.class.getSuperclass().getName(),
+            LoopFile.class.getSuperclass().getName());
 
     private final CarrierLoop loop;
     private final FutureTask<T> outcome;
@@ -43,7 +45,7 @@ final class Call<T extends @Nullable Object> {
         return thread;
     }
 
-    /** Returns once the thread is parked inside a call of a socket or a listener, and the loop has an operation. */
+    /** Returns once the thread is parked in a call of a socket, listener or file, and the loop has an operation. */
     Call<T> whenParked() {
         Eventually.until(() -> outcome.isDone() || isParked(), "parked in a call: " + this);
         if (outcome.isDone()) {

@@ -2,13 +2,13 @@ package dev.ringpark.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
+import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
-import dev.ringpark.internal.op.Operation.Kind;
 import dev.ringpark.internal.op.Timer;
 import dev.ringpark.internal.os.Failure;
 import java.io.IOException;

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Deadline;
+import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
-import dev.ringpark.internal.op.Operation.Kind;
 import dev.ringpark.internal.os.Errno;
 import java.io.IOException;
 import java.net.SocketException;

@@ -7,6 +7,7 @@ import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Descriptor.Entry;
 import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -129,7 +130,7 @@ public final class DispatcherStress {
         final void submit(III_Result result) {
             if (handle.enter(Handle.READING, Deadline.NONE, deadlineNanos -> { }) == Entry.ENTERED) {
                 Operation operation = handle.operation(Handle.READING);
-                operation.beginTransfer(Operation.Kind.READ, new byte[1], 0, 1, Deadline.NONE);
+                operation.beginTransfer(Kind.READ, new byte[1], 0, 1, Deadline.NONE);
                 read = operation;
                 pause();
                 mail.add(() -> takeIn(operation));

@@ -1,12 +1,16 @@
 package dev.ringpark.dispatch;
 
 import dev.ringpark.internal.backend.Backend;
+import dev.ringpark.internal.op.FileHandle;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
+import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.Resource;
 import dev.ringpark.internal.os.Failure;
 import java.io.IOException;
 import java.net.ProtocolFamily;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,7 +19,7 @@ final class FakeBackend implements Backend {
     final InFlight inFlight;
     final List<Operation> submitted = new ArrayList<>();
     final List<Operation> canceled = new ArrayList<>();
-    final List<Handle> released = new ArrayList<>();
+    final List<Resource> released = new ArrayList<>();
     /** What each poll was allowed to wait. */
     final List<Long> waits = new ArrayList<>();
     /** Taken, and not completed. */
@@ -65,7 +69,7 @@ final class FakeBackend implements Backend {
     public boolean submit(Operation operation) {
         require(!isClosed, "is open when submitted to");
         require(inFlight.find(operation.token()) == operation, "is given operations that have been admitted");
-        require(operation.kind() != Operation.Kind.CLOSE, "sees no close");
+        require(operation.kind() != Kind.CLOSE, "sees no close");
         require(!held.contains(operation), "is given an operation once");
         if (room == 0) {
             return false;
@@ -83,7 +87,7 @@ final class FakeBackend implements Backend {
     }
 
     @Override
-    public void release(Handle handle) throws IOException {
+    public void release(Resource handle) throws IOException {
         require(held.stream().noneMatch(each -> each.handle() == handle), "releases no handle it works on");
         require(!handle.isOpen() && !handle.inCall(), "releases no handle that can still be used");
         require(!released.contains(handle), "releases a handle once");
@@ -123,6 +127,11 @@ final class FakeBackend implements Backend {
 
     @Override
     public Handle openListener(ProtocolFamily family) {
+        throw new UnsupportedOperationException("not the dispatcher's");
+    }
+
+    @Override
+    public FileHandle newFile(Path path) {
         throw new UnsupportedOperationException("not the dispatcher's");
     }
 

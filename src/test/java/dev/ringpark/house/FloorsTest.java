@@ -34,7 +34,8 @@ class FloorsTest {
             internal.agent            internal.jdk
             internal.platform         internal.backend.uring internal.backend.selector internal.backend internal.op
             internal.backend.uring    internal.backend.fd internal.backend internal.op internal.os internal.os.linux
-            internal.backend.selector internal.backend internal.op internal.os
+            internal.backend.selector internal.backend.files internal.backend internal.op internal.os
+            internal.backend.files    internal.op internal.os
             internal.backend.fd       internal.op internal.os internal.os.linux
             internal.backend          internal.op
             internal.op               internal.os

@@ -12,6 +12,9 @@ final class LoopCode {
             "dev.ringpark.Parking", "dev.ringpark.LoopScheduler", "dev.ringpark.SleepGate", "dev.ringpark.RunQueue",
             "dev.ringpark.Herald", "dev.ringpark.Watch");
 
+    /** Its pool has locks; those who take them are the loop and the pool's own platform threads, for a moment. */
+    private static final String BESIDE = "dev.ringpark.internal.backend.files.FileThreads";
+
     private LoopCode() {}
 
     static boolean includes(JavaClass type) {
@@ -20,6 +23,7 @@ final class LoopCode {
 
     /** Whether the class of this name, or the one around it, is loop code. */
     static boolean includes(String name) {
-        return ROOMS.stream().anyMatch(name::startsWith) || FILES.contains(name.replaceFirst("[$].*", ""));
+        String file = name.replaceFirst("[$].*", "");
+        return !file.equals(BESIDE) && (ROOMS.stream().anyMatch(name::startsWith) || FILES.contains(file));
     }
 }

@@ -92,6 +92,37 @@ class SamplesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"io_uring", "selector"})
+    void copyFileMakesACopyAndOverwritesNothing(String backend, @TempDir Path folder) throws Exception {
+        Samples.require(backend);
+        Path source = Files.write(folder.resolve("source"), new byte[3_000_000]);
+        Path target = folder.resolve("target");
+        try (RunningProgram sample = Samples.start(backend, "CopyFile", source, target)) {
+            assertThat(sample.awaitEnd()).anySatisfy(line -> assertThat(line).contains("3,000,000 bytes in"));
+            assertThat(sample.exitCode()).isZero();
+        }
+        assertThat(Files.mismatch(source, target)).isEqualTo(-1);
+        try (RunningProgram again = Samples.start(backend, "CopyFile", source, target)) {
+            assertThat(String.join("\n", again.awaitEnd())).contains("FileAlreadyExistsException: " + target);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "selector"})
+    void parallelGrepFindsWhatIsThere(String backend, @TempDir Path folder) throws Exception {
+        Samples.require(backend);
+        Files.createDirectories(folder.resolve("a/b"));
+        Files.writeString(folder.resolve("a/one"), "needle here\nnothing\n");
+        Files.writeString(folder.resolve("a/b/two"), "nothing\n  another needle\n");
+        try (RunningProgram sample = Samples.start(backend, "ParallelGrep", "n.edle", folder)) {
+            assertThat(sample.awaitEnd()).contains(folder.resolve("a/one") + ": needle here",
+                    folder.resolve("a/b/two") + ": another needle")
+                    .anySatisfy(line -> assertThat(line).startsWith("2 matches in 2 files, on CarrierLoop["));
+            assertThat(sample.exitCode()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "selector"})
     void manyConnectionsWeighsThemAndGetsAnAnswerOnEach(String backend) throws Exception {
         Samples.require(backend);
         try (RunningProgram sample = Samples.start(backend, "ManyConnections", 200)) {

@@ -1,10 +1,13 @@
 package dev.ringpark.internal.backend;
 
+import dev.ringpark.internal.op.FileHandle;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.Resource;
 import java.io.IOException;
 import java.net.ProtocolFamily;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * so its token is there to travel with it. Each operation taken by {@link #submit} is given to
  * {@link Completions#completed} exactly once, in some later {@link #poll}, with its result or failure noted in it,
  * and by then nothing of the platform points at its memory. Between the two the backend alone may read or write that
- * memory. Operations of one side of one handle never overlap; the two sides may.
+ * memory. Operations of one side of one socket never overlap; the two sides may, and those of a file. A file's
+ * transfers bring buffers whose address is known, never arrays.
  *
  * <p>EINTR, EAGAIN and connections that vanish between arrival and accept are tried again in here and never seen above.
  */
@@ -51,6 +55,9 @@ public interface Backend extends AutoCloseable {
     /** A new socket that will listen. Any thread. */
     Handle openListener(@Nullable ProtocolFamily family) throws IOException;
 
+    /** A file that is to be opened by an operation of its own; messages name {@code path}. Any thread. */
+    FileHandle newFile(Path path);
+
     /** Takes an operation; false if the queue is full, and it has to be offered again after the next poll. */
     boolean submit(Operation operation);
 
@@ -58,11 +65,11 @@ public interface Backend extends AutoCloseable {
     void cancel(Operation operation);
 
     /**
-     * Gives the descriptor of {@code handle} back to the system; it has no operation in flight and no call under way,
-     * and gets none any more. Does not block, whatever SO_LINGER says. Loop thread only; any thread once the backend is
-     * closed, for a handle that came too late.
+     * Gives the descriptor of {@code handle}, if it has one, back to the system; it has no operation in flight and no
+     * call under way, and gets none any more. Does not block, whatever SO_LINGER says. Loop thread only; any thread
+     * once the backend is closed, for a handle that came too late.
      */
-    void release(Handle handle) throws IOException;
+    void release(Resource handle) throws IOException;
 
     /** Whether something is left over that the next poll has to pass on before it may wait. */
     boolean hasBacklog();

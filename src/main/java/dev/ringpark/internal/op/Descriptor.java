@@ -72,6 +72,7 @@ public abstract class Descriptor {
     private volatile int state;
     private volatile boolean reset;
     private volatile @Nullable ConcurrentLinkedQueue<Waiter> waiters;
+    private int pending;   // loop thread only
 
     public final boolean isOpen() {
         return (state & (CLOSING | CLOSED)) == 0;
@@ -149,6 +150,15 @@ public abstract class Descriptor {
     /** Notes that the descriptor is gone. Loop thread only, or nobody's loop any more. */
     public final void markClosed() {
         STATE.getAndBitwiseOr(this, CLOSING | CLOSED);
+    }
+
+    /** Whether the loop owes a completion to an operation of it, closes aside. Loop thread only. */
+    public final boolean hasPending() {
+        return pending != 0;
+    }
+
+    final void countPending(int change) {
+        pending += change;
     }
 
     private boolean tryEnter(int side) {

@@ -8,7 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A socket as its backend holds it: its operations, one a side, and what can be done with it at once. */
-public abstract class Handle extends Descriptor {
+public abstract class Handle extends Resource {
     /** The options of a connection, the same on every backend, where the system has them. */
     public static final Set<SocketOption<?>> SOCKET_OPTIONS = Set.of(StandardSocketOptions.SO_KEEPALIVE,
             StandardSocketOptions.SO_LINGER, StandardSocketOptions.SO_RCVBUF, StandardSocketOptions.SO_SNDBUF,
@@ -20,8 +20,6 @@ public abstract class Handle extends Descriptor {
 
     private @Nullable Operation reader;   // whoever has the reading turn
     private @Nullable Operation writer;   // whoever has the writing turn
-
-    private @Nullable OperationQueue closers;
 
     /** The operation of {@code side}, for the thread whose turn it is. */
     public final Operation operation(int side) {
@@ -42,16 +40,6 @@ public abstract class Handle extends Descriptor {
     /** The operation of {@code side}, if there ever was one. Loop thread, or the thread whose turn it is. */
     public final @Nullable Operation existing(int side) {
         return side == READING ? reader : writer;
-    }
-
-    /** The close operations that wait for this handle's end, oldest first. Loop thread only. */
-    public final OperationQueue closers() {
-        OperationQueue queue = closers;
-        if (queue == null) {
-            queue = new OperationQueue();
-            closers = queue;
-        }
-        return queue;
     }
 
     /** Whether this socket can only reach IPv4 addresses. */

@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  * other kinds bring is lost with their socket, so their completion saves the fence and may cover the desertion.
  */
 public final class Operation extends Deadline {
-    /** What is asked; the fields each one uses are those its {@code begin…} method takes. */
-    public enum Kind { ACCEPT, CONNECT, READ, WRITE, CLOSE }
+    /** A file's own position, which the system keeps and moves. */
+    public static final long OWN_POSITION = -1;
 
     private static final int IDLE = 0;
     private static final int ASKED = 1;
@@ -64,6 +64,7 @@ public final class Operation extends Deadline {
     private @Nullable ByteBuffer buffer;
     private byte @Nullable [] array;
     private long address;
+    private long position;
     private int offset;
     private int length;
     private @Nullable Thread owner;
@@ -120,6 +121,38 @@ public final class Operation extends Deadline {
         this.offset = offset;
         this.length = length;
         begin(kind, deadlineNanos);
+    }
+
+    /** Opens a file: its handle has no descriptor yet. */
+    public void beginOpen(OpenRequest request, long deadlineNanos) {
+        attachment = request;
+        begin(Kind.OPEN, deadlineNanos);
+    }
+
+    /** What is to be opened. */
+    public OpenRequest request() {
+        return (OpenRequest) Objects.requireNonNull(attachment);
+    }
+
+    /** Where in the file the transfer begun next takes place; {@link #OWN_POSITION} leaves that to the system. */
+    public void at(long position) {
+        this.position = position;
+    }
+
+    /** As {@link #at} was told. */
+    public long position() {
+        return position;
+    }
+
+    /** Has what was written to a file stored for good; {@code metaData} too, if asked. */
+    public void beginSync(boolean metaData, long deadlineNanos) {
+        length = metaData ? 1 : 0;
+        begin(Kind.SYNC, deadlineNanos);
+    }
+
+    /** What {@link #beginSync} was told. */
+    public boolean syncsMetaData() {
+        return length != 0;
     }
 
     /** Closes the handle once all its other operations have ended. The dispatcher's work; no backend sees it. */
@@ -197,6 +230,13 @@ public final class Operation extends Deadline {
     public void admit() {
         assert !admitted;
         admitted = true;
+        countAsPending(1);
+    }
+
+    private void countAsPending(int change) {
+        if (kind != Kind.CLOSE) {
+            handle.countPending(change);
+        }
     }
 
     /** Whether the loop owes it a completion. Loop thread only. */
@@ -256,6 +296,7 @@ public final class Operation extends Deadline {
         Thread waiting = Objects.requireNonNull(owner);
         assert isTheLoops() && token == InFlight.FULL && heapIndex == NOT_QUEUED && lent == -1;
         admitted = false;
+        countAsPending(-1);
         if (kind == Kind.ACCEPT) {
             return STATE.compareAndSet(this, ASKED, DONE) ? waiting : null;
         }

@@ -1,5 +1,8 @@
 package dev.ringpark.internal.op;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A queue of operations, first in, first out, linked through them: nothing is allocated. Loop thread only. */
@@ -55,6 +58,17 @@ public final class OperationQueue {
         assert found == contains(operation) : "in another queue";
         if (found) {
             unlink(operation);
+        }
+        return found;
+    }
+
+    /** Those that match, in the order they came; they stay. */
+    public List<Operation> matching(Predicate<Operation> condition) {
+        List<Operation> found = new ArrayList<>();
+        for (Operation each = first; each != null; each = each.next) {
+            if (condition.test(each)) {
+                found.add(each);
+            }
         }
         return found;
     }

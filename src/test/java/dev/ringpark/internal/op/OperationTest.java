@@ -3,11 +3,12 @@ package dev.ringpark.internal.op;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ringpark.internal.op.Operation.Kind;
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.Failure;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -308,8 +309,10 @@ class OperationTest {
         switch (kind) {
             case ACCEPT -> operation.beginAccept(deadlineNanos);
             case CONNECT -> operation.beginConnect(PEER, deadlineNanos);
-            case READ, WRITE -> operation.beginTransfer(kind, array, 0, 10, deadlineNanos);
+            case READ, WRITE, READ_AT, WRITE_AT -> operation.beginTransfer(kind, array, 0, 10, deadlineNanos);
             case CLOSE -> operation.beginClose();
+            case OPEN -> operation.beginOpen(new OpenRequest(Path.of("x"), Set.of(), null), deadlineNanos);
+            case SYNC -> operation.beginSync(true, deadlineNanos);
         }
     }
 

@@ -30,7 +30,7 @@ final class Attempts {
                 case WRITE -> write(handle, operation);
                 case ACCEPT -> accept(handle, operation);
                 case CONNECT -> connect(handle, operation);
-                case CLOSE -> throw new AssertionError("a handle is released, not closed by an operation");
+                default -> throw new AssertionError(operation.kind() + " is none of a socket's operations");
             };
         } catch (ClosedChannelException e) {
             operation.fail(NioFailures.closed(handle));

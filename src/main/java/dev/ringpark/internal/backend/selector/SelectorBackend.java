@@ -8,10 +8,14 @@ import dev.ringpark.internal.backend.BackendOptions;
 import dev.ringpark.internal.backend.BackendUnavailableException;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
+import dev.ringpark.internal.backend.files.ChannelFile;
+import dev.ringpark.internal.backend.files.FileThreads;
+import dev.ringpark.internal.op.FileHandle;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.OperationQueue;
+import dev.ringpark.internal.op.Resource;
 import dev.ringpark.internal.os.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,6 +26,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -66,7 +71,9 @@ public final class SelectorBackend implements Backend {
     private final Completions completions;
     private final Counters counters;
     private final Attempts attempts;
+    private final FileThreads files;
     private final Consumer<SelectionKey> whenReady = this::ready;   // allocated once
+    private final Consumer<Operation> whenDone = this::finish;      // this one, too
     private final AtomicBoolean woken = new AtomicBoolean();
 
     // Loop thread only.
@@ -82,6 +89,7 @@ public final class SelectorBackend implements Backend {
         this.completions = completions;
         this.counters = counters;
         this.attempts = new Attempts(options.bufferBytes());
+        this.files = new FileThreads(options.fileThreads(), this::wake);
     }
 
     private static Selector openSelector() throws IOException {
@@ -118,7 +126,21 @@ public final class SelectorBackend implements Backend {
     }
 
     @Override
+    public FileHandle newFile(Path path) {
+        return files.newFile(path);
+    }
+
+    @Override
     public boolean submit(Operation operation) {
+        if (operation.kind().isOfFile()) {
+            files.submit(operation);
+        } else {
+            start(operation);
+        }
+        return true;
+    }
+
+    private void start(Operation operation) {
         if (SelectorHandle.of(operation).isPromising(operation) && attempts.ends(operation)) {
             finish(operation);
         } else if (operation.isCancelAsked()) {
@@ -128,20 +150,30 @@ public final class SelectorBackend implements Backend {
         } else {
             await(operation);
         }
-        return true;
     }
 
     @Override
     public void cancel(Operation operation) {
-        if (SelectorHandle.of(operation).forget(operation)) {
+        if (operation.kind().isOfFile()) {
+            if (files.cancel(operation)) {
+                finish(operation);
+            }
+        } else if (SelectorHandle.of(operation).forget(operation)) {
             operation.fail(Failure.CANCELED);
             finish(operation);
         }
     }
 
     @Override
-    public void release(Handle handle) throws IOException {
-        SelectorHandle released = (SelectorHandle) handle;
+    public void release(Resource handle) throws IOException {
+        if (handle instanceof ChannelFile file) {
+            file.release();
+        } else {
+            release((SelectorHandle) handle);
+        }
+    }
+
+    private void release(SelectorHandle released) throws IOException {
         try {
             if (selector.isOpen() && released.unregister()) {
                 // Only a select lets go of a cancelled key, and as long as one is held, close keeps the descriptor.
@@ -169,6 +201,7 @@ public final class SelectorBackend implements Backend {
             select(hasBacklog() ? 0 : waitNanos);
             hasJustSelected = true;
         }
+        files.deliver(whenDone);
         deliver();
     }
 
@@ -186,6 +219,7 @@ public final class SelectorBackend implements Backend {
 
     @Override
     public void close() {
+        files.close();
         try {
             selector.close();
         } catch (IOException e) {

@@ -195,7 +195,7 @@ final class SelectorHandle extends Handle {
             case WRITE -> SelectionKey.OP_WRITE;
             case ACCEPT -> SelectionKey.OP_ACCEPT;
             case CONNECT -> SelectionKey.OP_CONNECT;
-            case CLOSE -> throw new AssertionError("a handle is released, not closed by an operation");
+            default -> throw new AssertionError(operation.kind() + " is none of a socket's operations");
         };
     }
 

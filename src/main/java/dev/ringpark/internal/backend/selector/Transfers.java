@@ -1,5 +1,6 @@
 package dev.ringpark.internal.backend.selector;
 
+import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -66,7 +67,7 @@ final class Transfers {
         int limit = buffer.limit();
         buffer.limit(operation.offset() + operation.length()).position(operation.offset());
         try {
-            return operation.kind() == Operation.Kind.READ ? channel.read(buffer) : channel.write(buffer);
+            return operation.kind() == Kind.READ ? channel.read(buffer) : channel.write(buffer);
         } finally {
             buffer.limit(limit).position(position);
         }

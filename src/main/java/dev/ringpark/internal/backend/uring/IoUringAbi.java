@@ -68,6 +68,7 @@ final class IoUringAbi {
     static final int SQE_ADDR3 = 48;
     static final int SQE_PAD = 56;
 
+    static final int IOSQE_ASYNC = 1 << 4;                   // since 5.6
     static final int IOSQE_BUFFER_SELECT = 1 << 5;           // since 5.7
 
     /** struct io_uring_cqe: user_data u64 @0, res s32 @8, flags u32 @12. */
@@ -81,14 +82,18 @@ final class IoUringAbi {
 
     /** enum io_uring_op. */
     static final int IORING_OP_NOP = 0;
+    static final int IORING_OP_FSYNC = 3;
     static final int IORING_OP_POLL_ADD = 6;
     static final int IORING_OP_ACCEPT = 13;                  // since 5.5
     static final int IORING_OP_ASYNC_CANCEL = 14;            // since 5.5
     static final int IORING_OP_CONNECT = 16;                 // since 5.5
+    static final int IORING_OP_OPENAT = 18;                  // since 5.6
     static final int IORING_OP_READ = 22;                    // since 5.6
+    static final int IORING_OP_WRITE = 23;                   // since 5.6
     static final int IORING_OP_SEND = 26;                    // since 5.6
     static final int IORING_OP_RECV = 27;                    // since 5.6
 
+    static final int IORING_FSYNC_DATASYNC = 1 << 0;
 
     static final int IORING_REGISTER_PROBE = 8;              // since 5.6
     static final int IORING_REGISTER_RING_FDS = 20;          // since 5.18

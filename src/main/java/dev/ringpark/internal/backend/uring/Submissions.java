@@ -10,6 +10,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.ringpark.internal.backend.BackendOptions;
 import dev.ringpark.internal.backend.fd.FdHandle;
 import dev.ringpark.internal.op.InFlight;
+import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.linux.LinuxErrno;
 import dev.ringpark.internal.os.linux.SockAddr;
@@ -76,7 +77,7 @@ final class Submissions {
             case READ, WRITE -> {
                 return operation.buffer() != null ? pushTransfer(operation) : pushCopy(operation);
             }
-            case CLOSE -> throw new IllegalArgumentException("a close is the dispatcher's work");
+            default -> throw notOurs(operation);
         }
         return true;
     }
@@ -93,8 +94,13 @@ final class Submissions {
             case READ, WRITE -> operation.buffer() != null
                     ? settleTransfer(operation, result)
                     : settleCopy(operation, result, flags);
-            case CLOSE -> throw new IllegalArgumentException("a close is the dispatcher's work");
+            default -> throw notOurs(operation);
         };
+    }
+
+    /** A close is the dispatcher's work, and what concerns files is {@link FileSubmissions}'. */
+    private static IllegalArgumentException notOurs(Operation operation) {
+        return new IllegalArgumentException(operation.kind() + " is none of a socket's operations");
     }
 
     // ---- accept, connect ----
@@ -147,7 +153,7 @@ final class Submissions {
 
     private boolean pushTransfer(Operation operation) {
         long address = operation.address();
-        if (operation.kind() == Operation.Kind.READ) {
+        if (operation.kind() == Kind.READ) {
             push(operation, IORING_OP_RECV, 0, 0, address, operation.length(), 0);
         } else {
             push(operation, IORING_OP_SEND, 0, 0, address, operation.length(), MSG_NOSIGNAL);
@@ -165,7 +171,7 @@ final class Submissions {
     // ---- arrays ----
 
     private boolean pushCopy(Operation operation) {
-        boolean reads = operation.kind() == Operation.Kind.READ;
+        boolean reads = operation.kind() == Kind.READ;
         if (reads && picks != null) {
             operation.phase = PICK;
             int length = Math.min(operation.length(), picks.bufferBytes());
@@ -207,7 +213,7 @@ final class Submissions {
 
     /** Whether the operation's present step is a read for which the kernel picks a buffer. */
     static boolean picksBuffer(Operation operation) {
-        return operation.kind() == Operation.Kind.READ && operation.phase == PICK;
+        return operation.kind() == Kind.READ && operation.phase == PICK;
     }
 
     private int settlePick(Operation operation, int result, int flags) {
@@ -227,7 +233,7 @@ final class Submissions {
     }
 
     private int settleAttempt(Operation operation, int result) {
-        if (result > 0 && operation.kind() == Operation.Kind.READ) {
+        if (result > 0 && operation.kind() == Kind.READ) {
             copies.copyOut(operation.lent, Objects.requireNonNull(operation.array()), operation.offset(), result);
         }
         copies.give(operation.lent);

@@ -5,20 +5,25 @@ import static dev.ringpark.internal.backend.uring.IoUringAbi.*;
 import dev.ringpark.internal.backend.Backend;
 import dev.ringpark.internal.backend.BackendOptions;
 import dev.ringpark.internal.backend.BackendUnavailableException;
-import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
+import dev.ringpark.internal.backend.Counters;
+import dev.ringpark.internal.backend.fd.FdFile;
 import dev.ringpark.internal.backend.fd.FdHandle;
 import dev.ringpark.internal.backend.fd.FdSockets;
+import dev.ringpark.internal.op.FileHandle;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
+import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.OperationQueue;
+import dev.ringpark.internal.op.Resource;
 import dev.ringpark.internal.os.Failure;
 import dev.ringpark.internal.os.SocketErrors;
 import dev.ringpark.internal.os.linux.Libc;
 import dev.ringpark.internal.os.linux.LinuxErrno;
 import java.io.IOException;
 import java.net.ProtocolFamily;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +79,7 @@ public final class UringBackend implements Backend {
     private final Completions completions;
     private final Counters counters;
     private final Submissions submissions;
+    private final FileSubmissions fileSubmissions;
     private final NativeRegion wakeCount;
     private final int wakeFd;
 
@@ -86,6 +92,7 @@ public final class UringBackend implements Backend {
             Completions completions, Counters counters) {
         this.ring = ring;
         this.submissions = submissions;
+        this.fileSubmissions = new FileSubmissions(ring);
         this.wakeFd = wakeFd;
         this.wakeCount = wakeCount;
         this.inFlight = inFlight;
@@ -137,8 +144,17 @@ public final class UringBackend implements Backend {
     }
 
     @Override
-    public void release(Handle handle) throws IOException {
-        ((FdHandle) handle).release();
+    public FileHandle newFile(Path path) {
+        return new FdFile(path);
+    }
+
+    @Override
+    public void release(Resource handle) throws IOException {
+        if (handle instanceof FdFile file) {
+            file.release();
+        } else {
+            ((FdHandle) handle).release();
+        }
     }
 
     @Override
@@ -151,9 +167,17 @@ public final class UringBackend implements Backend {
     }
 
     private void prepare(Operation operation) {
-        if (!submissions.push(operation)) {
+        if (!push(operation)) {
             again.add(operation);   // no buffer free; one comes back with every poll
         }
+    }
+
+    private boolean push(Operation operation) {
+        if (operation.kind().isOfFile()) {
+            fileSubmissions.push(operation);
+            return true;
+        }
+        return submissions.push(operation);
     }
 
     @Override
@@ -207,7 +231,7 @@ public final class UringBackend implements Backend {
             if (next.isCancelAsked()) {
                 again.poll();
                 complete(next, Failure.CANCELED);
-            } else if (submissions.push(next)) {
+            } else if (push(next)) {
                 again.poll();
             } else {
                 break;
@@ -255,7 +279,9 @@ public final class UringBackend implements Backend {
     }
 
     private void completed(Operation operation, int result, int flags) {
-        int outcome = submissions.settle(operation, result, flags);
+        int outcome = operation.kind().isOfFile()
+                ? fileSubmissions.settle(operation, result)
+                : submissions.settle(operation, result, flags);
         if (outcome >= 0) {
             completions.completed(operation);
         } else if (operation.isCancelAsked() && isUndecided(operation, outcome)) {
@@ -270,9 +296,9 @@ public final class UringBackend implements Backend {
     /** Nothing has happened yet: interrupted, would have to wait, no buffer to pick, or a connection that vanished. */
     private static boolean isUndecided(Operation operation, int outcome) {
         int errno = -outcome;
-        return errno == LinuxErrno.EINTR || errno == LinuxErrno.EAGAIN
+        return LinuxErrno.isInterruption(errno) || errno == LinuxErrno.EAGAIN
                 || (errno == LinuxErrno.ENOBUFS && Submissions.picksBuffer(operation))
-                || (errno == LinuxErrno.ECONNABORTED && operation.kind() == Operation.Kind.ACCEPT);
+                || (errno == LinuxErrno.ECONNABORTED && operation.kind() == Kind.ACCEPT);
     }
 
     private void complete(Operation operation, Failure failure) {

@@ -35,6 +35,10 @@ public final class Libc {
     private static final MethodHandle GETSOCKOPT =
             handle("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
     private static final MethodHandle IOCTL = variadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS);
+    private static final MethodHandle LSEEK = handle("lseek", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle FTRUNCATE = handle("ftruncate", JAVA_INT, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle STATX =
+            handle("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
     private static final MethodHandle EVENTFD = handle("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle EVENTFD_WRITE =
             link("eventfd_write", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
@@ -43,6 +47,8 @@ public final class Libc {
     private static final MethodHandle MUNMAP = handle("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle SYSCALL = variadic("syscall", 1, JAVA_LONG,
             JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
+    private static final MemorySegment EMPTY_PATH = Arena.global().allocateFrom("");
 
     private Libc() {}
 
@@ -106,6 +112,21 @@ public final class Libc {
         return call(state -> (int) IOCTL.invokeExact(state, fd, request, argument));
     }
 
+    /** lseek(2). */
+    public static long lseek(int fd, long offset, int whence) {
+        return callLong(state -> (long) LSEEK.invokeExact(state, fd, offset, whence));
+    }
+
+    /** ftruncate(2). */
+    public static int ftruncate(int fd, long bytes) {
+        return call(state -> (int) FTRUNCATE.invokeExact(state, fd, bytes));
+    }
+
+    /** statx(2) of an open descriptor. */
+    public static int statx(int fd, int mask, MemorySegment result) {
+        return call(state -> (int) STATX.invokeExact(state, fd, EMPTY_PATH, FileAbi.AT_EMPTY_PATH, mask, result));
+    }
+
     /** eventfd(2). */
     public static int eventfd(int initial, int flags) {
         return call(state -> (int) EVENTFD.invokeExact(state, initial, flags));
@@ -122,13 +143,7 @@ public final class Libc {
 
     /** mmap(2) at an address of the kernel's choice; a negative value is minus the errno. */
     public static long mmap(long bytes, int protection, int flags, int fd, long offset) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = callState(arena);
-            long address = (long) MMAP.invokeExact(state, 0L, bytes, protection, flags, fd, offset);
-            return address == -1 ? -errno(state) : address;
-        } catch (Throwable e) {
-            throw broken(e);
-        }
+        return callLong(state -> (long) MMAP.invokeExact(state, 0L, bytes, protection, flags, fd, offset));
     }
 
     /** munmap(2). */
@@ -155,6 +170,21 @@ public final class Libc {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = callState(arena);
             int returned = call.invoke(state);
+            return returned == -1 ? -errno(state) : returned;
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface LongCall {
+        long invoke(MemorySegment state) throws Throwable;
+    }
+
+    private static long callLong(LongCall call) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = callState(arena);
+            long returned = call.invoke(state);
             return returned == -1 ? -errno(state) : returned;
         } catch (Throwable e) {
             throw broken(e);

@@ -7,6 +7,7 @@ import dev.ringpark.internal.os.Failure;
 public final class LinuxErrno {
     public static final int ENOENT = 2;
     public static final int EINTR = 4;
+    public static final int ENXIO = 6;
     public static final int EAGAIN = 11;
     public static final int EBUSY = 16;
     public static final int EINVAL = 22;
@@ -17,6 +18,14 @@ public final class LinuxErrno {
     public static final int ECANCELED = 125;
 
     private LinuxErrno() {}
+
+    /**
+     * Whether a call was interrupted: EINTR, or one of the kernel's own ERESTART… (include/linux/errno.h, 512 to 516),
+     * which a program never sees from a system call, but io_uring passes on from an open.
+     */
+    public static boolean isInterruption(int number) {
+        return number == EINTR || (number >= 512 && number <= 516);
+    }
 
     /** The failure that Linux numbers {@code number} (positive, as errno has it). */
     public static Failure failure(int number) {
@@ -30,6 +39,7 @@ public final class LinuxErrno {
             case ENOENT -> Errno.ENOENT;
             case EINTR -> Errno.EINTR;
             case 5 -> Errno.EIO;
+            case ENXIO -> Errno.ENXIO;
             case 9 -> Errno.EBADF;
             case EAGAIN -> Errno.EAGAIN;
             case 12 -> Errno.ENOMEM;
@@ -37,11 +47,19 @@ public final class LinuxErrno {
             case 14 -> Errno.EFAULT;
             case EBUSY -> Errno.EBUSY;
             case 17 -> Errno.EEXIST;
+            case 20 -> Errno.ENOTDIR;
+            case 21 -> Errno.EISDIR;
             case EINVAL -> Errno.EINVAL;
             case 23 -> Errno.ENFILE;
             case 24 -> Errno.EMFILE;
+            case 27 -> Errno.EFBIG;
+            case 28 -> Errno.ENOSPC;
+            case 29 -> Errno.ESPIPE;
+            case 30 -> Errno.EROFS;
             case 32 -> Errno.EPIPE;
+            case 36 -> Errno.ENAMETOOLONG;
             case 38 -> Errno.ENOSYS;
+            case 40 -> Errno.ELOOP;
             case ETIME -> Errno.ETIME;
             case 88 -> Errno.ENOTSOCK;
             case 89 -> Errno.EDESTADDRREQ;
@@ -64,6 +82,7 @@ public final class LinuxErrno {
             case 113 -> Errno.EHOSTUNREACH;
             case EALREADY -> Errno.EALREADY;
             case 115 -> Errno.EINPROGRESS;
+            case 122 -> Errno.EDQUOT;
             case ECANCELED -> Errno.ECANCELED;
             default -> Errno.UNKNOWN;
         };

@@ -2,13 +2,13 @@ package dev.ringpark.internal.backend.selector;
 
 import dev.ringpark.internal.backend.Backend;
 import dev.ringpark.internal.backend.BackendOptions;
-import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
+import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
+import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
-import dev.ringpark.internal.op.Operation.Kind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -36,7 +36,7 @@ final class BackendRig implements AutoCloseable {
     private final List<SocketChannel> peers = new ArrayList<>();
 
     BackendRig() throws IOException {
-        BackendOptions options = new BackendOptions(16, 32, 4096, 4);
+        BackendOptions options = new BackendOptions(16, 32, 4096, 4, 2);
         backend = new SelectorBackend.Factory().open(options, inFlight, this::complete, counters);
     }
 

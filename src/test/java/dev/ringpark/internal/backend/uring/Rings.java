@@ -18,7 +18,7 @@ final class Rings {
     static Ring open(int submissionEntries, int completionEntries) throws IOException {
         assumeLinux();
         try {
-            return RingSetup.open(new BackendOptions(submissionEntries, completionEntries, 512, 1));
+            return RingSetup.open(new BackendOptions(submissionEntries, completionEntries, 512, 1, 4));
         } catch (BackendUnavailableException e) {
             Assumptions.abort(e.getMessage());
             throw e;

@@ -1,0 +1,342 @@
+package dev.ringpark;
+
+import dev.ringpark.internal.op.FileHandle;
+import dev.ringpark.internal.op.Operation;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.GatheringByteChannel;
+import java.nio.channels.NonReadableChannelException;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.ScatteringByteChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * A file whose reads and writes park their thread, and neither pin a carrier nor hold up a loop: through the loop's
+ * queue where the platform has one for files (io_uring), else on its offload threads.
+ *
+ * <p>What names a place in the file may be called by any number of threads at once; what does not uses the file's own
+ * position, which the system moves as it goes. Every method may be called from any thread.
+ *
+ * <p>Unlike a socket, a file survives an interrupt: the call ends with {@link InterruptedIOException}, which tells how
+ * many bytes had been transferred, the interrupt status stays, and so does the file. A transfer that the system carries
+ * out at this moment ends as it would have.
+ *
+ * <p>{@link #close()} ends every call under way with {@link AsynchronousCloseException}; calls that come later throw
+ * {@link ClosedChannelException}. What goes wrong with the file itself is a
+ * {@link java.nio.file.FileSystemException} with its path.
+ */
+public final class LoopFile extends FileTransfers
+        implements SeekableByteChannel, GatheringByteChannel, ScatteringByteChannel {
+    private LoopFile(CarrierLoop loop, OpenChoice choice) throws IOException {
+        super(loop, choice);
+    }
+
+    /**
+     * Opens a file; blocks until it is open. Without options it is opened for reading.
+     *
+     * @param options {@link StandardOpenOption}s, {@link java.nio.file.LinkOption#NOFOLLOW_LINKS}, and
+     *     {@code ExtendedOpenOption.DIRECT}, with the meaning they have for
+     *     {@link java.nio.channels.FileChannel#open(Path, OpenOption...)}
+     * @throws java.nio.file.FileSystemException if the file cannot be opened, with the reason
+     * @throws InterruptedIOException if the caller was interrupted before or while it waited
+     * @throws IllegalArgumentException if the options contradict each other
+     * @throws UnsupportedOperationException if there is an option that nobody here knows
+     * @throws java.nio.file.ProviderMismatchException if the path is not of the default file system
+     * @throws IllegalStateException if the loop is closed
+     */
+    public static LoopFile open(CarrierLoop loop, Path path, OpenOption... options) throws IOException {
+        return open(loop, path, Set.of(options));
+    }
+
+    /**
+     * Opens a file as {@link #open(CarrierLoop, Path, OpenOption...)} does; one that is made anew gets the attributes.
+     *
+     * @param attributes {@code posix:permissions} at most
+     * @throws java.nio.file.FileSystemException if the file cannot be opened, with the reason
+     * @throws InterruptedIOException if the caller was interrupted before or while it waited
+     * @throws IllegalArgumentException if the options contradict each other
+     * @throws UnsupportedOperationException if there is an option or attribute that nobody here knows
+     * @throws java.nio.file.ProviderMismatchException if the path is not of the default file system
+     * @throws IllegalStateException if the loop is closed
+     */
+    public static LoopFile open(CarrierLoop loop, Path path, Set<? extends OpenOption> options,
+            FileAttribute<?>... attributes) throws IOException {
+        Objects.requireNonNull(loop, "loop");
+        LoopFile file = new LoopFile(loop, OpenChoice.of(path, options, attributes));
+        try {
+            file.open();
+            return file;
+        } catch (Throwable e) {
+            file.closeAfter(e);
+            throw e;
+        }
+    }
+
+    /**
+     * Reads a whole file.
+     *
+     * @throws java.nio.file.FileSystemException if it cannot be read
+     * @throws InterruptedIOException if the caller was interrupted before or while it waited
+     * @throws OutOfMemoryError if it does not fit into an array
+     */
+    public static byte[] readAllBytes(CarrierLoop loop, Path path) throws IOException {
+        try (LoopFile file = open(loop, path)) {
+            return file.in().readAllBytes();
+        }
+    }
+
+    /**
+     * Writes a whole file. Without options it is created if it is not there, and what it had is lost.
+     *
+     * @throws java.nio.file.FileSystemException if it cannot be opened or written
+     * @throws InterruptedIOException if the caller was interrupted before or while it waited
+     */
+    public static void write(CarrierLoop loop, Path path, byte[] bytes, OpenOption... options) throws IOException {
+        Set<OpenOption> asked = options.length > 0 ? Set.of(options) : Set.of(StandardOpenOption.WRITE,
+                StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
+        try (LoopFile file = open(loop, path, asked)) {
+            file.out().write(bytes);
+        }
+    }
+
+    // ---- reading ----
+
+    /**
+     * Reads from the file's own position on, and moves it. Fewer bytes may come than there is room for; of a pipe or
+     * device, those that are there.
+     *
+     * @return how many bytes were read; -1 at the end of the file
+     * @throws NonReadableChannelException if it was not opened for reading
+     * @throws IllegalArgumentException if the buffer is read-only
+     * @throws InterruptedIOException if the caller was interrupted before or while it waited
+     */
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        return readInto(target, Operation.OWN_POSITION);
+    }
+
+    /**
+     * Reads from {@code position} on, and leaves the file's own alone. Fewer bytes than there is room for come only if
+     * the file ends there.
+     *
+     * @return how many bytes were read; -1 at the end of the file or beyond
+     * @throws NonReadableChannelException if it was not opened for reading
+     * @throws IllegalArgumentException if the position is negative, or the buffer read-only
+     * @throws InterruptedIOException if the caller was interrupted before or while it waited
+     */
+    public int read(ByteBuffer target, long position) throws IOException {
+        return readInto(target, requirePosition(position));
+    }
+
+    /** Reads into the buffers in their order, from the file's own position on. */
+    @Override
+    public long read(ByteBuffer[] targets) throws IOException {
+        return read(targets, 0, targets.length);
+    }
+
+    /**
+     * Reads into {@code length} buffers from index {@code offset} on, in their order, from the file's own position on.
+     *
+     * @return how many bytes were read; -1 at the end of the file
+     * @throws NonReadableChannelException if it was not opened for reading
+     * @throws InterruptedIOException if the caller was interrupted before or while it waited; what had been read stays
+     *     read
+     */
+    @Override
+    public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, targets.length);
+        long total = 0;
+        for (int i = offset; i < offset + length; i++) {
+            while (targets[i].hasRemaining()) {
+                boolean isFirst = total == 0;
+                int count = read(targets[i]);
+                if (count < 0) {
+                    return isFirst ? -1 : total;
+                }
+                total += count;
+                if (targets[i].hasRemaining()) {
+                    return total;
+                }
+            }
+        }
+        return total;
+    }
+
+    // ---- writing ----
+
+    /**
+     * Writes at the file's own position, and moves it; at the end if it was opened to append.
+     *
+     * @return how many bytes were written: all, unless the device is full or a limit is reached
+     * @throws NonWritableChannelException if it was not opened for writing
+     * @throws InterruptedIOException if the caller was interrupted before or while it waited
+     */
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+        return writeFrom(source, Operation.OWN_POSITION);
+    }
+
+    /**
+     * Writes at {@code position}, and leaves the file's own alone.
+     *
+     * @return how many bytes were written: all, unless the device is full or a limit is reached
+     * @throws NonWritableChannelException if it was not opened for writing
+     * @throws IllegalArgumentException if the position is negative
+     * @throws InterruptedIOException if the caller was interrupted before or while it waited
+     */
+    public int write(ByteBuffer source, long position) throws IOException {
+        return writeFrom(source, requirePosition(position));
+    }
+
+    /** Writes the buffers in their order, at the file's own position. */
+    @Override
+    public long write(ByteBuffer[] sources) throws IOException {
+        return write(sources, 0, sources.length);
+    }
+
+    /**
+     * Writes {@code length} buffers from index {@code offset} on, in their order, at the file's own position.
+     *
+     * @return how many bytes were written
+     * @throws NonWritableChannelException if it was not opened for writing
+     * @throws InterruptedIOException if the caller was interrupted before or while it waited; what had been written
+     *     stays written
+     */
+    @Override
+    public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, sources.length);
+        long total = 0;
+        for (int i = offset; i < offset + length; i++) {
+            total += write(sources[i]);
+            if (sources[i].hasRemaining()) {
+                return total;
+            }
+        }
+        return total;
+    }
+
+    // ---- everything else ----
+
+    /**
+     * Blocks until what was written is on the device, so that it survives a loss of power; {@code metaData} too, such
+     * as the time of the last change, if asked. Once it has thrown, what had been written may be lost.
+     *
+     * @throws InterruptedIOException if the caller was interrupted before or while it waited
+     */
+    public void force(boolean metaData) throws IOException {
+        sync(metaData);
+    }
+
+    /** The file's own position, in bytes; its size if it was opened to append. */
+    @Override
+    public long position() throws IOException {
+        return place();
+    }
+
+    /**
+     * Moves the file's own position, perhaps beyond the end.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
+    @Override
+    public LoopFile position(long newPosition) throws IOException {
+        requirePosition(newPosition);
+        plain(file -> {
+            file.position(newPosition);
+            return newPosition;
+        });
+        return this;
+    }
+
+    /** How many bytes the file has now. */
+    @Override
+    public long size() throws IOException {
+        return plain(FileHandle::size);
+    }
+
+    /**
+     * Cuts the file to {@code size} bytes, if it has more; a position beyond that becomes the end. Runs on an offload
+     * thread, as the disk may be asked.
+     *
+     * @throws NonWritableChannelException if it was not opened for writing
+     * @throws IllegalArgumentException if {@code size} is negative
+     * @throws InterruptedIOException if the caller was interrupted before or while it waited
+     */
+    @Override
+    public LoopFile truncate(long size) throws IOException {
+        requireWritable();
+        if (size < 0) {
+            throw new IllegalArgumentException("Negative size: " + size);
+        }
+        offload(() -> plain(file -> {
+            file.truncate(size);
+            return size;
+        }));
+        return this;
+    }
+
+    /**
+     * Writes {@code count} bytes from {@code position} on to {@code target}, fewer if the file ends before.
+     *
+     * @return how many bytes {@code target} has taken
+     * @throws NonReadableChannelException if it was not opened for reading
+     * @throws IllegalArgumentException if the position or the count is negative
+     */
+    public long transferTo(long position, long count, WritableByteChannel target) throws IOException {
+        requirePosition(position);
+        requireCount(count);
+        return copyTo(position, count, target);
+    }
+
+    /**
+     * Writes {@code count} bytes of {@code source} from {@code position} on, fewer if the source ends before.
+     *
+     * @return how many bytes were written
+     * @throws NonWritableChannelException if it was not opened for writing
+     * @throws IllegalArgumentException if the position or the count is negative
+     */
+    public long transferFrom(ReadableByteChannel source, long position, long count) throws IOException {
+        requirePosition(position);
+        requireCount(count);
+        return copyFrom(source, position, count);
+    }
+
+    /** Reads from the file's own position on; closing the stream closes the file. */
+    public InputStream in() {
+        return Channels.newInputStream(this);
+    }
+
+    /** Writes at the file's own position, all or with an exception; closing the stream closes the file. */
+    public OutputStream out() {
+        return Channels.newOutputStream(this);
+    }
+
+    // ---- arguments ----
+
+    private static long requirePosition(long position) {
+        if (position < 0) {
+            throw new IllegalArgumentException("Negative position: " + position);
+        }
+        return position;
+    }
+
+    private static void requireCount(long count) {
+        if (count < 0) {
+            throw new IllegalArgumentException("Negative count: " + count);
+        }
+    }
+}

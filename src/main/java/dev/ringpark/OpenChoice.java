@@ -1,0 +1,72 @@
+package dev.ringpark;
+
+import dev.ringpark.internal.op.OpenRequest;
+import java.nio.file.FileSystems;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.ProviderMismatchException;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** How a file is to be opened, once it has been looked at whether that makes sense; with the JDK's refusals. */
+record OpenChoice(OpenRequest request, boolean readable, boolean writable, boolean appends, boolean direct,
+        boolean deletes) {
+    private static final String PERMISSIONS = "posix:permissions";
+
+    static OpenChoice of(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes) {
+        if (path.getFileSystem() != FileSystems.getDefault()) {
+            throw new ProviderMismatchException("a loop opens files of the default file system, not of "
+                    + path.getFileSystem());
+        }
+        Set<OpenOption> asked = new HashSet<>();
+        options.forEach(option -> asked.add(known(option)));
+        boolean appends = asked.contains(StandardOpenOption.APPEND);
+        boolean writable = appends || asked.contains(StandardOpenOption.WRITE);
+        boolean readable = !writable || asked.contains(StandardOpenOption.READ);
+        refuse(appends && asked.contains(StandardOpenOption.READ), "READ + APPEND not allowed");
+        refuse(appends && asked.contains(StandardOpenOption.TRUNCATE_EXISTING),
+                "APPEND + TRUNCATE_EXISTING not allowed");
+        boolean deletes = asked.remove(StandardOpenOption.DELETE_ON_CLOSE);
+        boolean direct = asked.stream().anyMatch(OpenChoice::isDirect);
+        return new OpenChoice(new OpenRequest(path, Set.copyOf(asked), permissions(attributes)), readable, writable,
+                appends, direct, deletes);
+    }
+
+    private static OpenOption known(OpenOption option) {
+        if (option instanceof StandardOpenOption || option instanceof LinkOption || isDirect(option)) {
+            return option;
+        }
+        throw new UnsupportedOperationException(option + " not supported");
+    }
+
+    /** {@code com.sun.nio.file.ExtendedOpenOption.DIRECT}, by its name: not every JVM has its module. */
+    private static boolean isDirect(OpenOption option) {
+        return option.toString().equals("DIRECT");
+    }
+
+    private static void refuse(boolean senseless, String why) {
+        if (senseless) {
+            throw new IllegalArgumentException(why);
+        }
+    }
+
+    private static @Nullable Set<PosixFilePermission> permissions(FileAttribute<?>... attributes) {
+        Set<PosixFilePermission> permissions = null;
+        for (FileAttribute<?> attribute : attributes) {
+            if (!attribute.name().equals(PERMISSIONS)) {
+                throw new UnsupportedOperationException(
+                        "'" + attribute.name() + "' not supported as initial attribute");
+            }
+            permissions = new HashSet<>();
+            for (Object each : (Set<?>) attribute.value()) {
+                permissions.add((PosixFilePermission) each);
+            }
+        }
+        return permissions == null ? null : Set.copyOf(permissions);
+    }
+}

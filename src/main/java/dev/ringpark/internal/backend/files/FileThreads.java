@@ -1,0 +1,272 @@
+package dev.ringpark.internal.backend.files;
+
+import dev.ringpark.internal.op.CancelReason;
+import dev.ringpark.internal.op.FileHandle;
+import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.OpenRequest;
+import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.os.Errno;
+import dev.ringpark.internal.os.Failure;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the operations of files on a few platform threads, first come, first served. All but the threads' own part is
+ * the loop's. The pool has locks, but only the loop and these threads ever hold them, for a moment; no thread that a
+ * loop carries comes here.
+ *
+ * <pre>
+ * where an operation is | how it gets there        | how a cancel reaches it
+ * ----------------------+--------------------------+---------------------------------------------------------------
+ * waiting for a thread  | submit                   | it is taken out, and has ended
+ * on a thread           | the thread takes it      | an open is given up: it has ended, and whatever the thread opens
+ *                       |                          |   yet is closed; a transfer runs on, as the thread has its memory,
+ *                       |                          |   but if its file is being closed, the channel is, which ends it
+ * done                  | the thread has ended it  | not at all: what it has reached is delivered
+ * </pre>
+ */
+public final class FileThreads implements AutoCloseable {
+    private static final int IDLE_SECONDS = 1;
+
+    private final Runnable wake;
+    private final ThreadPoolExecutor threads;
+    private final Queue<Task> done = new ConcurrentLinkedQueue<>();
+    private final Map<Operation, Task> submitted = new HashMap<>();   // loop thread only
+
+    /** At most {@code count} threads; {@code wake} has the loop poll, and so {@link #deliver} what is done. */
+    public FileThreads(int count, Runnable wake) {
+        this.wake = wake;
+        ThreadFactory factory = Thread.ofPlatform().daemon().name("ringpark-files-", 1)
+                .inheritInheritableThreadLocals(false).factory();
+        this.threads = new ThreadPoolExecutor(count, count, IDLE_SECONDS, TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(), factory);
+        threads.allowCoreThreadTimeOut(true);
+    }
+
+    public FileHandle newFile(Path path) {
+        return new ChannelFile(path);
+    }
+
+    /** Takes an operation of a file. */
+    public void submit(Operation operation) {
+        Task task = operation.kind() == Kind.OPEN ? new Open(operation) : new Transfer(operation);
+        submitted.put(operation, task);
+        try {
+            threads.execute(task);
+        } catch (Throwable noThreadToBeHad) {
+            task.fail(noThreadToBeHad);
+            done.add(task);
+        }
+    }
+
+    /** Asks that an operation end early: whether it has, with no completion to come. */
+    public boolean cancel(Operation operation) {
+        Task task = Objects.requireNonNull(submitted.get(operation));
+        boolean ended = threads.remove(task) || task.giveUp();
+        if (ended) {
+            submitted.remove(operation);
+            operation.fail(Failure.CANCELED);
+        } else if (operation.cancelReason() == CancelReason.CLOSE) {
+            Thread.ofPlatform().daemon().name("ringpark-files-close").start(task::cutShort);
+        }
+        return ended;
+    }
+
+    /** Whether {@link #deliver} would deliver something. */
+    public boolean hasDone() {
+        return !done.isEmpty();
+    }
+
+    /** Hands over what the threads have done, with its result. */
+    public void deliver(Consumer<Operation> finished) {
+        for (Task task = done.poll(); task != null; task = done.poll()) {
+            submitted.remove(task.operation);
+            task.settle();
+            finished.accept(task.operation);
+        }
+    }
+
+    /** Nothing is submitted any more; an open that was given up may be on a thread yet. */
+    @Override
+    public void close() {
+        threads.shutdown();
+    }
+
+    /** One operation on its way through a thread; the queues on both sides publish what it notes. */
+    private abstract class Task implements Runnable {
+        final Operation operation;
+        private int result;
+        private @Nullable Failure failure;
+
+        Task(Operation operation) {
+            this.operation = operation;
+        }
+
+        /** The thread's part: the result. */
+        abstract int call() throws IOException;
+
+        /** Whether the loop still waits for the thread, which then may not give up any more. */
+        boolean claim() {
+            return true;
+        }
+
+        /** Whether the loop need not wait for the thread, which then discards what it reaches. */
+        boolean giveUp() {
+            return false;
+        }
+
+        /** Has the thread end soon; blocks until it has. */
+        void cutShort() {}
+
+        void discard() {}
+
+        @Override
+        public final void run() {
+            try {
+                result = call();
+            } catch (Throwable e) {
+                fail(e);
+            }
+            if (claim()) {
+                done.add(this);
+                wake.run();
+            } else {
+                discard();
+            }
+        }
+
+        final void fail(Throwable cause) {
+            failure = failure(cause);
+        }
+
+        /** The loop's part. */
+        void settle() {
+            if (failure != null) {
+                operation.fail(failure);
+            } else {
+                operation.succeed(result);
+            }
+        }
+    }
+
+    private static Failure failure(Throwable e) {
+        if (e instanceof ClosedChannelException) {
+            return Failure.CANCELED;
+        }
+        if (e instanceof IOException told) {
+            String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
+            return new Failure(Errno.ofText(reason), 0, told);
+        }
+        return new Failure(Errno.UNKNOWN, 0, new IOException(e.toString(), e));
+    }
+
+    private final class Transfer extends Task {
+        Transfer(Operation operation) {
+            super(operation);
+        }
+
+        @Override
+        int call() throws IOException {
+            FileChannel channel = ((ChannelFile) operation.handle()).channel();
+            return switch (operation.kind()) {
+                case READ_AT -> Math.max(0, read(channel));
+                case WRITE_AT -> write(channel);
+                case SYNC -> {
+                    channel.force(operation.syncsMetaData());
+                    yield 0;
+                }
+                default -> throw new IllegalArgumentException(operation.kind() + " is none of a file's operations");
+            };
+        }
+
+        @Override
+        void cutShort() {
+            try {
+                ((ChannelFile) operation.handle()).release();
+            } catch (IOException e) {
+                return;   // whoever closes the file closes it once more, and is told
+            }
+        }
+
+        private int read(FileChannel channel) throws IOException {
+            return operation.position() == Operation.OWN_POSITION
+                    ? channel.read(part())
+                    : channel.read(part(), operation.position());
+        }
+
+        private int write(FileChannel channel) throws IOException {
+            return operation.position() == Operation.OWN_POSITION
+                    ? channel.write(part())
+                    : channel.write(part(), operation.position());
+        }
+
+        private ByteBuffer part() {
+            ByteBuffer whole = Objects.requireNonNull(operation.buffer());
+            return whole.duplicate().clear().slice(operation.offset(), operation.length());
+        }
+    }
+
+    private final class Open extends Task {
+        private final ChannelFile file;
+        private final OpenRequest request;
+        private final AtomicBoolean decided = new AtomicBoolean();   // by the first of claim and giveUp
+        private @Nullable FileChannel channel;
+
+        Open(Operation operation) {
+            super(operation);
+            file = (ChannelFile) operation.handle();
+            request = operation.request();   // the operation may be another caller's by the time a thread is free
+        }
+
+        @Override
+        int call() throws IOException {
+            channel = ChannelFile.open(request);
+            return 0;
+        }
+
+        @Override
+        boolean claim() {
+            return decided.compareAndSet(false, true);
+        }
+
+        @Override
+        boolean giveUp() {
+            return decided.compareAndSet(false, true);
+        }
+
+        @Override
+        void discard() {
+            try {
+                if (channel != null) {
+                    channel.close();
+                }
+            } catch (IOException nobodyIsLeftToTell) {
+                return;
+            }
+        }
+
+        @Override
+        void settle() {
+            if (channel != null) {
+                file.opened(channel);
+            }
+            super.settle();
+        }
+    }
+}

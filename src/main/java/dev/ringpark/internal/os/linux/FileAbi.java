@@ -1,0 +1,37 @@
+package dev.ringpark.internal.os.linux;
+
+/** File constants and layouts of Linux: asm-generic/fcntl.h, asm/fcntl.h, linux/fcntl.h, linux/stat.h. */
+public final class FileAbi {
+    private static final boolean IS_ARM = System.getProperty("os.arch", "").equals("aarch64");
+
+    public static final int O_RDONLY = 0;
+    public static final int O_WRONLY = 1;
+    public static final int O_RDWR = 2;
+    public static final int O_CREAT = 0x40;
+    public static final int O_EXCL = 0x80;
+    public static final int O_TRUNC = 0x200;
+    public static final int O_APPEND = 0x400;
+    public static final int O_DSYNC = 0x1000;
+    public static final int O_SYNC = 0x101000;
+    public static final int O_CLOEXEC = 0x80000;
+    /** asm/fcntl.h: arm64 has numbers of its own for these two. */
+    public static final int O_DIRECT = IS_ARM ? 0x10000 : 0x4000;
+    public static final int O_NOFOLLOW = IS_ARM ? 0x8000 : 0x20000;
+
+    public static final int AT_FDCWD = -100;
+    public static final int AT_EMPTY_PATH = 0x1000;
+
+    public static final int SEEK_SET = 0;
+    public static final int SEEK_CUR = 1;
+
+    /** struct statx: 256 bytes; stx_mode u16 @28, stx_size u64 @40. */
+    public static final int STATX_BYTES = 256;
+    public static final int STATX_STX_MODE = 28;
+    public static final int STATX_STX_SIZE = 40;
+    public static final int STATX_TYPE = 0x1;
+    public static final int STATX_SIZE = 0x200;
+    public static final int S_IFMT = 0xF000;
+    public static final int S_IFIFO = 0x1000;
+
+    private FileAbi() {}
+}

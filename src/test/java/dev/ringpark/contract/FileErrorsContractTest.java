@@ -1,0 +1,296 @@
+package dev.ringpark.contract;
+
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringpark.LoopFile;
+import dev.ringpark.process.Finished;
+import dev.ringpark.process.Tool;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NonReadableChannelException;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.ProviderMismatchException;
+import java.nio.file.attribute.FileAttribute;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How the calls of a file end that do not end well. */
+class FileErrorsContractTest extends Contract {
+    private static final Path FULL = Path.of("/dev/full");
+
+    @TempDir Path folder;
+
+    private Path file() throws IOException {
+        Path file = folder.resolve("file");
+        return Files.exists(file) ? file : Files.write(file, Sequence.bytes(100));
+    }
+
+    private LoopFile open(Path path, OpenOption... options) throws Exception {
+        return call(() -> LoopFile.open(loop, path, options)).result();
+    }
+
+    private AbstractThrowableAssert<?, ?> assertOpening(Path path, OpenOption... options) throws Exception {
+        return Assertions.assertThat(failureOf(() -> LoopFile.open(loop, path, options)));
+    }
+
+    private AbstractThrowableAssert<?, ?> assertCalling(Callable<?> body) throws Exception {
+        return Assertions.assertThat(failureOf(body));
+    }
+
+    // ---- opening ----
+
+    @Test
+    void whatCannotBeOpenedSaysWhy() throws Exception {
+        Path missing = folder.resolve("missing");
+        assertOpening(missing).isExactlyInstanceOf(NoSuchFileException.class).hasMessage(missing.toString());
+        assertOpening(file(), WRITE, CREATE_NEW).isExactlyInstanceOf(FileAlreadyExistsException.class)
+                .hasMessage(file().toString());
+        assertOpening(folder, WRITE).isExactlyInstanceOf(FileSystemException.class)
+                .hasMessage(folder + ": Is a directory");
+        assertOpening(file().resolve("below")).isExactlyInstanceOf(FileSystemException.class)
+                .hasMessage(file() + "/below: Not a directory");
+        Path long256 = folder.resolve("x".repeat(256));
+        assertOpening(long256).isExactlyInstanceOf(FileSystemException.class)
+                .hasMessage(long256 + ": File name too long");
+    }
+
+    @Test
+    void aLinkThatIsNotToBeFollowedIsRefused() throws Exception {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), file());
+        open(link).close();
+        assertOpening(link, READ, LinkOption.NOFOLLOW_LINKS).isInstanceOf(FileSystemException.class)
+                .hasMessageStartingWith(link + ": Too many levels of symbolic links");
+    }
+
+    @Test
+    void optionsThatContradictEachOtherAreRefused() throws Exception {
+        assertOpening(file(), READ, APPEND).isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessage("READ + APPEND not allowed");
+        assertOpening(file(), APPEND, TRUNCATE_EXISTING).isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessage("APPEND + TRUNCATE_EXISTING not allowed");
+        OpenOption unknown = new OpenOption() {
+            @Override
+            public String toString() {
+                return "BACKWARDS";
+            }
+        };
+        assertOpening(file(), unknown).isExactlyInstanceOf(UnsupportedOperationException.class)
+                .hasMessage("BACKWARDS not supported");
+        assertThat(Files.size(file())).isEqualTo(100);
+    }
+
+    @Test
+    void attributesAndFileSystemsThatNobodyKnowsAreRefused() throws Exception {
+        FileAttribute<String> colour = new FileAttribute<>() {
+            @Override
+            public String name() {
+                return "user:colour";
+            }
+
+            @Override
+            public String value() {
+                return "blue";
+            }
+        };
+        assertCalling(() -> LoopFile.open(loop, file(), Set.of(READ), colour))
+                .isExactlyInstanceOf(UnsupportedOperationException.class).hasMessageContaining("user:colour");
+        Path zip = folder.resolve("a.zip");
+        try (var other = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
+            assertOpening(other.getPath("/x")).isExactlyInstanceOf(ProviderMismatchException.class);
+        }
+    }
+
+    @Test
+    void aClosedLoopOpensNothing() throws Exception {
+        var another = anotherLoop();
+        another.close();
+        assertCalling(() -> LoopFile.open(another, file())).isExactlyInstanceOf(IllegalStateException.class);
+        assertCalling(() -> LoopFile.open(null, file())).isExactlyInstanceOf(NullPointerException.class);
+    }
+
+    // ---- reading and writing ----
+
+    @Test
+    void aFullDeviceIsToldAndCountsWhatItTook() throws Exception {
+        Assumptions.assumeTrue(Files.exists(FULL), "this system has no /dev/full");
+        LoopFile full = open(FULL, WRITE);
+        for (ByteBuffer source : List.of(ByteBuffer.allocate(100_000), ByteBuffer.allocateDirect(100))) {
+            assertCalling(() -> full.write(source)).isExactlyInstanceOf(FileSystemException.class)
+                    .hasMessage("/dev/full: No space left on device");
+            assertThat(source.position()).isZero();
+        }
+        assertThat(full.isOpen()).isTrue();
+    }
+
+    @Test
+    void aDirectoryCannotBeRead() throws Exception {
+        LoopFile directory = open(folder);
+        assertCalling(() -> directory.read(ByteBuffer.allocate(1))).isInstanceOf(IOException.class)
+                .hasMessageContaining("Is a directory");
+    }
+
+    @Test
+    void itIsUsedOnlyForWhatItWasOpenedFor() throws Exception {
+        LoopFile reader = open(file());
+        LoopFile writer = open(file(), WRITE);
+        ByteBuffer buffer = ByteBuffer.allocate(1);
+        assertCalling(() -> reader.write(buffer)).isExactlyInstanceOf(NonWritableChannelException.class);
+        assertCalling(() -> reader.write(buffer, 0)).isExactlyInstanceOf(NonWritableChannelException.class);
+        assertCalling(() -> reader.truncate(0)).isExactlyInstanceOf(NonWritableChannelException.class);
+        assertCalling(() -> writer.read(buffer)).isExactlyInstanceOf(NonReadableChannelException.class);
+        assertThat(Files.size(file())).isEqualTo(100);
+    }
+
+    @Test
+    void argumentsThatMakeNoSenseAreRefused() throws Exception {
+        LoopFile file = open(file(), READ, WRITE);
+        ByteBuffer buffer = ByteBuffer.allocate(1);
+        for (Callable<?> negative : List.<Callable<?>>of(() -> file.read(buffer, -1), () -> file.write(buffer, -1),
+                () -> file.position(-1), () -> file.transferTo(-1, 1, file), () -> file.transferFrom(file, -1, 1))) {
+            assertCalling(negative).isExactlyInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("Negative position: -1");
+        }
+        assertCalling(() -> file.truncate(-2)).isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Negative size: -2");
+        assertCalling(() -> file.transferTo(0, -3, file)).isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Negative count: -3");
+        assertCalling(() -> file.read(buffer.asReadOnlyBuffer())).isExactlyInstanceOf(IllegalArgumentException.class);
+        assertCalling(() -> file.read(new ByteBuffer[1], 1, 1)).isExactlyInstanceOf(IndexOutOfBoundsException.class);
+        assertCalling(() -> file.read((ByteBuffer) null)).isExactlyInstanceOf(NullPointerException.class);
+    }
+
+    // ---- closing ----
+
+    @Test
+    void afterItsCloseEveryCallIsRefused() throws Exception {
+        LoopFile file = open(file(), READ, WRITE);
+        file.close();
+        file.close();
+        ByteBuffer buffer = ByteBuffer.allocate(1);
+        for (Callable<?> call : List.<Callable<?>>of(() -> file.read(buffer), () -> file.write(buffer, 0), file::size,
+                file::position, () -> file.position(0), () -> file.truncate(0), () -> file.transferTo(0, 1, file))) {
+            assertCalling(call).isExactlyInstanceOf(ClosedChannelException.class);
+        }
+        assertCalling(() -> {
+            file.force(true);
+            return null;
+        }).isExactlyInstanceOf(ClosedChannelException.class);
+        assertThat(file.isOpen()).isFalse();
+        assertThat(file.toString()).contains("closed").contains(file().toString());
+    }
+
+    @Test
+    void aCloseEndsTheReadsThatWait() throws Exception {
+        LoopFile pipe = open(pipe(), READ, WRITE);
+        Call<Integer> direct = parked(() -> pipe.read(ByteBuffer.allocateDirect(10)));
+        Call<Integer> copied = parked(() -> pipe.read(ByteBuffer.allocate(10)));
+        pipe.close();
+        assertThat(direct.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+        assertThat(copied.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+    }
+
+    @Test
+    void theLoopsEndEndsTheReadsThatWait() throws Exception {
+        LoopFile pipe = open(pipe(), READ, WRITE);
+        Call<Integer> read = parked(() -> pipe.read(ByteBuffer.allocateDirect(10)));
+        loop.close();
+        assertThat(read.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+        assertThat(pipe.isOpen()).isFalse();
+    }
+
+    // ---- interrupts ----
+
+    @Test
+    void anInterruptEndsTheCallAndLeavesTheFileOpen() throws Exception {
+        Assumptions.assumeTrue(flavor.isOn("io_uring"),
+                "a thread beside the selector that reads a pipe hears no interrupt");
+        LoopFile pipe = open(pipe(), READ, WRITE);
+        Call<Integer> read = parked(() -> pipe.read(ByteBuffer.allocate(10)));
+        read.thread().interrupt();
+
+        assertThat(read.failure()).isExactlyInstanceOf(InterruptedIOException.class)
+                .hasFieldOrPropertyWithValue("bytesTransferred", 0);
+        assertThat(read.endedInterrupted()).isTrue();
+        assertThat(call(() -> pipe.write(ByteBuffer.allocate(3))).result()).isEqualTo(3);
+        assertThat(call(() -> pipe.read(ByteBuffer.allocate(10))).result()).isEqualTo(3);
+    }
+
+    @Test
+    void anInterruptedThreadReadsNothingAndTheFileStaysOpen() throws Exception {
+        LoopFile file = open(file(), READ, WRITE);
+        Call<Integer> read = call(() -> {
+            Thread.currentThread().interrupt();
+            return file.read(ByteBuffer.allocate(10), 0);
+        });
+        assertThat(read.failure()).isExactlyInstanceOf(InterruptedIOException.class);
+        assertThat(read.endedInterrupted()).isTrue();
+        assertThat(call(() -> file.read(ByteBuffer.allocate(10), 0)).result()).isEqualTo(10);
+    }
+
+    @Test
+    void anOpenThatWaitsIsGivenUpAndLeavesNothing() throws Exception {
+        Path pipe = pipe();
+        Call<LoopFile> opening = parked(() -> LoopFile.open(loop, pipe));   // until somebody opens the other end
+        opening.thread().interrupt();
+
+        assertThat(opening.failure()).isExactlyInstanceOf(InterruptedIOException.class);
+        try (LoopFile writer = open(pipe, READ, WRITE)) {   // lets a thread go that opens it yet
+            assertThat(writer.isOpen()).isTrue();
+        }
+    }
+
+    /** A pipe with a name. */
+    private Path pipe() throws Exception {
+        Tool.require("mkfifo");
+        Path pipe = folder.resolve("pipe");
+        assertThat(Finished.run(List.of("mkfifo", pipe.toString())).exitCode()).isZero();
+        return pipe;
+    }
+
+    // ---- unbuffered ----
+
+    @Test
+    void unbufferedTransfersNameWhatIsNotAligned() throws Exception {
+        Class<?> extended = Class.forName("com.sun.nio.file.ExtendedOpenOption");
+        OpenOption direct = (OpenOption) extended.getField("DIRECT").get(null);
+        Set<OpenOption> options = Set.of(READ, WRITE, CREATE, direct);
+        Path path = Path.of(System.getProperty("user.dir"), "target", "unbuffered-" + folder.getFileName());
+        try (LoopFile file = call(() -> LoopFile.open(loop, path, options)).result()) {
+            int block = (int) Files.getFileStore(path).getBlockSize();
+            ByteBuffer aligned = ByteBuffer.allocateDirect(3 * block).alignedSlice(block).limit(block);
+
+            assertThat(call(() -> file.write(aligned.duplicate(), block)).result()).isEqualTo(block);
+            assertThat(call(() -> file.read(aligned.duplicate(), block)).result()).isEqualTo(block);
+            assertCalling(() -> file.read(aligned.duplicate(), 1)).hasMessageContaining("position (1)");
+            assertCalling(() -> file.read(aligned.duplicate().limit(5), 0)).hasMessageContaining("number of bytes (5)");
+            assertCalling(() -> file.read(ByteBuffer.allocateDirect(3 * block).alignedSlice(block).position(8)
+                    .limit(8 + block), 0)).hasMessageContaining("memory address");
+        } finally {
+            Files.deleteIfExists(path);
+        }
+    }
+}
