@@ -1,11 +1,8 @@
 package dev.ringpark.availability;
 
 import dev.ringpark.CarrierLoop;
-import java.io.Closeable;
-import java.io.FileInputStream;
+import dev.ringpark.process.AllDescriptors;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /**
  * A program of its own, to be started with a low limit of open files: takes all descriptors, then gives them back one
@@ -17,10 +14,10 @@ public final class DescriptorProbe {
     /** Tells how each attempt ended, one a line. */
     public static void main(String[] args) throws IOException {
         CarrierLoop.start().close();   // what the JDK opens once and keeps
-        Deque<Closeable> taken = takeAll();
+        AllDescriptors taken = AllDescriptors.take();
         int free = 0;
         while (!starts(free)) {
-            taken.pop().close();
+            taken.giveOneBack();
             free++;
         }
     }
@@ -32,17 +29,6 @@ public final class DescriptorProbe {
         } catch (IOException e) {
             System.out.println(free + " free: " + e);
             return false;
-        }
-    }
-
-    private static Deque<Closeable> takeAll() {
-        Deque<Closeable> taken = new ArrayDeque<>();
-        while (true) {
-            try {
-                taken.push(new FileInputStream("/dev/null"));
-            } catch (IOException allTaken) {
-                return taken;
-            }
         }
     }
 }

@@ -5,11 +5,7 @@ import dev.ringpark.LoopMode;
 import dev.ringpark.LoopOptions;
 import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
-import java.io.Closeable;
-import java.io.FileInputStream;
-import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import dev.ringpark.process.AllDescriptors;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -45,17 +41,17 @@ public final class Exhaustion {
         TcpSocket second = TcpSocket.open(loop);
 
         Call<TcpSocket> parked = new Call<>(loop, loop::startVirtualThread, listener::accept).whenParked();
-        Deque<Closeable> taken = takeAll();
+        AllDescriptors taken = AllDescriptors.take();
         first.connect(listener.getLocalAddress());
         tell("a parked accept", parked.failure());
         second.connect(listener.getLocalAddress());
         tell("a later accept", failuresOfMany());
         tell("the listener is open", listener.isOpen());
 
-        taken.pop().close();
+        taken.giveOneBack();
         tell("the first is accepted", loop.run(listener::accept).getRemoteAddress().equals(first.getLocalAddress()));
         tell("a further accept", new Call<>(loop, loop::startVirtualThread, listener::accept).failure());
-        taken.pop().close();
+        taken.giveOneBack();
         tell("the second is accepted", loop.run(listener::accept).getRemoteAddress().equals(second.getLocalAddress()));
     }
 
@@ -67,17 +63,6 @@ public final class Exhaustion {
         }
         tell("the loop spins", loop.stats().enters() - enters > TRIES * FEW_ENTERS);
         return failures;
-    }
-
-    private static Deque<Closeable> takeAll() {
-        Deque<Closeable> taken = new ArrayDeque<>();
-        while (true) {
-            try {
-                taken.push(new FileInputStream("/dev/null"));
-            } catch (IOException allTaken) {
-                return taken;
-            }
-        }
     }
 
     private static void tell(String fact, Object value) {

@@ -8,9 +8,11 @@ import dev.ringpark.process.Finished;
 import dev.ringpark.process.Jar;
 import dev.ringpark.process.Jvm;
 import dev.ringpark.process.Tool;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -18,7 +20,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What a server shows that has run out of descriptors. */
 class ExhaustionContractTest {
     @TempDir
-    private Path folder;
+    private static Path folder;
+
+    private static Path jar;
+
+    /** One file that is open: once all descriptors are taken, a folder has no more classes. */
+    @BeforeAll
+    static void packTheProgram() throws IOException {
+        jar = Jar.pack(folder.resolve("exhaustion.jar"), name -> name.startsWith("dev/ringpark/"), List.of(),
+                CarrierLoop.class, Exhaustion.class);
+    }
 
     @ParameterizedTest
     @EnumSource(Flavor.class)
@@ -26,9 +37,6 @@ class ExhaustionContractTest {
         Tool.require("prlimit");
         flavor.start().close();   // or the test is skipped
         LoopOptions options = flavor.options();
-        // One file that is open: once all descriptors are taken, a folder has no more classes.
-        Path jar = Jar.pack(folder.resolve("exhaustion.jar"), name -> name.startsWith("dev/ringpark/"), List.of(),
-                CarrierLoop.class, Exhaustion.class);
 
         Finished run = Jvm.withFullAccess().and("-cp", jar.toString(), Exhaustion.class.getName(),
                 Objects.requireNonNull(options.backend()), Objects.requireNonNull(options.mode()).name())

@@ -9,11 +9,13 @@ import dev.ringpark.process.Jar;
 import dev.ringpark.process.Jvm;
 import dev.ringpark.process.Strace;
 import dev.ringpark.process.Tool;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,29 +32,36 @@ class ProcessLimitsTest {
     private static final Pattern SAFEPOINT = Pattern.compile("Reaching safepoint: +(\\d+) ns");
     private static final Duration SOON = Duration.ofMillis(10);
 
+    @TempDir
+    private static Path folder;
+
+    private static Path jar;
+
+    /** One file that is open: once all descriptors are taken, a folder has no more classes. */
+    @BeforeAll
+    static void packTheProgram() throws IOException {
+        jar = Jar.pack(folder.resolve("echo.jar"), name -> name.startsWith("dev/ringpark/"), List.of(),
+                CarrierLoop.class, EchoProgram.class);
+    }
+
     // ---- no descriptor left ----
 
     @ParameterizedTest
     @EnumSource(Flavor.class)
-    void aStormOfConnectionsBeyondTheDescriptorsTakesLittleCpuAndEachIsServedInTheEnd(Flavor flavor,
-            @TempDir Path folder) throws Exception {
-        assertSurvivesAStorm(flavor, folder, 150, A_WHILE);
+    void aStormOfConnectionsBeyondTheDescriptorsTakesLittleCpuAndEachIsServedInTheEnd(Flavor flavor)
+            throws Exception {
+        assertSurvivesAStorm(flavor, 150, A_WHILE);
     }
 
     @Stress
     @ParameterizedTest
     @EnumSource(Flavor.class)
-    void aLongStormOfConnectionsBeyondTheDescriptorsTakesLittleCpu(Flavor flavor, @TempDir Path folder)
-            throws Exception {
-        assertSurvivesAStorm(flavor, folder, 2000, LONG);
+    void aLongStormOfConnectionsBeyondTheDescriptorsTakesLittleCpu(Flavor flavor) throws Exception {
+        assertSurvivesAStorm(flavor, 2000, LONG);
     }
 
-    private static void assertSurvivesAStorm(Flavor flavor, Path folder, int connections, Duration time)
-            throws Exception {
+    private static void assertSurvivesAStorm(Flavor flavor, int connections, Duration time) throws Exception {
         Tool.require("prlimit");
-        // One file that is open: once all descriptors are taken, a folder has no more classes.
-        Path jar = Jar.pack(folder.resolve("echo.jar"), name -> name.startsWith("dev/ringpark/"), List.of(),
-                CarrierLoop.class, EchoProgram.class);
         Jvm poor = JVM.and("-cp", jar.toString()).behind("prlimit", "--nofile=60:60");
         try (EchoServer server = EchoServer.startFrom(flavor, poor)) {
             server.connect(connections);

@@ -1,25 +1,35 @@
 package dev.ringpark.contract;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.ringpark.Accepting;
 import dev.ringpark.LoopGroup;
 import dev.ringpark.LoopMode;
 import dev.ringpark.LoopOptions;
 import dev.ringpark.LoopServer;
+import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
-import java.io.Closeable;
-import java.io.FileInputStream;
+import dev.ringpark.process.AllDescriptors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.net.SocketAddress;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** A program of its own, to be started with a low limit of open files: a server that has no descriptor for a client. */
 public final class ServerExhaustion {
-    private static final int TRIES = 8;
-    private static final long LEAST_NANOS = TRIES * 10_000_000L;   // a fifth of what the server waits
+    /** In place of a way to accept: a server as it must not be, which tries again at once. */
+    static final String SPINNING = "SPINNING";
+
+    private static final long A_WHILE_NANOS = Duration.ofMillis(500).toNanos();
+    private static final double MOST_CPU = 0.2;   // of one core
+    private static final OperatingSystemMXBean PROCESS =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();   // needs no descriptor to tell
 
     private ServerExhaustion() {}
 
@@ -29,34 +39,67 @@ public final class ServerExhaustion {
         try (LoopGroup group = LoopGroup.start(2, options)) {
             TcpSocket.open(group.next()).close();
             long ofTheJdk = sockets();   // it keeps some for itself
-            Accepting accepting = Accepting.valueOf(args[2]);
-            LoopServer server = group.serve(Loopback.anyPort(), accepting, each -> each.in().transferTo(each.out()));
+            SocketAddress address = args[2].equals(SPINNING) ? spin(group) : serve(group, Accepting.valueOf(args[2]));
             for (int i = 0; i < 4; i++) {
-                serve(group, server);   // has loaded every class by now
+                useOnce(group, address);   // has loaded every class by now
             }
-            int listeners = accepting == Accepting.ON_EVERY_LOOP ? 2 : 1;
+            int listeners = args[2].equals(Accepting.ON_EVERY_LOOP.name()) ? 2 : 1;
             Eventually.until(() -> sockets() == ofTheJdk + listeners, "closed all sockets but the listeners");
-            exhaust(group, server);
+            exhaust(group, address);
         }
     }
 
-    private static void exhaust(LoopGroup group, LoopServer server) throws Exception {
+    private static void exhaust(LoopGroup group, SocketAddress address) throws Exception {
         TcpSocket client = TcpSocket.open(group.next());
-        Deque<Closeable> taken = takeAll();
-        client.connect(server.getLocalAddress());
+        cpuNanosOver(1);
+        AllDescriptors taken = AllDescriptors.take();
+        client.connect(address);
         long submitted = group.stats().submitted();
-        long start = System.nanoTime();
-        Eventually.until(() -> group.stats().submitted() >= submitted + TRIES, "tried again and again");
-        tell("the server spins", System.nanoTime() - start < LEAST_NANOS);
-        tell("the server is open", server.isOpen());
-        taken.pop().close();
+        tell("the server spins", cpuNanosOver(A_WHILE_NANOS) > MOST_CPU * A_WHILE_NANOS);
+        Eventually.until(() -> group.stats().submitted() >= submitted + 2, "tried again");
+        taken.giveOneBack();
         client.write(new byte[] {7}, 0, 1);
         tell("the client is served", client.in().read());
     }
 
-    private static void serve(LoopGroup group, LoopServer server) throws IOException {
+    private static long cpuNanosOver(long nanos) {
+        long before = PROCESS.getProcessCpuTime();
+        long end = System.nanoTime() + nanos;
+        for (long left = nanos; left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+        return PROCESS.getProcessCpuTime() - before;
+    }
+
+    // ---- servers and a client ----
+
+    private static SocketAddress serve(LoopGroup group, Accepting accepting) throws IOException {
+        return group.serve(Loopback.anyPort(), accepting, ServerExhaustion::echo).getLocalAddress();
+    }
+
+    private static SocketAddress spin(LoopGroup group) throws IOException {
+        TcpListener listener = TcpListener.bind(group.next(), Loopback.anyPort());
+        listener.loop().startVirtualThread(() -> {
+            while (listener.isOpen()) {
+                try (TcpSocket client = listener.accept()) {
+                    echo(client);
+                } catch (SocketException outOfDescriptors) {
+                    // That is its fault: it neither rests nor says so.
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        });
+        return Objects.requireNonNull(listener.getLocalAddress());
+    }
+
+    private static void echo(TcpSocket socket) throws IOException {
+        socket.in().transferTo(socket.out());
+    }
+
+    private static void useOnce(LoopGroup group, SocketAddress address) throws IOException {
         try (TcpSocket client = TcpSocket.open(group.next())) {
-            client.connect(server.getLocalAddress());
+            client.connect(address);
             client.write(new byte[] {5}, 0, 1);
             client.in().read();
         }
@@ -75,17 +118,6 @@ public final class ServerExhaustion {
             return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
         } catch (IOException closedMeanwhile) {
             return false;
-        }
-    }
-
-    private static Deque<Closeable> takeAll() {
-        Deque<Closeable> taken = new ArrayDeque<>();
-        while (true) {
-            try {
-                taken.push(new FileInputStream("/dev/null"));
-            } catch (IOException allTaken) {
-                return taken;
-            }
         }
     }
 

@@ -9,9 +9,12 @@ import dev.ringpark.process.Finished;
 import dev.ringpark.process.Jar;
 import dev.ringpark.process.Jvm;
 import dev.ringpark.process.Tool;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,26 +22,44 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A server that has run out of descriptors waits for one, and serves on. */
 class ServerExhaustionContractTest {
     @TempDir
-    private Path folder;
+    private static Path folder;
+
+    private static Path jar;
+
+    /** One file that is open: once all descriptors are taken, a folder has no more classes. */
+    @BeforeAll
+    static void packTheProgram() throws IOException {
+        jar = Jar.pack(folder.resolve("exhaustion.jar"), name -> name.startsWith("dev/ringpark/"), List.of(),
+                CarrierLoop.class, ServerExhaustion.class);
+    }
 
     @ParameterizedTest
     @EnumSource(Flavor.class)
     void aServerWithoutADescriptorDoesNotSpinAndServesOnWhenThereIsOne(Flavor flavor) throws Exception {
-        Tool.require("prlimit");
-        flavor.start().close();   // or the test is skipped
-        LoopOptions options = flavor.options();
-        // One file that is open: once all descriptors are taken, a folder has no more classes.
-        Path jar = Jar.pack(folder.resolve("exhaustion.jar"), name -> name.startsWith("dev/ringpark/"), List.of(),
-                CarrierLoop.class, ServerExhaustion.class);
         for (Accepting accepting : Accepting.values()) {
-            Finished run = Jvm.withFullAccess().and("-cp", jar.toString(), ServerExhaustion.class.getName(),
-                    Objects.requireNonNull(options.backend()), Objects.requireNonNull(options.mode()).name(),
-                    accepting.name()).behind("prlimit", "--nofile=60:60").run();
+            Finished run = exhausted(flavor, accepting.name());
 
-            assertThat(run.out().lines()).as("what the program said: %s", run).containsExactly(
-                    "the server spins: false", "the server is open: true", "the client is served: 7");
+            assertThat(run.out().lines()).as("what the program said: %s", run)
+                    .containsExactly("the server spins: false", "the client is served: 7");
             assertThat(run.err().lines().filter(line -> line.contains("cannot accept: Too many open files")))
                     .as("warnings: %s", run).hasSizeBetween(1, 3);   // one for each time it begins
         }
+    }
+
+    @Test
+    void aServerThatTriesAgainAtOnceIsNoticed() throws Exception {
+        Finished run = exhausted(Flavor.SELECTOR_CARRIED, ServerExhaustion.SPINNING);
+
+        assertThat(run.out().lines()).as("what the program said: %s", run)
+                .containsExactly("the server spins: true", "the client is served: 7");
+    }
+
+    private static Finished exhausted(Flavor flavor, String accepting) throws IOException, InterruptedException {
+        Tool.require("prlimit");
+        flavor.start().close();   // or the test is skipped
+        LoopOptions options = flavor.options();
+        return Jvm.withFullAccess().and("-cp", jar.toString(), ServerExhaustion.class.getName(),
+                Objects.requireNonNull(options.backend()), Objects.requireNonNull(options.mode()).name(), accepting)
+                .behind("prlimit", "--nofile=60:60").run();
     }
 }
