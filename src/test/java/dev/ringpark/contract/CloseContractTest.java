@@ -92,8 +92,8 @@ class CloseContractTest extends Contract {
 
     @Test
     void closingAListenerEndsItsAcceptsAndConnectingIsRefusedAndThePortCanBeBoundAgain() throws Exception {
-        TcpListener listener = TcpListener.bind(loop, Loopback.anyPort());
-        InetSocketAddress address = (InetSocketAddress) listener.getLocalAddress();
+        InetSocketAddress address = ownAddress();
+        TcpListener listener = TcpListener.bind(loop, address);
         Call<TcpSocket> first = parked(listener::accept);
         Call<TcpSocket> second = parked(listener::accept);
 
@@ -109,8 +109,8 @@ class CloseContractTest extends Contract {
 
     @Test
     void aPortCanBeBoundAgainWhileConnectionsOfItsClosedListenerLiveOn() throws Exception {
-        TcpListener listener = TcpListener.bind(loop, Loopback.anyPort());
-        InetSocketAddress address = (InetSocketAddress) listener.getLocalAddress();
+        InetSocketAddress address = ownAddress();
+        TcpListener listener = TcpListener.bind(loop, address);
         Socket peer = closeLater(new Socket(address.getAddress(), address.getPort()));
         TcpSocket accepted = call(() -> listener.accept()).result();
         listener.close();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.CarrierLoop;
 import dev.ringpark.TcpListener;
+import dev.ringpark.process.OwnPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -85,6 +86,11 @@ abstract class Contract {
     }
 
     // ---- connections ----
+
+    /** An address of this machine at which nobody but the test will listen. */
+    InetSocketAddress ownAddress() throws IOException {
+        return closeLater(OwnPort.take()).address();
+    }
 
     Pair pair() throws IOException {
         return Pair.on(loop);

@@ -288,7 +288,7 @@ class GroupContractTest extends Contract {
     void aServerThatIsClosedRefusesClientsAndGivesItsPortBackAndConnectionsGoOn() throws Exception {
         LoopGroup group = group(2);
         for (Accepting accepting : Accepting.values()) {
-            LoopServer server = group.serve(Loopback.anyPort(), accepting, GroupContractTest::echo);
+            LoopServer server = group.serve(ownAddress(), accepting, GroupContractTest::echo);
             Socket client = clientOf(server);
             assertEchoes(client, 100);
             Call<Void> waits = call(Thread.ofPlatform()::start, () -> {

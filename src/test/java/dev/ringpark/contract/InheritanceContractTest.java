@@ -25,8 +25,8 @@ class InheritanceContractTest extends Contract {
     @Test
     void whatIsClosedWhileAChildLivesIsClosedForItsPeersToo() throws Exception {
         Pair pair = pair();
-        TcpListener listener = TcpListener.bind(loop, Loopback.anyPort());
-        InetSocketAddress address = (InetSocketAddress) listener.getLocalAddress();
+        InetSocketAddress address = ownAddress();
+        TcpListener listener = TcpListener.bind(loop, address);
         Process child = new ProcessBuilder("cat").start();   // lives until its input ends
         try {
             pair.near().close();

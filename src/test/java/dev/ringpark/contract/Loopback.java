@@ -1,9 +1,7 @@
 package dev.ringpark.contract;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 
 /** Addresses of this machine. */
 final class Loopback {
@@ -19,12 +17,5 @@ final class Loopback {
 
     static InetSocketAddress ipv6(int port) {
         return new InetSocketAddress(InetAddress.ofLiteral("::1"), port);
-    }
-
-    /** Where nobody listens. */
-    static InetSocketAddress nobody() throws IOException {
-        try (ServerSocket listener = new ServerSocket(0, 1, anyPort().getAddress())) {
-            return port(listener.getLocalPort());
-        }
     }
 }

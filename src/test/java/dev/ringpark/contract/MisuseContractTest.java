@@ -156,7 +156,7 @@ class MisuseContractTest extends Contract {
 
     @Test
     void aClosedLoopRefusesWhateverIsNew() throws Exception {
-        SocketAddress nobody = Loopback.nobody();
+        SocketAddress nobody = ownAddress();
         loop.close();
         List<Callable<?>> calls = List.of(() -> TcpSocket.open(loop), () -> TcpSocket.connect(loop, nobody),
                 () -> TcpSocket.connect(loop, nobody, LONG), () -> TcpListener.open(loop),

@@ -135,7 +135,7 @@ class NamesContractTest extends Contract {
 
     @Test
     void whenNoAddressAnswersTheLastFailureHasTheOthers() throws Exception {
-        int port = Loopback.nobody().getPort();
+        int port = ownAddress().getPort();
         String name = MadeUpNames.of("127.0.0.5", "127.0.0.6", "127.0.0.1");
 
         Throwable failure = failureOf(() -> TcpSocket.connect(loop, name, port));

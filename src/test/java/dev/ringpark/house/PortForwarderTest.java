@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringpark.process.OwnPort;
 import dev.ringpark.process.RunningProgram;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -51,7 +52,8 @@ class PortForwarderTest {
     @ValueSource(strings = {"io_uring", "selector"})
     void resetsTheClientWhenTheTargetRefuses(String backend) throws Exception {
         Samples.require(backend);
-        try (RunningProgram forwarder = Samples.start(backend, "PortForwarder", 0, "127.0.0.1", refusingPort());
+        try (OwnPort nobody = OwnPort.take();
+                RunningProgram forwarder = Samples.start(backend, "PortForwarder", 0, "127.0.0.1", nobody.number());
                 Socket client = connect(Samples.awaitAddress(forwarder))) {
             assertThatThrownBy(() -> client.getInputStream().read())
                     .isInstanceOf(SocketException.class).hasMessage("Connection reset");
@@ -113,12 +115,5 @@ class PortForwarderTest {
         Socket socket = target.accept();
         socket.setSoTimeout(LIMIT_MILLIS);
         return socket;
-    }
-
-    /** A port that was free a moment ago. */
-    private static int refusingPort() throws IOException {
-        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return closed.getLocalPort();
-        }
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringpark.process.OwnPort;
 import dev.ringpark.process.RunningProgram;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -80,7 +81,8 @@ class WaitingSamplesTest {
 
     @Test
     void aGracefulShutdownWaitsForClientsThatFinish() throws Exception {
-        try (RunningProgram server = Samples.start(backend, "GracefulShutdown", 0, 30)) {
+        try (OwnPort port = OwnPort.take();
+                RunningProgram server = Samples.start(backend, "GracefulShutdown", port.number(), 30)) {
             InetSocketAddress address = Samples.awaitAddress(server);
             try (Socket client = answeredPeer(address)) {
                 server.handle().destroy();

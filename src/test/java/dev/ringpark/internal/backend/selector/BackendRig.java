@@ -9,6 +9,7 @@ import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.process.OwnPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,6 +35,7 @@ final class BackendRig implements AutoCloseable {
 
     private final List<Handle> handles = new ArrayList<>();
     private final List<SocketChannel> peers = new ArrayList<>();
+    private final List<OwnPort> ports = new ArrayList<>();
 
     BackendRig() throws IOException {
         BackendOptions options = new BackendOptions(16, 32, 4096, 4, 2);
@@ -189,10 +191,10 @@ final class BackendRig implements AutoCloseable {
     }
 
     /** A port of this machine that nobody listens on. */
-    static InetSocketAddress nobody() throws IOException {
-        try (ServerSocketChannel listener = ServerSocketChannel.open().bind(loopback(0))) {
-            return (InetSocketAddress) listener.getLocalAddress();
-        }
+    InetSocketAddress nobody() throws IOException {
+        OwnPort port = OwnPort.take();
+        ports.add(port);
+        return port.address();
     }
 
     @Override
@@ -215,6 +217,7 @@ final class BackendRig implements AutoCloseable {
         for (SocketChannel peer : peers) {
             peer.close();
         }
+        ports.forEach(OwnPort::close);
         backend.close();
     }
 }

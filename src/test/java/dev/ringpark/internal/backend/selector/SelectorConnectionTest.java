@@ -95,13 +95,13 @@ class SelectorConnectionTest {
     @Test
     void aRefusedConnectSaysSo() throws Exception {
         Handle handle = rig.socket();
-        Operation connect = rig.connect(handle, BackendRig.nobody());
+        Operation connect = rig.connect(handle, rig.nobody());
 
         Failure failure = rig.await(connect).failure();
         assertThat(failure.errno()).isEqualTo(Errno.ECONNREFUSED);
         assertThat(failure.cause()).isInstanceOf(ConnectException.class);
         assertThat(rig.earlyPolls()).isZero();
-        assertThat(errno(rig.connect(handle, BackendRig.nobody()))).isEqualTo(Errno.EBADF);
+        assertThat(errno(rig.connect(handle, rig.nobody()))).isEqualTo(Errno.EBADF);
         rig.release(handle);
     }
 
