@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -102,15 +103,23 @@ class ProcessLimitsTest {
         try (EchoServer server = EchoServer.start(flavor, JVM.and("-D" + EchoProgram.ENTRIES + "=8/16"))) {
             server.connect(connections);
             server.assertAllAnswer(1);
-            for (int round = 2; round < 4; round++) {
-                send("STOP", server);
-                Eventually.until(server::isStopped, "stopped");
-                server.ask(round);
-                assertThat(server.program().livesOnFor(stop)).isTrue();
-                send("CONT", server);
-                server.assertAnswers(round);
+            try (CompletionOverflows overflows = new CompletionOverflows(server.program().handle())) {
+                stopAndAsk(server, stop, 2);
+                stopAndAsk(server, stop, 3);
+                if (flavor.isOn("io_uring")) {
+                    overflows.assertSome();
+                }
             }
         }
+    }
+
+    private static void stopAndAsk(EchoServer server, Duration stop, int round) throws Exception {
+        send("STOP", server);
+        Eventually.until(server::isStopped, "stopped");
+        server.ask(round);
+        assertThat(server.program().livesOnFor(stop)).isTrue();
+        send("CONT", server);
+        server.assertAnswers(round);
     }
 
     private static void send(String signal, EchoServer server) throws Exception {
@@ -156,14 +165,14 @@ class ProcessLimitsTest {
 
     @ParameterizedTest
     @EnumSource(Flavor.class)
-    void aLoopWithIdleConnectionsTakesNoCpu(Flavor flavor) throws Exception {
+    void aLoopWithIdleConnectionsTakesNoCpuAndIsNotInIowait(Flavor flavor) throws Exception {
         assertIsIdle(flavor, 200, A_WHILE);
     }
 
     @Stress
     @ParameterizedTest
     @EnumSource(Flavor.class)
-    void aLoopWithAThousandIdleConnectionsTakesNoCpuForLong(Flavor flavor) throws Exception {
+    void aLoopWithAThousandIdleConnectionsTakesNoCpuForLongAndIsNotInIowait(Flavor flavor) throws Exception {
         assertIsIdle(flavor, 1000, LONG);
     }
 
@@ -172,8 +181,15 @@ class ProcessLimitsTest {
             server.connect(connections);
             server.assertAllAnswer(1);
             cpuShareOver(A_WHILE.dividedBy(2), server);   // the compiler comes to its end meanwhile
-            assertThat(cpuShareOver(time, server)).as("share of a core").isLessThan(0.005);
+            double share = cpuShareOver(time, server);
+            System.out.printf(Locale.ROOT, "%s: %d idle connections take %.3f %% of a core%n", flavor, connections,
+                    100 * share);
+            assertThat(share).as("share of a core").isLessThan(0.005);
             server.assertAllAnswer(2);
+            if (flavor.isOn("io_uring")) {
+                Iowait.requireAKernelThatCanSaySo();
+            }
+            Iowait.assertNone(server.program());
         }
     }
 
