@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** The samples, and how they are run: as {@code samples/run} does, on the JDK of the tests. */
-final class Samples {
+public final class Samples {
     static final Path FOLDER = Path.of("samples");
 
     /** What each server says once it listens. */
@@ -47,7 +47,7 @@ final class Samples {
     }
 
     /** Starts the sample {@code name} on {@code backend}. */
-    static RunningProgram start(String backend, String name, Object... arguments) throws IOException {
+    public static RunningProgram start(String backend, String name, Object... arguments) throws IOException {
         return start(backend, source(name), arguments);
     }
 
@@ -77,13 +77,13 @@ final class Samples {
     }
 
     /** Waits until a server listens; where. */
-    static InetSocketAddress awaitAddress(RunningProgram server) throws InterruptedException {
+    public static InetSocketAddress awaitAddress(RunningProgram server) throws InterruptedException {
         int port = Integer.parseInt(server.await(LISTENS).group(1));
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
     /** Skips the test where {@code backend} cannot be had. */
-    static void require(String backend) {
+    public static void require(String backend) {
         try {
             CarrierLoop.start(LoopOptions.defaults().withBackend(backend)).close();
         } catch (IOException e) {

@@ -18,6 +18,11 @@ public final class Tool {
         assumeTrue(isThere(name), () -> "this machine has no " + name);
     }
 
+    /** Skips the test where {@code name} is not on the path; {@code debianPackage} would bring it. */
+    public static void require(String name, String debianPackage) {
+        assumeTrue(isThere(name), () -> "this machine has no " + name + ": apt-get install " + debianPackage);
+    }
+
     /** Compiles one C file; skips the test where there is no gcc, fails if gcc is not content. */
     public static Path compileC(Path source, Path folder) throws IOException, InterruptedException {
         require("gcc");
