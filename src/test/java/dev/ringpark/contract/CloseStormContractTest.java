@@ -139,13 +139,22 @@ class CloseStormContractTest extends Contract {
 
     // ---- many who close ----
 
+    @Test
+    void sixteenThreadsOfEveryKindCloseOneSocket() throws Exception {
+        closeBySixteen(5);
+    }
+
     @Stress
     @Test
     void sixteenThreadsOfEveryKindCloseOneSocketAFewHundredTimes() throws Exception {
+        closeBySixteen(300);
+    }
+
+    private void closeBySixteen(int rounds) throws Exception {
         CarrierLoop other = anotherLoop();
         List<Function<Runnable, Thread>> starters = List.of(loop::startVirtualThread, Thread.ofVirtual()::start,
                 Thread.ofPlatform()::start, other::startVirtualThread);
-        for (int round = 0; round < 300; round++) {
+        for (int round = 0; round < rounds; round++) {
             TcpSocket socket = pair().near();
             Call<Integer> read = parked(() -> socket.read(new byte[1], 0, 1));
             CyclicBarrier start = new CyclicBarrier(16);

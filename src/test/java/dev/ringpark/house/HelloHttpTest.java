@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the sample HelloHttp promises: that it answers whoever asks properly, and is rid of whoever does not. */
 class HelloHttpTest {
     private static final int LIMIT_MILLIS = 40_000;   // fails loudly
+    private static final int DAWDLERS = 100;
     private static final int DESCRIPTORS = 100;
     private static final String GREETING = "Hello, ring!\n";
 
@@ -31,18 +32,28 @@ class HelloHttpTest {
         Samples.require(backend);
         try (RunningProgram server = Samples.start(backend, "HelloHttp", 0)) {
             InetSocketAddress address = Samples.awaitAddress(server);
-            try (Socket dawdler = connect(address)) {
-                send(dawdler, "GET / HTTP/1.1\r\nHost: here\r\n");
+            List<Socket> dawdlers = dawdlers(address);
+            answersTheJdksClient(address);
+            answersPipelinedRequestsInTheirOrder(address);
+            keepsAnOldConnectionOnlyIfAsked(address);
+            closesAfterWhatItDoesNotKnow(address);
+            closesOnAHeadTooLong(address);
 
-                answersTheJdksClient(address);
-                answersPipelinedRequestsInTheirOrder(address);
-                keepsAnOldConnectionOnlyIfAsked(address);
-                closesAfterWhatItDoesNotKnow(address);
-                closesOnAHeadTooLong(address);
-
-                assertThat(rest(dawdler)).isEmpty();   // its patience ends after ten seconds
+            for (Socket each : dawdlers) {
+                assertThat(rest(each)).isEmpty();   // its patience ends after ten seconds
+                each.close();
             }
         }
+    }
+
+    /** What slowhttptest does by the thousand. */
+    private static List<Socket> dawdlers(InetSocketAddress address) throws IOException {
+        List<Socket> dawdlers = new ArrayList<>();
+        for (int i = 0; i < DAWDLERS; i++) {
+            dawdlers.add(connect(address));
+            send(dawdlers.getLast(), "GET / HTTP/1.1\r\nHost: here\r\n");
+        }
+        return dawdlers;
     }
 
     @ParameterizedTest
