@@ -12,10 +12,10 @@ import dev.ringpark.process.Tool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -195,7 +195,7 @@ class ProcessLimitsTest {
 
     /**
      * A call to the system that the JVM takes for a short one would have each safepoint wait for its end. The median
-     * tells, on a machine that others keep busy too.
+     * tells: on a machine that others keep busy too, one in ten has been seen to take 13 ms on either backend.
      */
     @ParameterizedTest
     @EnumSource(Flavor.class)
@@ -212,8 +212,11 @@ class ProcessLimitsTest {
                     .filter(found -> found.find()).mapToDouble(found -> Double.parseDouble(found.group(1))).toArray();
             assumeTrue(nanos.length > 0, "this JVM tells of no safepoints");
             assertThat(nanos).hasSizeGreaterThan(20);
-            assertThat(DoubleStream.of(nanos).sorted().skip(nanos.length / 2).findFirst().orElseThrow())
-                    .as("nanoseconds to a safepoint, the median").isLessThan((double) SOON.toNanos());
+            Arrays.sort(nanos);
+            System.out.printf(Locale.ROOT, "%s: %d safepoints, reached in %.3f ms (median), %.3f ms (last)%n", flavor,
+                    nanos.length, nanos[nanos.length / 2] / 1e6, nanos[nanos.length - 1] / 1e6);
+            assertThat(nanos[nanos.length / 2]).as("nanoseconds to a safepoint, the median")
+                    .isLessThan((double) SOON.toNanos());
         }
     }
 }
