@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every frame between a blocking call and the park is kept by each parked thread, so there are few.
  */
-abstract sealed class LoopChannel implements NetworkChannel permits StreamChannel, TcpListener {
+abstract sealed class LoopChannel implements NetworkChannel permits StreamChannel, StreamListener {
     private final CarrierLoop loop;
     private final Handle handle;
     private final OpenSockets.Entry entry;

@@ -4,15 +4,15 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** The stream of {@link TcpSocket#in}. */
+/** The stream of {@link StreamSocket#in}. */
 final class SocketInput extends InputStream {
-    /** {@link TcpSocket#read(byte[], int, int)}. */
+    /** {@link StreamSocket#read(byte[], int, int)}. */
     @FunctionalInterface
     interface Read {
         int read(byte[] target, int offset, int length) throws IOException;
     }
 
-    /** {@link TcpSocket#available}. */
+    /** {@link StreamSocket#available}. */
     @FunctionalInterface
     interface Available {
         int available() throws IOException;

@@ -4,7 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** The stream of {@link TcpSocket#out}. */
+/** The stream of {@link StreamSocket#out}. */
 final class SocketOutput extends OutputStream {
     /** Writes all or throws. */
     @FunctionalInterface

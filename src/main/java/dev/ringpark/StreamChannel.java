@@ -9,7 +9,9 @@ import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
 import java.time.Duration;
@@ -18,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of a connection: reads and writes of every kind of memory, each with the moment it has to end by. What they
- * promise to users stands in {@link TcpSocket}, which offers them.
+ * promise to users stands in {@link StreamSocket}, which offers them.
  */
-abstract sealed class StreamChannel extends LoopChannel permits TcpSocket {
+abstract sealed class StreamChannel extends LoopChannel permits StreamSocket {
+    static final String CONNECT_TIMED_OUT = "Connect timed out";
     private static final String READ_TIMED_OUT = "Read timed out";
     private static final String WRITE_TIMED_OUT = "Write timed out";
     private static final int COPY_BYTES = 16 * 1024;        // through a heap array, for memory that cannot be lent
@@ -35,6 +38,26 @@ abstract sealed class StreamChannel extends LoopChannel permits TcpSocket {
     StreamChannel(CarrierLoop loop, Handle handle, boolean connected) throws IOException {
         super(loop, handle);
         this.connected = connected;
+    }
+
+    // ---- connecting ----
+
+    /** A failure closes the socket, but for one that comes while it waits for its turn. */
+    final void connectTo(InetSocketAddress remote, long deadlineNanos) throws IOException {
+        Operation operation = enter(WRITING, deadlineNanos, CONNECT_TIMED_OUT);
+        try {
+            if (connected) {
+                throw new AlreadyConnectedException();
+            }
+            operation.beginConnect(remote, deadlineNanos);
+            await(operation, CONNECT_TIMED_OUT);
+            connected = true;
+        } catch (IOException | Error e) {   // who ran out of memory or stack can do nothing with it either
+            closeAfter(e);
+            throw e;
+        } finally {
+            exit(WRITING);
+        }
     }
 
     // ---- reading ----
@@ -286,10 +309,6 @@ abstract sealed class StreamChannel extends LoopChannel permits TcpSocket {
     /** Whether the socket has been connected, be it closed by now or not. */
     public boolean isConnected() {
         return connected;
-    }
-
-    final void noteConnected() {
-        connected = true;
     }
 
     private void requireConnected() {

@@ -13,13 +13,14 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A call on a thread of its own, which a test can look at while it is parked. */
 final class Call<T extends @Nullable Object> {
-    private static final Set<String> CALLEES = Set.of(
-            TcpSocket.class.getSuperclass().getName(), TcpListener.class.getSuperclass().getName(),
-            LoopFile.class.getSuperclass().getName());
+    private static final Set<String> CALLEES = Stream.<Class<?>>of(TcpSocket.class, TcpListener.class, LoopFile.class)
+            .flatMap(Call::withParents).map(Class::getName).collect(Collectors.toSet());
 
     private final CarrierLoop loop;
     private final FutureTask<T> outcome;
@@ -31,6 +32,10 @@ final class Call<T extends @Nullable Object> {
         this.loop = loop;
         this.outcome = new FutureTask<>(() -> noting(body));
         this.thread = starter.apply(outcome);
+    }
+
+    private static Stream<Class<?>> withParents(Class<?> type) {
+        return Stream.iterate(type, each -> each != Object.class, Class::getSuperclass);
     }
 
     private T noting(Callable<T> body) throws Exception {
