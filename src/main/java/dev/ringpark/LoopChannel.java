@@ -133,6 +133,7 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
         return switch (reason) {
             case TIMEOUT -> new SocketTimeoutException(timeoutMessage);
             case CLOSE -> new AsynchronousCloseException();
+            case SHUTDOWN -> new SocketException(Errno.EPIPE.text());
             case NONE, INTERRUPT -> new SocketException("the platform cancelled an operation nobody asked it to");
         };
     }

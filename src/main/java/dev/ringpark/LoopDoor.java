@@ -3,6 +3,7 @@ package dev.ringpark;
 import dev.ringpark.dispatch.Dispatcher;
 import dev.ringpark.internal.jdk.VirtualThreads;
 import dev.ringpark.internal.op.CancelReason;
+import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Resource;
 import dev.ringpark.internal.op.Timer;
@@ -74,6 +75,11 @@ final class LoopDoor {
     /** Asks that this use of {@code operation} end early, and no later one. */
     void cancel(Operation operation, CancelReason reason) {
         ask(new Cancel(dispatcher, operation, operation.use(), reason));
+    }
+
+    /** Ends a write that waits although the output has been shut down. */
+    void endWrite(Handle handle) {
+        ask(() -> dispatcher.cancelSide(handle, Handle.WRITING, CancelReason.SHUTDOWN));
     }
 
     /** Ends a plain call that {@link Resource#beginCall} began; a close may be waiting for just that. */

@@ -9,7 +9,7 @@ import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
@@ -43,7 +43,7 @@ abstract sealed class StreamChannel extends LoopChannel permits StreamSocket {
     // ---- connecting ----
 
     /** A failure closes the socket, but for one that comes while it waits for its turn. */
-    final void connectTo(InetSocketAddress remote, long deadlineNanos) throws IOException {
+    final void connectTo(SocketAddress remote, long deadlineNanos) throws IOException {
         Operation operation = enter(WRITING, deadlineNanos, CONNECT_TIMED_OUT);
         try {
             if (connected) {
@@ -311,7 +311,7 @@ abstract sealed class StreamChannel extends LoopChannel permits StreamSocket {
         return connected;
     }
 
-    private void requireConnected() {
+    final void requireConnected() {
         if (!connected) {
             throw new NotYetConnectedException();
         }

@@ -5,7 +5,6 @@ import static dev.ringpark.internal.op.Handle.READING;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.channels.AlreadyBoundException;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * {@link StreamSocket}; an accept that times out leaves the listener open. One that is forgotten without being closed
  * is closed after garbage collection.
  */
-public abstract sealed class StreamListener extends LoopChannel permits TcpListener {
+public abstract sealed class StreamListener extends LoopChannel permits TcpListener, UnixListener {
     /** The backlog used where none is given; the system may allow fewer (on Linux net.core.somaxconn). */
     public static final int DEFAULT_BACKLOG = 4096;
 
@@ -57,12 +56,13 @@ public abstract sealed class StreamListener extends LoopChannel permits TcpListe
     public abstract StreamListener bind(@Nullable SocketAddress local, int backlog) throws IOException;
 
     /** What {@link #bind(SocketAddress, int)} does once it knows the address. */
-    final void listen(InetSocketAddress local, int backlog) throws IOException {
+    final void listen(SocketAddress local, int backlog) throws IOException {
         try {
             plain(open -> {
                 if (open.localAddress() != null) {
                     throw new AlreadyBoundException();
                 }
+                open.requireNameable(local);
                 open.bind(local, backlog <= 0 ? DEFAULT_BACKLOG : backlog);
                 return null;
             });

@@ -19,9 +19,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection with blocking calls, over TCP or whatever else carries a stream of bytes. A call parks the virtual
- * thread that makes it, or blocks a platform thread, until the loop has the result; nothing is retried or polled
- * meanwhile.
+ * A connection with blocking calls, be it a {@link TcpSocket} or a {@link UnixSocket}. A call parks the virtual thread
+ * that makes it, or blocks a platform thread, until the loop has the result; nothing is retried or polled meanwhile.
  *
  * <p><b>Threads.</b> Safe for any number of threads. One read and one write run at a time; further readers and writers
  * wait for their turn in the order they came. A blocked read never stands in the way of a write.
@@ -48,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * {@link OutOfMemoryError} leaves a socket that can only be closed; the loop and its other sockets go on.
  */
 public abstract sealed class StreamSocket extends StreamChannel
-        implements ByteChannel, GatheringByteChannel, ScatteringByteChannel permits TcpSocket {
+        implements ByteChannel, GatheringByteChannel, ScatteringByteChannel permits TcpSocket, UnixSocket {
     private static final int TRANSFER_BYTES = 64 * 1024;
 
     StreamSocket(CarrierLoop loop, Handle handle, boolean connected) throws IOException {

@@ -1,7 +1,8 @@
 /**
  * Plain blocking network I/O on virtual threads over a batched platform queue. {@link dev.ringpark.CarrierLoop} owns
  * the queue and carries the threads; {@link dev.ringpark.TcpSocket} and {@link dev.ringpark.TcpListener} are what they
- * read, write and accept with. A {@link dev.ringpark.LoopGroup} has several loops, and servers over all of them.
+ * read, write and accept with, {@link dev.ringpark.UnixSocket} and {@link dev.ringpark.UnixListener} the same between
+ * processes of one machine. A {@link dev.ringpark.LoopGroup} has several loops, and servers over all of them.
  */
 @NullMarked
 package dev.ringpark;

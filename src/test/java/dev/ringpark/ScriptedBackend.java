@@ -8,7 +8,7 @@ import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Resource;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketOption;
 import java.nio.file.Path;
@@ -138,17 +138,17 @@ final class ScriptedBackend implements Backend {
         }
 
         @Override
-        public void bind(InetSocketAddress local, int backlog) {
+        public void bind(SocketAddress local, int backlog) {
             throw new UnsupportedOperationException();
         }
 
         @Override
-        public @Nullable InetSocketAddress localAddress() {
+        public @Nullable SocketAddress localAddress() {
             return null;
         }
 
         @Override
-        public @Nullable InetSocketAddress remoteAddress() {
+        public @Nullable SocketAddress remoteAddress() {
             return null;
         }
 

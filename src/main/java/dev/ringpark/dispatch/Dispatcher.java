@@ -89,14 +89,21 @@ public final class Dispatcher {
 
     /** Asks that {@code operation} end early, if it has not ended; a close always runs to its end. */
     public void cancel(Operation operation, CancelReason reason) {
-        boolean isClose = operation.kind() == Kind.CLOSE;
-        if (isClose || !operation.isAdmitted() || !operation.askToCancel(reason)) {
+        if (operation.kind() == Kind.CLOSE || !operation.isAdmitted() || !operation.askToCancel(reason)) {
             return;
         }
         if (operation.token() != InFlight.FULL) {
             backend.cancel(operation);
         } else if (overflow.remove(operation)) {
             endCanceled(operation);
+        }
+    }
+
+    /** Asks the same of what {@code side} of {@code handle} has pending. */
+    public void cancelSide(Handle handle, int side, CancelReason reason) {
+        Operation pending = handle.existing(side);
+        if (pending != null) {
+            cancel(pending, reason);
         }
     }
 
@@ -303,19 +310,12 @@ public final class Dispatcher {
         handle.closers().add(close);
         unanswered++;
         if (handle instanceof Handle socket) {
-            cancelSide(socket, Handle.READING);
-            cancelSide(socket, Handle.WRITING);
+            cancelSide(socket, Handle.READING, CancelReason.CLOSE);
+            cancelSide(socket, Handle.WRITING, CancelReason.CLOSE);
         } else if (handle.hasPending()) {
             cancelAll(operation -> operation.handle() == handle, CancelReason.CLOSE);
         }
         finishClosing(handle);
-    }
-
-    private void cancelSide(Handle handle, int side) {
-        Operation pending = handle.existing(side);
-        if (pending != null) {
-            cancel(pending, CancelReason.CLOSE);
-        }
     }
 
     /** Closes for good, once nothing can mean the descriptor any more; answers everybody who asked for it. */

@@ -91,6 +91,13 @@ class FactsTest {
             LINGER_BYTES            sizeof(struct linger)
             SOCKADDR_IN_BYTES       sizeof(struct sockaddr_in)
             SOCKADDR_IN6_BYTES      sizeof(struct sockaddr_in6)
+            SOCKADDR_UN_BYTES       sizeof(struct sockaddr_un)
+            SUN_PATH                offsetof(struct sockaddr_un, sun_path)
+            SUN_PATH_BYTES          sizeof((struct sockaddr_un) {0}.sun_path)
+            UCRED_BYTES             sizeof(struct ucred)
+            UCRED_PID               offsetof(struct ucred, pid)
+            UCRED_UID               offsetof(struct ucred, uid)
+            UCRED_GID               offsetof(struct ucred, gid)
             """);
     private static final Map<String, String> FILES_IN_C = table("""
             STATX_BYTES             sizeof(struct statx)

@@ -2,6 +2,7 @@ package dev.ringpark.abi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringpark.internal.os.AbstractName;
 import dev.ringpark.internal.os.linux.SockAddr;
 import dev.ringpark.internal.os.linux.SocketAbi;
 import java.lang.foreign.MemorySegment;
@@ -9,9 +10,13 @@ import java.lang.foreign.ValueLayout;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,6 +59,35 @@ class SockAddrTest {
         assertThat(encoded(ip, SocketAbi.AF_INET6)).isEqualTo(expected.array());
     }
 
+    @Test
+    void aPathAndAnAbstractNameStandWhereTheHeadersSay() throws Exception {
+        List<Long> at = offsets("sockaddr_un", "sun_family", "sun_path");
+        ByteBuffer path = ByteBuffer.allocate(at.get(1).intValue() + 3).order(ByteOrder.nativeOrder());
+        path.putShort(at.get(0).intValue(), (short) SocketAbi.AF_UNIX);
+        ByteBuffer name = ByteBuffer.allocate(path.capacity()).put(path.duplicate()).order(ByteOrder.nativeOrder());
+        path.put(at.get(1).intValue(), new byte[] {'/', 'a', 0});
+        name.put(at.get(1).intValue(), new byte[] {0, '/', 'a'});
+
+        assertThat(encoded(UnixDomainSocketAddress.of("/a"), SocketAbi.AF_UNIX)).isEqualTo(path.array());
+        assertThat(encoded(new AbstractName("/a".getBytes(StandardCharsets.US_ASCII)), SocketAbi.AF_UNIX))
+                .isEqualTo(name.array());
+    }
+
+    @Test
+    void whatTheKernelWritesForAUnixSocketIsReadAsItIs() {
+        byte[] full = new byte[SocketAbi.SOCKADDR_UN_BYTES];
+        Arrays.fill(full, SocketAbi.SUN_PATH, full.length, (byte) 'x');
+        MemorySegment.ofArray(full).set(ValueLayout.JAVA_SHORT_UNALIGNED, 0, (short) SocketAbi.AF_UNIX);
+
+        assertThat(SockAddr.decode(MemorySegment.ofArray(full))).as("a path without a NUL")
+                .isEqualTo(UnixDomainSocketAddress.of("x".repeat(SocketAbi.SUN_PATH_BYTES)));
+        assertThat(SockAddr.decode(MemorySegment.ofArray(full).asSlice(0, SocketAbi.SUN_PATH))).as("no name")
+                .isEqualTo(UnixDomainSocketAddress.of(""));
+        full[SocketAbi.SUN_PATH] = 0;
+        assertThat(SockAddr.decode(MemorySegment.ofArray(full).asSlice(0, SocketAbi.SUN_PATH + 3)))
+                .as("an abstract name").isEqualTo(new AbstractName(new byte[] {'x', 'x'}));
+    }
+
     private static void put(ByteBuffer target, List<Long> at, int family, InetAddress ip) {
         target.order(ByteOrder.nativeOrder()).putShort(at.get(0).intValue(), (short) family);
         target.order(ByteOrder.BIG_ENDIAN).putShort(at.get(1).intValue(), (short) PORT);
@@ -61,8 +95,12 @@ class SockAddrTest {
     }
 
     private static byte[] encoded(InetAddress ip, int family) {
+        return encoded(new InetSocketAddress(ip, PORT), family);
+    }
+
+    private static byte[] encoded(SocketAddress address, int family) {
         MemorySegment target = MemorySegment.ofArray(new byte[SockAddr.MAX_BYTES]);
-        int length = SockAddr.encode(new InetSocketAddress(ip, PORT), family, target);
+        int length = SockAddr.encode(address, family, target);
         return target.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
     }
 

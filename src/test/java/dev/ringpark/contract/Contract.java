@@ -96,6 +96,20 @@ abstract class Contract {
         return Pair.on(loop);
     }
 
+    /** A connection of the family that is tested; TCP, if none is said. */
+    Streams streams() throws IOException {
+        return Streams.tcp(loop);
+    }
+
+    /** The same with a far end of the JDK's. */
+    final Foreign foreign() throws IOException {
+        return closeLater(foreignOn(loop));
+    }
+
+    Foreign foreignOn(CarrierLoop owner) throws IOException {
+        return Foreign.tcp(owner);
+    }
+
     Outside outside() throws IOException {
         Outside connection = Outside.of(loop);
         closeLater(connection.far());
@@ -117,6 +131,11 @@ abstract class Contract {
 
     /** Checks that bytes get through, from the far end to the near one. */
     void assertPasses(Pair pair) throws Exception {
+        assertPasses(new Streams(pair.near(), pair.far()));
+    }
+
+    /** Checks the same. */
+    void assertPasses(Streams pair) throws Exception {
         call(() -> pair.far().write(Sequence.bytes(7), 0, 7)).result();
         assertThat(call(() -> Flow.read(pair.near(), 7, 7)).result()).isEqualTo(7);
     }

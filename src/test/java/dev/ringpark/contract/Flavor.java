@@ -32,6 +32,10 @@ enum Flavor {
         return backend.equals(name);
     }
 
+    boolean isCarried() {
+        return mode == LoopMode.CARRIED;
+    }
+
     /** What makes a program of its own start loops of this flavor, where they can be had. */
     String[] flags() {
         return new String[] {"-Dringpark.backend=" + backend, "-Dringpark.mode=" + mode.label()};

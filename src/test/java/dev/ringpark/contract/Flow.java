@@ -1,6 +1,6 @@
 package dev.ringpark.contract;
 
-import dev.ringpark.TcpSocket;
+import dev.ringpark.StreamSocket;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -14,12 +14,12 @@ final class Flow {
     private Flow() {}
 
     /** Reads to the end of the stream and checks each byte; the number of them. */
-    static Callable<Long> readAll(TcpSocket socket) {
+    static Callable<Long> readAll(StreamSocket socket) {
         return () -> read(socket, Long.MAX_VALUE, 8192);
     }
 
     /** Reads {@code bytes} bytes, or to the end, in pieces of at most {@code piece} bytes, and checks each. */
-    static long read(TcpSocket socket, long bytes, int piece) throws IOException {
+    static long read(StreamSocket socket, long bytes, int piece) throws IOException {
         byte[] target = new byte[piece];
         long done = 0;
         while (done < bytes) {
@@ -34,7 +34,7 @@ final class Flow {
     }
 
     /** Writes everything in {@code source} and ends the output; the sum of the counts. */
-    static long writeAll(TcpSocket socket, ByteBuffer source) throws IOException {
+    static long writeAll(StreamSocket socket, ByteBuffer source) throws IOException {
         long done = 0;
         while (source.hasRemaining()) {
             done += socket.write(source);
@@ -44,7 +44,7 @@ final class Flow {
     }
 
     /** Writes, and keeps the turn, far more than a connection holds; nobody reads it. */
-    static Callable<Void> writeTooMuch(TcpSocket socket) {
+    static Callable<Void> writeTooMuch(StreamSocket socket) {
         return () -> {
             socket.out().write(TOO_MUCH);
             return null;

@@ -2,7 +2,7 @@ package dev.ringpark.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ringpark.TcpSocket;
+import dev.ringpark.StreamSocket;
 import java.lang.foreign.MemorySegment;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
@@ -21,7 +21,7 @@ class HalfCloseContractTest extends Contract {
 
     @Test
     void theEndOfTheStreamIsReadAgainAndAgainAndClosesNothing() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         pair.far().shutdownOutput();
         for (int i = 0; i < 3; i++) {
             assertAtEnd(pair.near());
@@ -31,7 +31,7 @@ class HalfCloseContractTest extends Contract {
         assertThat(call(() -> Flow.read(pair.far(), 5, 5)).result()).isEqualTo(5);
     }
 
-    private void assertAtEnd(TcpSocket socket) throws Exception {
+    private void assertAtEnd(StreamSocket socket) throws Exception {
         List<Callable<? extends Number>> reads = List.of(
                 () -> socket.read(new byte[1], 0, 1), () -> socket.read(ByteBuffer.allocate(1)),
                 () -> socket.read(ByteBuffer.allocateDirect(1)), () -> socket.read(MemorySegment.ofArray(new byte[1])),
@@ -46,7 +46,7 @@ class HalfCloseContractTest extends Contract {
 
     @Test
     void theEndOfTheStreamEndsAParkedReadAndTouchesNoTarget() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         ByteBuffer target = ByteBuffer.allocateDirect(8).position(3);
         Call<Integer> read = parked(() -> pair.near().read(target));
         pair.far().shutdownOutput();
@@ -57,7 +57,7 @@ class HalfCloseContractTest extends Contract {
 
     @Test
     void whatWasWrittenBeforeTheShutdownArrives() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         call(() -> {
             pair.near().out().write(Sequence.bytes(100_000));
             return pair.near().shutdownOutput();
@@ -67,7 +67,7 @@ class HalfCloseContractTest extends Contract {
 
     @Test
     void aPeerThatHasEndedItsOutputStillReceives() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         pair.far().shutdownOutput();
         assertThat(call(Flow.readAll(pair.near())).result()).isZero();
 
@@ -78,8 +78,8 @@ class HalfCloseContractTest extends Contract {
 
     @Test
     void everyWriteAfterShutdownOutputIsRefusedAndReadingGoesOn() throws Exception {
-        Pair pair = pair();
-        TcpSocket socket = pair.near();
+        Streams pair = streams();
+        StreamSocket socket = pair.near();
         assertThat(socket.shutdownOutput()).isSameAs(socket);
         List<Callable<?>> writes = List.of(
                 () -> socket.write(new byte[1], 0, 1), () -> socket.write(ByteBuffer.allocate(1)),
@@ -99,7 +99,7 @@ class HalfCloseContractTest extends Contract {
 
     @Test
     void shuttingDownTwiceIsShuttingDownOnce() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         for (int i = 0; i < 2; i++) {
             call(() -> pair.near().shutdownOutput()).result();
             call(() -> pair.near().shutdownInput()).result();
@@ -112,7 +112,7 @@ class HalfCloseContractTest extends Contract {
     @Test
     void bothSidesMayShutDownAtOnce() throws Exception {
         for (int round = 0; round < 20; round++) {
-            Pair pair = pair();
+            Streams pair = streams();
             CyclicBarrier start = new CyclicBarrier(2);
             Call<Long> near = call(() -> shutDownAndRead(pair.near(), start));
             Call<Long> far = call(Thread.ofVirtual()::start, () -> shutDownAndRead(pair.far(), start));
@@ -122,7 +122,7 @@ class HalfCloseContractTest extends Contract {
         }
     }
 
-    private static long shutDownAndRead(TcpSocket socket, CyclicBarrier start) throws Exception {
+    private static long shutDownAndRead(StreamSocket socket, CyclicBarrier start) throws Exception {
         socket.write(Sequence.bytes(10), 0, 10);
         start.await();
         socket.shutdownOutput();
@@ -131,7 +131,7 @@ class HalfCloseContractTest extends Contract {
 
     @Test
     void shutdownOutputEndsAParkedWrite() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         Call<Void> write = parked(Flow.writeTooMuch(pair.near()));
         pair.near().shutdownOutput();
 
@@ -155,7 +155,7 @@ class HalfCloseContractTest extends Contract {
 
     @Test
     void shutdownInputEndsParkedReadsWithTheEndOfTheStream() throws Exception {
-        TcpSocket socket = pair().near();
+        StreamSocket socket = streams().near();
         List<Call<Integer>> reads = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             reads.add(parked(() -> socket.read(new byte[1], 0, 1)));
@@ -170,7 +170,7 @@ class HalfCloseContractTest extends Contract {
 
     @Test
     void shutdownInputEndsAParkedReadIntoADirectBuffer() throws Exception {
-        TcpSocket socket = pair().near();
+        StreamSocket socket = streams().near();
         Call<Integer> read = parked(() -> socket.read(ByteBuffer.allocateDirect(1)));
         socket.shutdownInput();
 
@@ -179,7 +179,7 @@ class HalfCloseContractTest extends Contract {
 
     @Test
     void nothingIsReadAfterShutdownInputAndWritingGoesOn() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         call(() -> pair.far().write(Sequence.bytes(5), 0, 5)).result();
         pair.near().shutdownInput();
         call(() -> pair.far().write(Sequence.bytes(5), 0, 5)).result();
@@ -194,7 +194,7 @@ class HalfCloseContractTest extends Contract {
     @Test
     void aConnectionThatWasResetMayBeShutDownAndStaysReset() throws Exception {
         Outside connection = outside();
-        TcpSocket socket = connection.near();
+        StreamSocket socket = connection.near();
         connection.reset();
         assertThat(failureOf(() -> socket.read(new byte[1], 0, 1))).hasMessage("Connection reset");
 

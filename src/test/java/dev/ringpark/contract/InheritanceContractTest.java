@@ -56,11 +56,13 @@ class InheritanceContractTest extends Contract {
         CarrierLoop another = anotherLoop();
         Pair pair = Pair.on(another);
         TcpListener.bind(another, Loopback.anyPort());
+        Streams unix = Streams.unix(another);
         Set<String> ours = before.more();
 
-        assertThat(ours).hasSizeGreaterThanOrEqualTo(5).anyMatch(each -> each.contains("[io_uring]"));
+        assertThat(ours).hasSizeGreaterThanOrEqualTo(7).anyMatch(each -> each.contains("[io_uring]"));
         assertThat(ours).allMatch(InheritanceContractTest::isClosedOnExec);
         assertThat(pair.far().isOpen()).isTrue();
+        assertThat(unix.far().isOpen()).isTrue();
     }
 
     private static boolean isClosedOnExec(String descriptor) {

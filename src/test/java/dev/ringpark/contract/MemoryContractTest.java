@@ -2,7 +2,7 @@ package dev.ringpark.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ringpark.TcpSocket;
+import dev.ringpark.StreamSocket;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -27,21 +27,21 @@ class MemoryContractTest extends Contract {
 
     @Test
     void buffersOfEveryKindAndSizeGoThroughByteForByte() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         for (Memory memory : Memory.values()) {
             assertBuffersGoThrough(pair, memory::buffer);
             assertBuffersGoThrough(pair, memory::bufferSlice);
         }
     }
 
-    private void assertBuffersGoThrough(Pair pair, Buffers buffers) throws Exception {
+    private void assertBuffersGoThrough(Streams pair, Buffers buffers) throws Exception {
         Call<Long> writer = call(() -> writeBuffers(pair.near(), buffers));
         Call<Long> reader = call(() -> readBuffers(pair.far(), buffers));
         assertThat(writer.result()).isEqualTo(Arrays.stream(SIZES).sum());
         assertThat(reader.result()).isEqualTo(Arrays.stream(SIZES).sum());
     }
 
-    private static long writeBuffers(TcpSocket socket, Buffers buffers) throws Exception {
+    private static long writeBuffers(StreamSocket socket, Buffers buffers) throws Exception {
         long done = 0;
         for (int bytes : SIZES) {
             try (Arenas arenas = new Arenas()) {
@@ -58,7 +58,7 @@ class MemoryContractTest extends Contract {
         return done;
     }
 
-    private static long readBuffers(TcpSocket socket, Buffers buffers) throws Exception {
+    private static long readBuffers(StreamSocket socket, Buffers buffers) throws Exception {
         long done = 0;
         for (int bytes : SIZES) {
             try (Arenas arenas = new Arenas()) {
@@ -80,21 +80,21 @@ class MemoryContractTest extends Contract {
 
     @Test
     void segmentsOfEveryKindAndSizeGoThroughByteForByte() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         for (Memory memory : Memory.values()) {
             assertSegmentsGoThrough(pair, memory::segment);
             assertSegmentsGoThrough(pair, memory::slice);
         }
     }
 
-    private void assertSegmentsGoThrough(Pair pair, Segments segments) throws Exception {
+    private void assertSegmentsGoThrough(Streams pair, Segments segments) throws Exception {
         Call<Long> writer = call(() -> writeSegments(pair.near(), segments));
         Call<Long> reader = call(() -> readSegments(pair.far(), segments));
         assertThat(writer.result()).isEqualTo(Arrays.stream(SIZES).sum());
         assertThat(reader.result()).isEqualTo(Arrays.stream(SIZES).sum());
     }
 
-    private static long writeSegments(TcpSocket socket, Segments segments) throws Exception {
+    private static long writeSegments(StreamSocket socket, Segments segments) throws Exception {
         long done = 0;
         for (int bytes : SIZES) {
             try (Arenas arenas = new Arenas()) {
@@ -109,7 +109,7 @@ class MemoryContractTest extends Contract {
         return done;
     }
 
-    private static long readSegments(TcpSocket socket, Segments segments) throws Exception {
+    private static long readSegments(StreamSocket socket, Segments segments) throws Exception {
         long done = 0;
         for (int bytes : SIZES) {
             try (Arenas arenas = new Arenas()) {
@@ -127,7 +127,7 @@ class MemoryContractTest extends Contract {
 
     @Test
     void readOnlyBuffersOfEveryKindCanBeWrittenFrom() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         for (Memory memory : Memory.values()) {
             Call<Integer> writer = call(() -> {
                 try (Arenas arenas = new Arenas()) {
@@ -147,8 +147,8 @@ class MemoryContractTest extends Contract {
 
     @Test
     void aScatteringReadFillsTheBuffersInTheirOrder() throws Exception {
-        Outside connection = outside();
-        connection.far().getOutputStream().write(Sequence.bytes(9));
+        Foreign connection = foreign();
+        connection.write(Sequence.bytes(9));
         ByteBuffer[] targets = {ByteBuffer.allocate(7), ByteBuffer.allocate(2), ByteBuffer.allocateDirect(0),
             ByteBuffer.allocateDirect(4), ByteBuffer.allocate(9).position(2).limit(5), ByteBuffer.allocate(5)};
 
@@ -163,7 +163,7 @@ class MemoryContractTest extends Contract {
 
     @Test
     void scatteringReadsAndGatheringWritesOfAnySizesFillAndTakeAll() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         int[] sizes = {10, 20_000, 0, 5, 70_000, 16_383, 1, 100_000};
         int total = Arrays.stream(sizes).sum();
         ByteBuffer[] sources = buffers(sizes);
@@ -184,7 +184,7 @@ class MemoryContractTest extends Contract {
 
     @Test
     void aGatheringWriteOfTwoThousandBuffersSendsThemInTheirOrder() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         int[] sizes = new int[2_000];
         Arrays.setAll(sizes, i -> i % 70);
         int total = Arrays.stream(sizes).sum();
@@ -198,7 +198,7 @@ class MemoryContractTest extends Contract {
         assertThat(sources).noneMatch(ByteBuffer::hasRemaining);
     }
 
-    private static long writeAll(TcpSocket socket, ByteBuffer[] sources) throws Exception {
+    private static long writeAll(StreamSocket socket, ByteBuffer[] sources) throws Exception {
         long done = 0;
         while (Arrays.stream(sources).anyMatch(ByteBuffer::hasRemaining)) {
             done += socket.write(sources);

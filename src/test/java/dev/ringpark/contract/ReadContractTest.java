@@ -2,7 +2,7 @@ package dev.ringpark.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ringpark.TcpSocket;
+import dev.ringpark.StreamSocket;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 class ReadContractTest extends Contract {
     @Test
     void aReadReturnsWhatIsThereAndDoesNotWaitForMore() throws Exception {
-        Outside connection = outside();
-        connection.far().getOutputStream().write(Sequence.bytes(5));
+        Foreign connection = foreign();
+        connection.write(Sequence.bytes(5));
 
         byte[] target = new byte[10];
         assertThat(call(() -> connection.near().read(target, 0, 10)).result()).isEqualTo(5);
@@ -24,7 +24,7 @@ class ReadContractTest extends Contract {
 
     @Test
     void aReadWaitsForTheFirstByte() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         byte[] target = new byte[10];
         Call<Integer> read = parked(() -> pair.near().read(target, 0, 10));
 
@@ -35,8 +35,8 @@ class ReadContractTest extends Contract {
 
     @Test
     void aReadTakesNoMoreThanItHasRoomForAndLeavesTheRest() throws Exception {
-        Outside connection = outside();
-        connection.far().getOutputStream().write(Sequence.bytes(10));
+        Foreign connection = foreign();
+        connection.write(Sequence.bytes(10));
 
         byte[] target = new byte[10];
         assertThat(call(() -> connection.near().read(target, 0, 4)).result()).isEqualTo(4);
@@ -46,8 +46,8 @@ class ReadContractTest extends Contract {
 
     @Test
     void aReadTouchesOnlyTheGivenRange() throws Exception {
-        Outside connection = outside();
-        connection.far().getOutputStream().write(new byte[] {1, 2, 3, 4, 5});
+        Foreign connection = foreign();
+        connection.write(new byte[] {1, 2, 3, 4, 5});
 
         byte[] target = new byte[7];
         assertThat(call(() -> connection.near().read(target, 2, 3)).result()).isEqualTo(3);
@@ -58,9 +58,9 @@ class ReadContractTest extends Contract {
     void aReadIntoABufferFillsFromItsPositionToItsLimitAndMovesThePosition() throws Exception {
         ByteBuffer whole = ByteBuffer.allocate(20);
         List<ByteBuffer> targets = List.of(ByteBuffer.allocate(10), ByteBuffer.allocateDirect(10), whole.slice(7, 10));
-        Outside connection = outside();
+        Foreign connection = foreign();
         for (ByteBuffer target : targets) {
-            connection.far().getOutputStream().write(new byte[] {1, 2, 3, 4});
+            connection.write(new byte[] {1, 2, 3, 4});
             target.position(3).limit(7);
             assertThat(call(() -> connection.near().read(target)).result()).isEqualTo(4);
             assertThat(target.position()).isEqualTo(7);
@@ -73,7 +73,7 @@ class ReadContractTest extends Contract {
 
     @Test
     void aReadOfNoBytesReturnsZeroAtOnceAndNeverReachesTheQueue() throws Exception {
-        TcpSocket socket = pair().near();
+        StreamSocket socket = streams().near();
         long submitted = loop.stats().submitted();
 
         assertThat(call(() -> socket.read(new byte[4], 4, 0)).result()).isZero();
@@ -88,7 +88,7 @@ class ReadContractTest extends Contract {
 
     @Test
     void readersOfOneSocketTakeTurnsInTheOrderTheyCame() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         List<Call<Byte>> readers = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             readers.add(parked(() -> oneByte(pair.near())));
@@ -102,7 +102,7 @@ class ReadContractTest extends Contract {
 
     @Test
     void manyReadersOfOneSocketGetEachByteOnce() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         List<Call<Byte>> readers = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             readers.add(call(() -> oneByte(pair.near())));
@@ -125,7 +125,7 @@ class ReadContractTest extends Contract {
 
     @Test
     void aParkedReadDoesNotStandInTheWayOfAWrite() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         Call<Byte> read = parked(() -> oneByte(pair.near()));
 
         assertThat(call(() -> pair.near().write(new byte[] {7}, 0, 1)).result()).isEqualTo(1);
@@ -135,9 +135,9 @@ class ReadContractTest extends Contract {
 
     @Test
     void bytesThatCameBeforeAResetOrAnEndAreReadFirst() throws Exception {
-        Outside connection = outside();
-        connection.far().getOutputStream().write(Sequence.bytes(3));
-        connection.far().close();
+        Foreign connection = foreign();
+        connection.write(Sequence.bytes(3));
+        connection.close();
 
         byte[] target = new byte[10];
         assertThat(call(() -> connection.near().read(target, 0, 10)).result()).isEqualTo(3);
@@ -147,7 +147,7 @@ class ReadContractTest extends Contract {
 
     @Test
     void thousandsOfSmallReadsAndWritesKeepTheirOrder() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         int count = 5_000;
         Call<Integer> echo = call(() -> echo(pair.far(), count));
         Call<Boolean> client = call(() -> {
@@ -164,7 +164,7 @@ class ReadContractTest extends Contract {
         assertThat(echo.result()).isEqualTo(count);
     }
 
-    private static int echo(TcpSocket socket, int count) throws Exception {
+    private static int echo(StreamSocket socket, int count) throws Exception {
         ByteBuffer buffer = ByteBuffer.allocateDirect(64);
         int done = 0;
         while (done < count) {
@@ -174,7 +174,7 @@ class ReadContractTest extends Contract {
         return done;
     }
 
-    private static byte oneByte(TcpSocket socket) throws Exception {
+    private static byte oneByte(StreamSocket socket) throws Exception {
         byte[] one = new byte[1];
         assertThat(socket.read(one, 0, 1)).isEqualTo(1);
         return one[0];

@@ -2,7 +2,7 @@ package dev.ringpark.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ringpark.TcpSocket;
+import dev.ringpark.StreamSocket;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,7 +24,7 @@ class StreamsContractTest extends Contract {
 
     @Test
     void aReaderAndAWriterDoNotLockEachOtherOut() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         InputStream in = pair.near().in();
         OutputStream out = pair.near().out();
         Call<Integer> read = parked(() -> in.read());
@@ -40,7 +40,7 @@ class StreamsContractTest extends Contract {
 
     @Test
     void writersNeverInterleaveWithinOneWrite() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         int writers = 4;
         int messages = 10;
         for (byte id = 1; id <= writers; id++) {
@@ -72,7 +72,7 @@ class StreamsContractTest extends Contract {
 
     @Test
     void bytesAreReadAsZeroTo255AndTheEndAsMinusOne() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         call(() -> {
             OutputStream out = pair.far().out();
             for (int value = 0; value < 256; value++) {
@@ -96,7 +96,7 @@ class StreamsContractTest extends Contract {
 
     @Test
     void aStreamWritesAllOrThrows() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         Call<Integer> write = parked(() -> write(pair.near().out(), Sequence.bytes(8 << 20)));
         Call<byte[]> read = call(() -> pair.far().in().readNBytes(8 << 20));
 
@@ -107,7 +107,7 @@ class StreamsContractTest extends Contract {
 
     @Test
     void allStreamsOfASocketAndTheSocketItselfShareItsBytes() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         call(() -> write(pair.far().out(), Sequence.bytes(10))).result();
         byte[] target = new byte[10];
         call(() -> {
@@ -120,7 +120,7 @@ class StreamsContractTest extends Contract {
 
     @Test
     void aStreamCanSkipAndTransferWhatRemains() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         call(() -> Flow.writeAll(pair.far(), Flow.direct(Sequence.bytes(60_000)))).result();
         ByteArrayOutputStream rest = new ByteArrayOutputStream();
         long transferred = call(() -> {
@@ -134,7 +134,7 @@ class StreamsContractTest extends Contract {
 
     @Test
     void copyToCopiesToTheEndAndTellsHowMuch() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         Call<Long> write = call(() -> Flow.writeAll(pair.far(), Flow.direct(Sequence.bytes(300_000))));
         ByteArrayOutputStream target = new ByteArrayOutputStream();
 
@@ -145,7 +145,7 @@ class StreamsContractTest extends Contract {
 
     @Test
     void availableTellsWhatIsThereOrNothing() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         InputStream in = pair.near().in();
         assertThat(in.available()).isZero();
         call(() -> write(pair.far().out(), Sequence.bytes(5))).result();
@@ -160,7 +160,7 @@ class StreamsContractTest extends Contract {
 
     @Test
     void aStreamGoesOnWhereItWasAfterATimeout() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         InputStream in = pair.near().setReadTimeout(Duration.ofMillis(5)).in();
         for (int i = 0; i < 5; i++) {
             assertThat(failureOf(() -> in.read())).isExactlyInstanceOf(SocketTimeoutException.class);
@@ -175,8 +175,8 @@ class StreamsContractTest extends Contract {
     @Test
     void closingEitherStreamClosesTheSocket() throws Exception {
         for (int i = 0; i < 2; i++) {
-            Pair pair = pair();
-            TcpSocket socket = pair.near();
+            Streams pair = streams();
+            StreamSocket socket = pair.near();
             Call<Integer> read = parked(() -> socket.in().read());
             AutoCloseable stream = i == 0 ? socket.in() : socket.out();
             call(() -> {

@@ -2,7 +2,7 @@ package dev.ringpark.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ringpark.TcpSocket;
+import dev.ringpark.StreamSocket;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -15,7 +15,7 @@ class WriteContractTest extends Contract {
 
     @Test
     void aWriteReturnsHowManyBytesThePeerGets() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
 
         assertThat(call(() -> pair.near().write(Sequence.bytes(5), 0, 5)).result()).isEqualTo(5);
         assertThat(call(() -> Flow.read(pair.far(), 5, 10)).result()).isEqualTo(5);
@@ -23,7 +23,7 @@ class WriteContractTest extends Contract {
 
     @Test
     void aWriteTakesOnlyTheGivenRange() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         byte[] target = new byte[10];
 
         assertThat(call(() -> pair.near().write(new byte[] {1, 2, 3, 4, 5}, 1, 3)).result()).isEqualTo(3);
@@ -34,7 +34,7 @@ class WriteContractTest extends Contract {
     @Test
     void aWriteOfABufferTakesFromItsPositionToItsLimitAndMovesThePosition() throws Exception {
         byte[] ten = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
-        Pair pair = pair();
+        Streams pair = streams();
         ByteBuffer[] sources = {ByteBuffer.wrap(ten), Flow.direct(ten), ByteBuffer.wrap(ten).asReadOnlyBuffer(),
             ByteBuffer.wrap(ten).slice(0, 10), Flow.direct(ten).asReadOnlyBuffer()};
         for (ByteBuffer source : sources) {
@@ -49,7 +49,7 @@ class WriteContractTest extends Contract {
 
     @Test
     void aWriteOfNoBytesReturnsZeroAtOnceAndNeverReachesTheQueue() throws Exception {
-        TcpSocket socket = pair().near();
+        StreamSocket socket = streams().near();
         long submitted = loop.stats().submitted();
 
         assertThat(call(() -> socket.write(new byte[4], 4, 0)).result()).isZero();
@@ -63,13 +63,13 @@ class WriteContractTest extends Contract {
     @Test
     void aWriteEndsWithWhatThereWasRoomForAndDoesNotWaitForTheRest() throws Exception {
         for (Memory memory : Memory.values()) {
-            Pair pair = pair();
+            Streams pair = streams();
             assertThat(call(() -> writeToNobody(pair.near(), memory)).result()).as("%s", memory)
                     .isBetween(1, LARGE - 1);
         }
     }
 
-    private static int writeToNobody(TcpSocket socket, Memory memory) throws IOException {
+    private static int writeToNobody(StreamSocket socket, Memory memory) throws IOException {
         try (Arenas arenas = new Arenas()) {
             ByteBuffer source = memory.buffer(arenas, LARGE);
             int start = source.position();
@@ -98,7 +98,7 @@ class WriteContractTest extends Contract {
 
     /** The counts of the writes add up to what the reader gets, which starts late and reads small pieces. */
     private long toASlowReader(ByteBuffer source) throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         Call<Long> writer = parked(() -> Flow.writeAll(pair.near(), source));
         Call<Long> reader = call(() -> Flow.read(pair.far(), Long.MAX_VALUE, 10_007));
         assertThat(writer.result()).isEqualTo(reader.result());
@@ -110,7 +110,7 @@ class WriteContractTest extends Contract {
         byte[] bytes = Sequence.bytes(LARGE);
         ByteBuffer[] sources = {ByteBuffer.wrap(bytes), Flow.direct(bytes), ByteBuffer.wrap(bytes).asReadOnlyBuffer()};
         for (ByteBuffer source : sources) {
-            Pair pair = pair();
+            Streams pair = streams();
             Call<Integer> write = call(() -> pair.near().write(source));
             Call<Long> reader = call(Flow.readAll(pair.far()));
             int count = write.result();
@@ -126,7 +126,7 @@ class WriteContractTest extends Contract {
     void theCountOfAPartialGatheringWriteIsTrue() throws Exception {
         byte[] bytes = Sequence.bytes(LARGE);
         ByteBuffer[] sources = {ByteBuffer.wrap(bytes, 0, 100).slice(), Flow.direct(bytes).position(100)};
-        Pair pair = pair();
+        Streams pair = streams();
         Call<Long> write = call(() -> pair.near().write(sources));
         Call<Long> reader = call(Flow.readAll(pair.far()));
         long count = write.result();
@@ -139,7 +139,7 @@ class WriteContractTest extends Contract {
 
     @Test
     void aWriteParksWhileThereIsNoRoomAndGoesOnWhenThereIs() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         Call<Long> write = parked(() -> {
             pair.near().out().write(Sequence.bytes(LARGE));
             pair.near().shutdownOutput();
@@ -154,7 +154,7 @@ class WriteContractTest extends Contract {
 
     @Test
     void aParkedWriteDoesNotStandInTheWayOfARead() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         Call<Void> write = parked(Flow.writeTooMuch(pair.near()));
 
         call(() -> pair.far().write(Sequence.bytes(5), 0, 5)).result();
@@ -164,7 +164,7 @@ class WriteContractTest extends Contract {
 
     @Test
     void bothEndsWriteALotAtTheSameTime() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         Call<Long> out = call(() -> Flow.writeAll(pair.near(), ByteBuffer.wrap(Sequence.bytes(LARGE / 4))));
         Call<Long> back = call(() -> Flow.writeAll(pair.far(), Flow.direct(Sequence.bytes(LARGE / 4))));
         Call<Long> far = call(Flow.readAll(pair.far()));
@@ -179,7 +179,7 @@ class WriteContractTest extends Contract {
 
     @Test
     void theSourceOfAFinishedWriteMayBeChangedAtOnce() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         Call<Long> reader = call(Flow.readAll(pair.far()));
         call(() -> {
             byte[] source = new byte[1000];

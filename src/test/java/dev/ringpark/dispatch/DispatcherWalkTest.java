@@ -127,7 +127,9 @@ class DispatcherWalkTest {
         }
 
         private void cancel() {
-            if (!asked.isEmpty()) {
+            if (random.nextInt(4) == 0) {
+                rig.dispatcher.cancelSide(anyHandle(), Handle.WRITING, CancelReason.SHUTDOWN);
+            } else if (!asked.isEmpty()) {
                 rig.dispatcher.cancel(any(asked), CancelReason.INTERRUPT);
             }
         }

@@ -1,7 +1,7 @@
 package dev.ringpark.dispatch;
 
 import dev.ringpark.internal.op.Handle;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.util.Set;
 
@@ -13,17 +13,17 @@ final class FakeHandle extends Handle {
     }
 
     @Override
-    public void bind(InetSocketAddress local, int backlog) {
+    public void bind(SocketAddress local, int backlog) {
         throw noSocket();
     }
 
     @Override
-    public InetSocketAddress localAddress() {
+    public SocketAddress localAddress() {
         throw noSocket();
     }
 
     @Override
-    public InetSocketAddress remoteAddress() {
+    public SocketAddress remoteAddress() {
         throw noSocket();
     }
 

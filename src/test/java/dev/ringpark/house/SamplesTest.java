@@ -76,6 +76,24 @@ class SamplesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"io_uring", "selector"})
+    void theUnixEchoComesBackAndLeavesNoFileButIsStoppedByOne(String backend, @TempDir Path folder) throws Exception {
+        Samples.require(backend);
+        Path path = folder.resolve("socket");
+        try (RunningProgram sample = Samples.start(backend, "UnixEcho", path, "There and back again")) {
+            assertThat(sample.awaitEnd()).contains("There and back again");
+            assertThat(sample.exitCode()).isZero();
+        }
+        assertThat(path).doesNotExist();
+        Files.createFile(path);
+        try (RunningProgram sample = Samples.start(backend, "UnixEcho", path)) {
+            assertThat(String.join("\n", sample.awaitEnd())).contains("Address already in use: " + path);
+            assertThat(sample.exitCode()).isNotZero();
+        }
+        assertThat(path).as("somebody else's").exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "selector"})
     void theServerOnEveryCoreEchoesAndTellsWhoseEachConnectionIs(String backend) throws Exception {
         Samples.require(backend);
         try (RunningProgram server = Samples.start(backend, "EveryCore", 0)) {

@@ -7,6 +7,8 @@ public enum CancelReason {
     TIMEOUT,
     /** The thread that waits for it was interrupted. */
     INTERRUPT,
+    /** The output it writes to was shut down. */
+    SHUTDOWN,
     /** Its handle, or the whole loop, is being closed. */
     CLOSE
 }

@@ -1,7 +1,8 @@
 package dev.ringpark.internal.op;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.Set;
@@ -17,6 +18,12 @@ public abstract class Handle extends Resource {
     /** The same for a listener. */
     public static final Set<SocketOption<?>> LISTENER_OPTIONS = Set.of(StandardSocketOptions.SO_RCVBUF,
             StandardSocketOptions.SO_REUSEADDR, StandardSocketOptions.SO_REUSEPORT);
+
+    /** The options of a connection between processes of one machine. */
+    public static final Set<SocketOption<?>> UNIX_SOCKET_OPTIONS = Set.of(StandardSocketOptions.SO_LINGER,
+            StandardSocketOptions.SO_RCVBUF, StandardSocketOptions.SO_SNDBUF);
+    /** The same for a listener. */
+    public static final Set<SocketOption<?>> UNIX_LISTENER_OPTIONS = Set.of(StandardSocketOptions.SO_RCVBUF);
 
     private @Nullable Operation reader;   // whoever has the reading turn
     private @Nullable Operation writer;   // whoever has the writing turn
@@ -47,17 +54,22 @@ public abstract class Handle extends Resource {
 
     // What the backend does with the socket at once, in the caller's thread, between beginCall and endCall.
 
+    /** Throws if the backend cannot tell {@code address} to the system: a path too long, a name that is no path. */
+    public void requireNameable(SocketAddress address) throws SocketException {
+        // It can name them all.
+    }
+
     /**
      * bind(2), and listen(2) with {@code backlog} for a listener. If only the latter failed, nobody could bind it again
      * or listen: then it has begun to close when the exception comes.
      */
-    public abstract void bind(InetSocketAddress local, int backlog) throws IOException;
+    public abstract void bind(SocketAddress local, int backlog) throws IOException;
 
     /** The bound address; null if there is none yet. */
-    public abstract @Nullable InetSocketAddress localAddress() throws IOException;
+    public abstract @Nullable SocketAddress localAddress() throws IOException;
 
     /** The peer; null before there is one. */
-    public abstract @Nullable InetSocketAddress remoteAddress() throws IOException;
+    public abstract @Nullable SocketAddress remoteAddress() throws IOException;
 
     /** The options {@link #setOption} and {@link #option} know. */
     public abstract Set<SocketOption<?>> supportedOptions();
@@ -74,4 +86,18 @@ public abstract class Handle extends Resource {
 
     /** How many bytes could be read at once; 0 where the platform does not say. */
     public abstract int available() throws IOException;
+
+    /** The process, user and group that connected or listened at the other end of a Unix socket. */
+    public long[] peerCredentials() throws IOException {
+        throw new UnsupportedOperationException("this backend does not tell the peer's process; io_uring does");
+    }
+
+    /** What {@link #toString} says of the peer. */
+    protected static String to(@Nullable SocketAddress peer) {
+        if (peer == null) {
+            return "";
+        }
+        String text = peer.toString();
+        return text.isEmpty() ? " to an unnamed peer" : " to " + text;
+    }
 }

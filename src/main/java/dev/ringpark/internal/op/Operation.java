@@ -3,7 +3,7 @@ package dev.ringpark.internal.op;
 import dev.ringpark.internal.os.Failure;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -95,7 +95,7 @@ public final class Operation extends Deadline {
     }
 
     /** Connects to {@code peer}. */
-    public void beginConnect(InetSocketAddress peer, long deadlineNanos) {
+    public void beginConnect(SocketAddress peer, long deadlineNanos) {
         attachment = peer;
         begin(Kind.CONNECT, deadlineNanos);
     }
@@ -207,8 +207,8 @@ public final class Operation extends Deadline {
     }
 
     /** The address of a connect. */
-    public InetSocketAddress peer() {
-        return (InetSocketAddress) Objects.requireNonNull(attachment);
+    public SocketAddress peer() {
+        return (SocketAddress) Objects.requireNonNull(attachment);
     }
 
     /** The thread it is for, as far as others than that one and the loop can tell. */

@@ -36,6 +36,7 @@ public enum Errno {
     ENOTSOCK("Socket operation on non-socket"),
     EDESTADDRREQ("Destination address required"),
     EMSGSIZE("Message too long"),
+    EPROTOTYPE("Protocol wrong type for socket"),
     ENOPROTOOPT("Protocol not available"),
     EOPNOTSUPP("Operation not supported"),
     EAFNOSUPPORT("Address family not supported by protocol"),

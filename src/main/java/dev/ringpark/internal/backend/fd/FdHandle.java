@@ -1,6 +1,7 @@
 package dev.ringpark.internal.backend.fd;
 
 import static dev.ringpark.internal.os.linux.SocketAbi.AF_INET;
+import static dev.ringpark.internal.os.linux.SocketAbi.AF_UNIX;
 import static dev.ringpark.internal.os.linux.SocketAbi.FIONREAD;
 import static dev.ringpark.internal.os.linux.SocketAbi.SHUT_RD;
 import static dev.ringpark.internal.os.linux.SocketAbi.SHUT_WR;
@@ -16,6 +17,8 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.Set;
@@ -39,7 +42,7 @@ public final class FdHandle extends Handle {
         return fd;
     }
 
-    /** AF_INET or AF_INET6. */
+    /** AF_INET, AF_INET6 or AF_UNIX. */
     public int family() {
         return family;
     }
@@ -55,7 +58,12 @@ public final class FdHandle extends Handle {
     }
 
     @Override
-    public void bind(InetSocketAddress local, int backlog) throws IOException {
+    public void requireNameable(SocketAddress address) throws SocketException {
+        SockAddr.requireFits(address);
+    }
+
+    @Override
+    public void bind(SocketAddress local, int backlog) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(SockAddr.MAX_BYTES, 8);
             int length = SockAddr.encode(local, family, address);
@@ -82,23 +90,34 @@ public final class FdHandle extends Handle {
     }
 
     @Override
-    public @Nullable InetSocketAddress localAddress() throws IOException {
+    public @Nullable SocketAddress localAddress() throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(SockAddr.MAX_BYTES, 8);
-            check(Libc.getsockname(fd, address, arena.allocateFrom(JAVA_INT, SockAddr.MAX_BYTES)));
-            InetSocketAddress local = SockAddr.decode(address);
-            return local.getPort() == 0 ? null : local;
+            MemorySegment length = arena.allocateFrom(JAVA_INT, SockAddr.MAX_BYTES);
+            check(Libc.getsockname(fd, address, length));
+            int bytes = Math.min(length.get(JAVA_INT, 0), SockAddr.MAX_BYTES);
+            SocketAddress local = SockAddr.decode(address.asSlice(0, bytes));
+            return isBoundTo(local) ? local : null;
         }
     }
 
+    /** A Unix socket has no name before it is bound, and may have none afterwards either. */
+    private boolean isBoundTo(SocketAddress local) {
+        return local instanceof InetSocketAddress inet ? inet.getPort() != 0
+                : peer != null || !local.toString().isEmpty();
+    }
+
     @Override
-    public @Nullable InetSocketAddress remoteAddress() {
+    public @Nullable SocketAddress remoteAddress() {
         byte[] known = peer;
         return known == null ? null : SockAddr.decode(MemorySegment.ofArray(known));
     }
 
     @Override
     public Set<SocketOption<?>> supportedOptions() {
+        if (family == AF_UNIX) {
+            return listener ? UNIX_LISTENER_OPTIONS : UNIX_SOCKET_OPTIONS;
+        }
         return listener ? LISTENER_OPTIONS : SOCKET_OPTIONS;
     }
 
@@ -142,6 +161,11 @@ public final class FdHandle extends Handle {
         }
     }
 
+    @Override
+    public long[] peerCredentials() throws IOException {
+        return FdOptions.peerCredentials(fd);
+    }
+
     /** close(2). With a positive SO_LINGER it would block for as long as that says, so that is switched off before. */
     public void release() throws IOException {
         try {
@@ -161,7 +185,6 @@ public final class FdHandle extends Handle {
 
     @Override
     public String toString() {
-        byte[] known = peer;
-        return "fd " + fd + (known == null ? "" : " to " + SockAddr.decode(MemorySegment.ofArray(known)));
+        return "fd " + fd + to(remoteAddress());
     }
 }

@@ -70,6 +70,18 @@ final class FdOptions {
         }
     }
 
+    /** struct ucred of the peer: its process, user and group. */
+    static long[] peerCredentials(int fd) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocate(UCRED_BYTES, 4);
+            MemorySegment length = arena.allocateFrom(JAVA_INT, UCRED_BYTES);
+            check(Libc.getsockopt(fd, SOL_SOCKET, SO_PEERCRED, value, length));
+            return new long[] {value.get(JAVA_INT, UCRED_PID),
+                Integer.toUnsignedLong(value.get(JAVA_INT, UCRED_UID)),
+                Integer.toUnsignedLong(value.get(JAVA_INT, UCRED_GID))};
+        }
+    }
+
     private static Integer integer(SocketOption<?> option, int number, int second) {
         if (option == StandardSocketOptions.SO_LINGER) {
             return number == 0 ? -1 : second;

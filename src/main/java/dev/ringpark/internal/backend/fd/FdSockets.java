@@ -21,7 +21,7 @@ public final class FdSockets {
      * @param family null for IPv6 and IPv4 in one, or IPv4 where the system has no IPv6
      */
     public static FdHandle open(@Nullable ProtocolFamily family, boolean listener) throws IOException {
-        int domain = family == StandardProtocolFamily.INET ? AF_INET : AF_INET6;
+        int domain = domain(family);
         int fd = Libc.socket(domain, SOCK_STREAM | SOCK_CLOEXEC, 0);
         if (family == null && fd < 0 && LinuxErrno.of(-fd) == Errno.EAFNOSUPPORT) {
             domain = AF_INET;
@@ -39,11 +39,18 @@ public final class FdSockets {
         return new FdHandle(fd, domain, listener);
     }
 
+    private static int domain(@Nullable ProtocolFamily family) {
+        if (family == StandardProtocolFamily.UNIX) {
+            return AF_UNIX;
+        }
+        return family == StandardProtocolFamily.INET ? AF_INET : AF_INET6;
+    }
+
     private static void prepare(int fd, int domain, boolean listener) throws IOException {
         if (domain == AF_INET6) {
             FdOptions.setInt(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
         }
-        if (listener) {
+        if (listener && domain != AF_UNIX) {
             FdOptions.setInt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
         }
     }

@@ -1,10 +1,11 @@
 package dev.ringpark.internal.backend.selector;
 
 import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.os.AbstractName;
 import dev.ringpark.internal.os.Errno;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
@@ -44,6 +45,7 @@ final class SelectorHandle extends Handle {
     private final boolean isIpv4Only;
     private final AtomicBoolean inPlainCall = new AtomicBoolean();
     private volatile boolean lingers;
+    private boolean outputShut;   // the loop looks once it has been asked to end the writes from before
 
     // Loop thread only.
     private @Nullable Operation pendingReader;
@@ -97,7 +99,7 @@ final class SelectorHandle extends Handle {
 
     /** Whether {@code operation} is worth a try before the selector calls it ready. */
     boolean isPromising(Operation operation) {
-        return (promisingOps & op(operation)) != 0;
+        return (promisingOps & op(operation)) != 0 || (outputShut && operation.kind() == Kind.WRITE);
     }
 
     void promise(int op, boolean isPromising) {
@@ -207,14 +209,21 @@ final class SelectorHandle extends Handle {
     }
 
     @Override
-    public void bind(InetSocketAddress local, int backlog) throws IOException {
+    public void requireNameable(SocketAddress address) {
+        if (address instanceof AbstractName) {
+            throw new UnsupportedOperationException("java.nio has no abstract names; io_uring has: " + address);
+        }
+    }
+
+    @Override
+    public void bind(SocketAddress local, int backlog) throws IOException {
         alone(() -> channel instanceof ServerSocketChannel listener
                 ? bindAndListen(listener, local, backlog)
                 : socket().bind(local));
     }
 
     /** java.nio does both in one, and does not say which of them failed: the system does, when it is asked again. */
-    private ServerSocketChannel bindAndListen(ServerSocketChannel listener, InetSocketAddress local, int backlog)
+    private ServerSocketChannel bindAndListen(ServerSocketChannel listener, SocketAddress local, int backlog)
             throws IOException {
         try {
             return listener.bind(local, backlog);
@@ -231,13 +240,13 @@ final class SelectorHandle extends Handle {
     }
 
     @Override
-    public @Nullable InetSocketAddress localAddress() throws IOException {
-        return (InetSocketAddress) this.<@Nullable SocketAddress>alone(network()::getLocalAddress);
+    public @Nullable SocketAddress localAddress() throws IOException {
+        return this.<@Nullable SocketAddress>alone(network()::getLocalAddress);
     }
 
     @Override
-    public @Nullable InetSocketAddress remoteAddress() throws IOException {
-        return (InetSocketAddress) this.<@Nullable SocketAddress>alone(socket()::getRemoteAddress);
+    public @Nullable SocketAddress remoteAddress() throws IOException {
+        return this.<@Nullable SocketAddress>alone(socket()::getRemoteAddress);
     }
 
     @Override
@@ -269,6 +278,7 @@ final class SelectorHandle extends Handle {
     @Override
     public void shutdownOutput() throws IOException {
         alone(socket()::shutdownOutput);
+        outputShut = true;
     }
 
     /** java.nio does not say. */
@@ -279,11 +289,10 @@ final class SelectorHandle extends Handle {
 
     @Override
     public String toString() {
-        InetSocketAddress peer = peer();
-        return peer == null ? "channel" : "channel to " + peer;
+        return "channel" + to(peer());
     }
 
-    private @Nullable InetSocketAddress peer() {
+    private @Nullable SocketAddress peer() {
         try {
             return channel instanceof SocketChannel ? remoteAddress() : null;
         } catch (IOException closed) {

@@ -37,8 +37,8 @@ final class Submissions {
     private static final int ATTEMPT = 2;
     private static final int PICK = 3;
 
-    private static final int SLOT_BYTES = 32;      // a sockaddr_in6 and its length
-    private static final int SLOT_LENGTH = 28;
+    private static final int SLOT_BYTES = 128;     // a sockaddr of any family, and its length
+    private static final int SLOT_LENGTH = 112;
 
     private final Ring ring;
     private final NativeRegion slots;

@@ -64,6 +64,7 @@ public final class LinuxErrno {
             case 88 -> Errno.ENOTSOCK;
             case 89 -> Errno.EDESTADDRREQ;
             case 90 -> Errno.EMSGSIZE;
+            case 91 -> Errno.EPROTOTYPE;
             case 92 -> Errno.ENOPROTOOPT;
             case 95 -> Errno.EOPNOTSUPP;
             case 97 -> Errno.EAFNOSUPPORT;

@@ -10,17 +10,27 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.ByteOrder;
 
-/** Internet addresses in and out of struct sockaddr_in and sockaddr_in6 (ip(7), ipv6(7)). */
+/**
+ * Addresses in and out of struct sockaddr_in and sockaddr_in6 (ip(7), ipv6(7)), and, by {@link SockAddrUn},
+ * sockaddr_un.
+ */
 public final class SockAddr {
-    /** Room for either family. */
-    public static final int MAX_BYTES = SocketAbi.SOCKADDR_IN6_BYTES;
+    /** Room for each family. */
+    public static final int MAX_BYTES = SocketAbi.SOCKADDR_UN_BYTES;
 
     private static final ValueLayout.OfShort BIG_ENDIAN_PORT = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private SockAddr() {}
+
+    /** Throws if {@code address} is one that no sockaddr can hold. */
+    public static void requireFits(SocketAddress address) throws SocketException {
+        SockAddrUn.requireFits(address);
+    }
 
     /**
      * Writes {@code address} as a socket of {@code family} wants it: an IPv4 address goes into an AF_INET6 socket in
@@ -28,9 +38,15 @@ public final class SockAddr {
      *
      * @return the length in bytes
      */
-    public static int encode(InetSocketAddress address, int family, MemorySegment target) {
+    public static int encode(SocketAddress address, int family, MemorySegment target) {
+        return family == SocketAbi.AF_UNIX
+                ? SockAddrUn.encode(address, target)
+                : encode((InetSocketAddress) address, family, target);
+    }
+
+    private static int encode(InetSocketAddress address, int family, MemorySegment target) {
         InetAddress ip = address.getAddress();
-        target.asSlice(0, MAX_BYTES).fill((byte) 0);
+        target.asSlice(0, SocketAbi.SOCKADDR_IN6_BYTES).fill((byte) 0);
         target.set(JAVA_SHORT_UNALIGNED, 0, (short) family);
         target.set(BIG_ENDIAN_PORT, 2, (short) address.getPort());
         byte[] bytes = ip.getAddress();
@@ -52,9 +68,16 @@ public final class SockAddr {
         return SocketAbi.SOCKADDR_IN6_BYTES;
     }
 
-    /** Reads what the kernel wrote; a mapped IPv4 address comes back as an {@link Inet4Address}. */
-    public static InetSocketAddress decode(MemorySegment source) {
+    /**
+     * Reads the {@code source.byteSize()} bytes that the kernel wrote; a mapped IPv4 address comes back as an
+     * {@link Inet4Address}.
+     */
+    public static SocketAddress decode(MemorySegment source) {
         int family = Short.toUnsignedInt(source.get(JAVA_SHORT_UNALIGNED, 0));
+        return family == SocketAbi.AF_UNIX ? SockAddrUn.decode(source) : decode(source, family);
+    }
+
+    private static InetSocketAddress decode(MemorySegment source, int family) {
         int port = Short.toUnsignedInt(source.get(BIG_ENDIAN_PORT, 2));
         try {
             if (family == SocketAbi.AF_INET) {

@@ -1,7 +1,8 @@
 package dev.ringpark.internal.os.linux;
 
-/** Socket constants of Linux: asm-generic/socket.h, linux/in.h, linux/in6.h, linux/tcp.h, bits/socket.h. */
+/** Socket constants of Linux: asm-generic/socket.h, linux/in.h, linux/in6.h, linux/tcp.h, linux/un.h, bits/socket.h. */
 public final class SocketAbi {
+    public static final int AF_UNIX = 1;
     public static final int AF_INET = 2;
     public static final int AF_INET6 = 10;
     public static final int SOCK_STREAM = 1;
@@ -14,6 +15,7 @@ public final class SocketAbi {
     public static final int SO_KEEPALIVE = 9;
     public static final int SO_LINGER = 13;
     public static final int SO_REUSEPORT = 15;
+    public static final int SO_PEERCRED = 17;
 
     public static final int IPPROTO_IP = 0;
     public static final int IP_TOS = 1;
@@ -39,6 +41,15 @@ public final class SocketAbi {
     public static final int SOCKADDR_IN_BYTES = 16;
     /** struct sockaddr_in6: family u16 @0, port be16 @2, flowinfo @4, addr @8, scope_id u32 @24; 28 bytes. */
     public static final int SOCKADDR_IN6_BYTES = 28;
+    /** struct sockaddr_un: sun_family u16 @0, sun_path @2; 110 bytes. */
+    public static final int SOCKADDR_UN_BYTES = 110;
+    public static final int SUN_PATH = 2;
+    public static final int SUN_PATH_BYTES = 108;
+    /** struct ucred {pid_t pid; uid_t uid; gid_t gid;}: i32 @0, u32 @4, u32 @8; 12 bytes. */
+    public static final int UCRED_BYTES = 12;
+    public static final int UCRED_PID = 0;
+    public static final int UCRED_UID = 4;
+    public static final int UCRED_GID = 8;
 
     private SocketAbi() {}
 }

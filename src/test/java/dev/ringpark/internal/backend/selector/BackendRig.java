@@ -13,6 +13,7 @@ import dev.ringpark.process.OwnPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -76,7 +77,7 @@ final class BackendRig implements AutoCloseable {
         return submit(accept);
     }
 
-    Operation connect(Handle socket, InetSocketAddress peer) {
+    Operation connect(Handle socket, SocketAddress peer) {
         Operation connect = new Operation(socket);
         connect.beginConnect(peer, Deadline.NONE);
         return submit(connect);

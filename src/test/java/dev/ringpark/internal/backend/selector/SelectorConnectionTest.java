@@ -14,6 +14,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
@@ -153,7 +154,7 @@ class SelectorConnectionTest {
     @Test
     void aReleasedListenerRefusesAndItsPortIsFreeAtOnce() throws Exception {
         Handle listener = rig.listener();
-        InetSocketAddress address = listener.localAddress();
+        SocketAddress address = listener.localAddress();
         Operation accept = rig.accept(listener);
         rig.backend.poll(0);
         rig.backend.cancel(accept);
