@@ -2,6 +2,7 @@ package dev.ringpark.bench;
 
 import dev.ringpark.bench.RunOptions.Part;
 import dev.ringpark.bench.jmh.HopBenchmark;
+import dev.ringpark.bench.measure.Cell;
 import dev.ringpark.bench.measure.Children;
 import dev.ringpark.bench.measure.Contender;
 import dev.ringpark.bench.measure.Contenders;
@@ -63,18 +64,38 @@ public final class Run {
         if (options.wants(Part.MEMORY)) {
             measurements.weighIdleConnections(contenders, options.idleConnections());
         }
-        var servers = measurements.start(contenders);
+        var servers = measurements.start(contenders, false);
         try {
             measure(servers);
         } finally {
             servers.forEach(ServerProcess::close);
         }
+        if (options.wants(Part.ECHO) && !cells(true).isEmpty()) {
+            measureUnix(Contenders.overUnix(contenders));
+        }
+    }
+
+    private void measureUnix(List<Contender> contenders) throws InterruptedException {
+        var servers = measurements.start(contenders, true);
+        try {
+            compare(servers, true);
+        } finally {
+            servers.forEach(ServerProcess::close);
+        }
+    }
+
+    private void compare(List<ServerProcess> servers, boolean isUnix) throws InterruptedException {
+        measurements.compare(
+                servers, cells(isUnix), options.rounds(), options.sliceSeconds(), options.warmSeconds());
+    }
+
+    private List<Cell> cells(boolean isUnix) {
+        return options.cells().stream().filter(cell -> cell.isUnix() == isUnix).toList();
     }
 
     private void measure(List<ServerProcess> servers) throws IOException, InterruptedException {
-        if (options.wants(Part.ECHO)) {
-            measurements.compare(
-                    servers, options.cells(), options.rounds(), options.sliceSeconds(), options.warmSeconds());
+        if (options.wants(Part.ECHO) && !cells(false).isEmpty()) {
+            compare(servers, false);
         }
         if (options.wants(Part.CALLS)) {
             measurements.countSystemCalls(servers);

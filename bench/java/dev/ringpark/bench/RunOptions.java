@@ -26,7 +26,7 @@ final class RunOptions {
 
     static final String USAGE = """
             usage: bench/run [options]
-              --cells 64x64,512x64,128x16384,1x64   workloads, CONNECTIONSxBYTES
+              --cells 64x64,512x64,128x16384,1x64,unix:64x64   workloads, CONNECTIONSxBYTES
               --rounds N                            rounds of each workload (7)
               --slice SECONDS                       length of one slice (1)
               --warm SECONDS                        load before anything counts, for each server (5)
@@ -40,7 +40,7 @@ final class RunOptions {
               --quick                               3 short rounds of two workloads, 2000 idle connections""";
 
     private final List<String> given;
-    private List<Cell> cells = cells("64x64,512x64,128x16384,1x64");
+    private List<Cell> cells = cells("64x64,512x64,128x16384,1x64,unix:64x64");
     private int rounds = 7;
     private double sliceSeconds = 1;
     private double warmSeconds = 5;

@@ -1,8 +1,10 @@
 package dev.ringpark.bench.load;
 
+import dev.ringpark.bench.peer.Addresses;
 import dev.ringpark.bench.peer.NettyTransport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -11,6 +13,7 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +44,7 @@ final class LoadGenerator implements AutoCloseable {
     /** Runs the plan; {@code started} is told when the warm-up is over and counting begins. */
     LoadResult run(LoadPlan plan, Runnable started) throws InterruptedException {
         var run = new LoadRun(plan);
-        var channels = connect(plan.port(), plan.connections(), number -> new LoadConnection(run, number));
+        var channels = connect(plan.where(), plan.connections(), number -> new LoadConnection(run, number));
         try {
             long warm = (long) (plan.warmSeconds() * TimeUnit.SECONDS.toNanos(1));
             long total = warm + (long) (plan.measuredSeconds() * TimeUnit.SECONDS.toNanos(1));
@@ -64,9 +67,9 @@ final class LoadGenerator implements AutoCloseable {
     }
 
     /** Opens connections that send one byte, get it back and then say nothing. */
-    void hold(int port, int connections) throws InterruptedException {
+    void hold(String where, int connections) throws InterruptedException {
         var run = new HoldRun(connections);
-        held.addAll(connect(port, connections, _ -> new HeldConnection(run)));
+        held.addAll(connect(where, connections, _ -> new HeldConnection(run)));
         run.awaitEchoes(CONNECT_SECONDS);
     }
 
@@ -91,12 +94,12 @@ final class LoadGenerator implements AutoCloseable {
         ((LoadConnection) context.handler()).start(context);
     }
 
-    private List<Channel> connect(int port, int count, IntFunction<ChannelHandler> handlers)
+    private List<Channel> connect(String where, int count, IntFunction<ChannelHandler> handlers)
             throws InterruptedException {
         var channels = new ArrayList<Channel>();
         try {
             for (int number = 0; number < count; number++) {
-                channels.add(connectOne(port, number, handlers.apply(number)));
+                channels.add(connectOne(where, number, handlers.apply(number)));
             }
         } catch (RuntimeException e) {
             close(channels);
@@ -105,11 +108,10 @@ final class LoadGenerator implements AutoCloseable {
         return channels;
     }
 
-    private Channel connectOne(int port, int number, ChannelHandler handler) throws InterruptedException {
+    private Channel connectOne(String where, int number, ChannelHandler handler) throws InterruptedException {
         var bootstrap = new Bootstrap()
                 .group(loop)
-                .channel(transport.socket())
-                .option(ChannelOption.TCP_NODELAY, true)
+                .channel(Addresses.isPath(where) ? transport.unixSocket() : transport.socket())
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_BYTES))
                 .handler(new ChannelInitializer<>() {
                     @Override
@@ -117,15 +119,20 @@ final class LoadGenerator implements AutoCloseable {
                         channel.pipeline().addLast(handler);
                     }
                 });
-        var server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        // One source address has about 28,000 free ports; the system chooses it as long as they suffice.
-        var connecting = number < CONNECTIONS_PER_SOURCE
-                ? bootstrap.connect(server)
-                : bootstrap.connect(server, source(number / CONNECTIONS_PER_SOURCE));
+        var connecting = Addresses.isPath(where)
+                ? bootstrap.connect(transport.address(Addresses.of(where)))
+                : connectTcp(bootstrap.option(ChannelOption.TCP_NODELAY, true), Addresses.of(where), number);
         if (!connecting.await().isSuccess()) {
             throw new IllegalStateException("connection " + number + ": " + connecting.cause());
         }
         return connecting.channel();
+    }
+
+    /** One source address has about 28,000 free ports; the system chooses it as long as they suffice. */
+    private static ChannelFuture connectTcp(Bootstrap bootstrap, SocketAddress server, int number) {
+        return number < CONNECTIONS_PER_SOURCE
+                ? bootstrap.connect(server)
+                : bootstrap.connect(server, source(number / CONNECTIONS_PER_SOURCE));
     }
 
     /** 127.0.0.2 and following, on a port of the system's choice. */

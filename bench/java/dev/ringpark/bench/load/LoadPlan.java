@@ -1,10 +1,10 @@
 package dev.ringpark.bench.load;
 
-/** What to ask of a server: that many connections, each with one message under way all the time. */
-public record LoadPlan(int port, int connections, int messageBytes, double warmSeconds, double measuredSeconds) {
+/** What to ask of the server at a port or path: so many connections, each with one message under way all the time. */
+public record LoadPlan(String where, int connections, int messageBytes, double warmSeconds, double measuredSeconds) {
     static LoadPlan parse(String[] words) {
         return new LoadPlan(
-                Integer.parseInt(words[1]),
+                words[1],
                 Integer.parseInt(words[2]),
                 Integer.parseInt(words[3]),
                 Double.parseDouble(words[4]),
@@ -13,6 +13,6 @@ public record LoadPlan(int port, int connections, int messageBytes, double warmS
 
     /** The command that {@link LoadService} understands. */
     public String command() {
-        return "echo %d %d %d %s %s".formatted(port, connections, messageBytes, warmSeconds, measuredSeconds);
+        return "echo %s %d %d %s %s".formatted(where, connections, messageBytes, warmSeconds, measuredSeconds);
     }
 }

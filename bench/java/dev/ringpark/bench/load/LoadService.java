@@ -6,9 +6,10 @@ import java.io.IOException;
 import java.io.PrintStream;
 
 /**
- * Takes commands from a stream, a line each, and answers on another: {@code echo PORT CONNECTIONS BYTES WARM SECONDS}
- * with {@code start} and then the result; {@code hold PORT CONNECTIONS} and {@code release} with {@code done};
- * {@code error ...} if something was wrong. One process for a whole comparison: it is warm, and warm for all alike.
+ * Takes commands from a stream, a line each, and answers on another: {@code echo WHERE CONNECTIONS BYTES WARM SECONDS}
+ * with {@code start} and then the result; {@code hold WHERE CONNECTIONS} and {@code release} with {@code done};
+ * {@code error ...} if something was wrong. WHERE is a port or the path of a Unix socket. One process for a whole
+ * comparison: it is warm, and warm for all alike.
  */
 public final class LoadService {
     private final PrintStream out;
@@ -33,7 +34,7 @@ public final class LoadService {
         try {
             return switch (words[0]) {
                 case "echo" -> generator.run(LoadPlan.parse(words), () -> out.println("start")).line();
-                case "hold" -> hold(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+                case "hold" -> hold(words[1], Integer.parseInt(words[2]));
                 case "release" -> release();
                 default -> "error unknown command " + words[0];
             };
@@ -42,8 +43,8 @@ public final class LoadService {
         }
     }
 
-    private String hold(int port, int connections) throws InterruptedException {
-        generator.hold(port, connections);
+    private String hold(String where, int connections) throws InterruptedException {
+        generator.hold(where, connections);
         return "done";
     }
 

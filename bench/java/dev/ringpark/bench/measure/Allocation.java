@@ -24,7 +24,7 @@ final class Allocation {
 
     private static Run run(ServerProcess server, LoadProcess load, Cell cell, double seconds) throws IOException {
         long before = Long.parseLong(server.ask("alloc"));
-        var plan = new LoadPlan(server.port(), cell.connections(), cell.messageBytes(), WARM_SECONDS, seconds);
+        var plan = new LoadPlan(server.where(), cell.connections(), cell.messageBytes(), WARM_SECONDS, seconds);
         long echoes = load.echo(plan, () -> {}).allOperations();
         return new Run(Long.parseLong(server.ask("alloc")) - before, echoes);
     }

@@ -51,13 +51,18 @@ public final class Contenders {
                         + JAVA.stream().map(Contender::name).toList()));
     }
 
+    /** Those that have Unix sockets: all but java.net.Socket's. */
+    public static List<Contender> overUnix(List<Contender> contenders) {
+        return contenders.stream().filter(each -> !List.of(JDK_SOCKET, PLATFORM).contains(each.name())).toList();
+    }
+
     /** The C servers whose sources are in a folder, built into another: what a core can do at most. */
     public static List<Contender> limits(Path sources, Path binaries) throws IOException, InterruptedException {
         var uring = build(sources.resolve("uring_echo.c"), binaries, "-luring");
         var epoll = build(sources.resolve("epoll_echo.c"), binaries);
         return List.of(
-                Contender.program(C_URING, uring, "{port}", "plain", "1", "0"),
-                Contender.program(C_EPOLL, epoll, "{port}"));
+                Contender.program(C_URING, uring, "{where}", "plain", "1", "0"),
+                Contender.program(C_EPOLL, epoll, "{where}"));
     }
 
     private static String build(Path source, Path binaries, String... libraries)

@@ -22,11 +22,11 @@ public record IdleMemory(double heapBytes, double residentBytes) {
     /** Starts a server of its own, warms it up, then holds many connections that say nothing. */
     static IdleMemory measure(Contender contender, Workshop workshop, int connections)
             throws IOException, InterruptedException {
-        try (var server = ServerProcess.start(contender, workshop, List.of("--idle"), JVM_OPTIONS)) {
+        try (var server = ServerProcess.start(contender, workshop, false, List.of("--idle"), JVM_OPTIONS)) {
             warmUp(server, workshop.load());
             long heap = Long.parseLong(server.ask("heap"));
             long resident = Long.parseLong(server.ask("rss"));
-            workshop.load().hold(server.port(), connections);
+            workshop.load().hold(server.where(), connections);
             try {
                 return new IdleMemory(
                         (Long.parseLong(server.ask("heap")) - heap) / (double) connections,
@@ -43,9 +43,9 @@ public record IdleMemory(double heapBytes, double residentBytes) {
      * compiled by then only.
      */
     private static void warmUp(ServerProcess server, LoadProcess load) throws IOException {
-        load.echo(new LoadPlan(server.port(), WARM_CONNECTIONS, 1, 0, WARM_SECONDS), () -> {});
+        load.echo(new LoadPlan(server.where(), WARM_CONNECTIONS, 1, 0, WARM_SECONDS), () -> {});
         for (int i = 0; i < GENERATIONS; i++) {
-            load.hold(server.port(), GENERATION);
+            load.hold(server.where(), GENERATION);
             load.release();
         }
     }

@@ -44,8 +44,8 @@ public final class LoadProcess {
     }
 
     /** Opens connections that stay idle until {@link #release}. */
-    void hold(int port, int connections) throws IOException {
-        expectDone("hold " + port + " " + connections);
+    void hold(String where, int connections) throws IOException {
+        expectDone("hold " + where + " " + connections);
     }
 
     void release() throws IOException {

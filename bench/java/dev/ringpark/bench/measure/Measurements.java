@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 
 /** The parts of a run, each on its own; what fails for one server is noted and leaves the others alone. */
 public final class Measurements {
-    private static final Cell SMALL = new Cell(64, 64);
+    private static final Cell SMALL = new Cell(false, 64, 64);
     private static final double WARM_SLICE_SECONDS = 0.1;
     private static final long IDLE_SECONDS = 10;
 
@@ -33,11 +33,11 @@ public final class Measurements {
     }
 
     /** Starts the servers; those that cannot run here are noted and left out. */
-    public List<ServerProcess> start(List<Contender> contenders) throws InterruptedException {
+    public List<ServerProcess> start(List<Contender> contenders, boolean isUnix) throws InterruptedException {
         var servers = new ArrayList<ServerProcess>();
         for (var contender : contenders) {
             try {
-                servers.add(ServerProcess.start(contender, workshop, List.of(), ""));
+                servers.add(ServerProcess.start(contender, workshop, isUnix, List.of(), ""));
             } catch (IOException e) {
                 note(contender.name(), e.getMessage());
             }
@@ -114,7 +114,7 @@ public final class Measurements {
         var held = new ArrayList<ServerProcess>();
         try {
             forEach(alive(servers), server -> {
-                workshop.load().hold(server.port(), connections);
+                workshop.load().hold(server.where(), connections);
                 held.add(server);
             });
             findings.idleWork().put(connections, IdleWork.watch(alive(held), IDLE_SECONDS));

@@ -1,14 +1,13 @@
 package dev.ringpark.bench.measure;
 
+import dev.ringpark.bench.peer.Addresses;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
+import java.net.SocketException;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,34 +25,37 @@ public final class ServerProcess implements AutoCloseable {
     private final Children children;
     private final Process process;
     private final Path log;
-    private final int port;
+    private final String where;
     private final int controlPort;
 
-    private ServerProcess(Contender contender, Children children, Process process, Path log, int port, int control) {
+    private ServerProcess(
+            Contender contender, Children children, Process process, Path log, String where, int control) {
         this.contender = contender;
         this.children = children;
         this.process = process;
         this.log = log;
-        this.port = port;
+        this.where = where;
         this.controlPort = control;
     }
 
     /** Starts the server and waits until it answers; throws IOException with the end of its output if it does not. */
-    static ServerProcess start(Contender contender, Workshop workshop, List<String> options, String jvmOptions)
+    static ServerProcess start(
+            Contender contender, Workshop workshop, boolean isUnix, List<String> options, String jvmOptions)
             throws IOException, InterruptedException {
-        int port = freePort();
+        var folder = workshop.children().folder();
+        var where = isUnix ? folder.resolve(contender.name() + ".socket").toString() : Integer.toString(freePort());
         int control = freePort();
-        var command = new ArrayList<>(contender.commandFor(port));
+        var command = new ArrayList<>(contender.commandFor(where));
         if (contender.controlled()) {
             command.addAll(List.of("--control", Integer.toString(control)));
             command.addAll(options);
         }
         var environment = new HashMap<>(Map.of("BENCH_JVM_OPTIONS", jvmOptions));
-        environment.putAll(contender.environment());
-        var log = Files.createTempFile(workshop.children().folder(), contender.name(), ".log");
+        environment.putAll(contender.environmentFor(where));
+        var log = Files.createTempFile(folder, contender.name(), ".log");
         var process = workshop.children()
                 .start(workshop.pinning().server(command), environment, new File(log.toString()));
-        var server = new ServerProcess(contender, workshop.children(), process, log, port, control);
+        var server = new ServerProcess(contender, workshop.children(), process, log, where, control);
         server.awaitReady();
         return server;
     }
@@ -76,10 +78,9 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     private boolean accepts() {
-        try (var probe = new Socket()) {
-            probe.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
-            return true;
-        } catch (SocketTimeoutException | ConnectException e) {
+        try (var probe = SocketChannel.open(Addresses.of(where))) {
+            return probe.isConnected();
+        } catch (SocketException e) {
             return false; // not there yet
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -106,8 +107,9 @@ public final class ServerProcess implements AutoCloseable {
         return contender.name();
     }
 
-    int port() {
-        return port;
+    /** Its port, or the path of its Unix socket. */
+    String where() {
+        return where;
     }
 
     long pid() {

@@ -11,7 +11,7 @@ public record Slice(double echoesPerSecond, double cpuMicros, double p50Micros, 
 
     static Slice take(ServerProcess server, LoadProcess load, Cell cell, double warmSeconds, double seconds)
             throws IOException {
-        var plan = new LoadPlan(server.port(), cell.connections(), cell.messageBytes(), warmSeconds, seconds);
+        var plan = new LoadPlan(server.where(), cell.connections(), cell.messageBytes(), warmSeconds, seconds);
         double[] before = new double[1];
         var result = load.echo(plan, LoadProcess.Reading.unchecked(() -> before[0] = server.cpuSeconds()));
         return of(result, server.cpuSeconds() - before[0]);

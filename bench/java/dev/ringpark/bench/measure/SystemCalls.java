@@ -99,7 +99,7 @@ public final class SystemCalls {
         var log = new File(report + ".log");
         var counting = workshop.children().start(counter.command(server.pid(), report), Map.of(), log);
         Thread.sleep(ATTACH_MILLIS);
-        var plan = new LoadPlan(server.port(), cell.connections(), cell.messageBytes(), 0, SECONDS);
+        var plan = new LoadPlan(server.where(), cell.connections(), cell.messageBytes(), 0, SECONDS);
         long echoes = workshop.load().echo(plan, () -> {}).allOperations();
         // Both tools write their report when they are interrupted as by Ctrl-C.
         Tools.output("kill", "-INT", Long.toString(counting.pid()));

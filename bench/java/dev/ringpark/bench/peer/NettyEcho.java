@@ -10,7 +10,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 
 /**
  * Netty with one event loop that accepts and echoes. Set up as it was quickest here for small and large messages alike:
@@ -24,22 +25,24 @@ final class NettyEcho implements EchoServer {
     }
 
     @Override
-    public void serve(InetSocketAddress address, int bufferBytes) throws InterruptedException {
+    public void serve(SocketAddress address, int bufferBytes) throws InterruptedException {
+        boolean isUnix = address instanceof UnixDomainSocketAddress;
         boolean ring = NettyBufferRing.isSupported(transport);
         var handlers = ring ? NettyBufferRing.newHandlers(bufferBytes) : transport.newHandlers();
         var bootstrap = new ServerBootstrap()
                 .group(new MultiThreadIoEventLoopGroup(1, handlers))
-                .channel(transport.listener())
+                .channel(isUnix ? transport.unixListener() : transport.listener())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(bufferBytes))
                 .childHandler(new Connections());
+        if (!isUnix) {
+            bootstrap.option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true);
+        }
         if (ring) {
             NettyBufferRing.use(bootstrap);
         }
-        bootstrap.bind(address).sync().channel().closeFuture().sync();
+        bootstrap.bind(transport.address(address)).sync().channel().closeFuture().sync();
     }
 
     private static final class Connections extends ChannelInitializer<Channel> {

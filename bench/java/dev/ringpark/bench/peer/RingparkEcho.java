@@ -1,23 +1,33 @@
 package dev.ringpark.bench.peer;
 
 import dev.ringpark.CarrierLoop;
+import dev.ringpark.StreamListener;
+import dev.ringpark.StreamSocket;
 import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
+import dev.ringpark.UnixListener;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 
 /** Ringpark on one loop, a virtual thread for each connection. */
 final class RingparkEcho implements EchoServer {
     private volatile CarrierLoop loop;
 
     @Override
-    public void serve(InetSocketAddress address, int bufferBytes) throws Exception {
+    public void serve(SocketAddress address, int bufferBytes) throws Exception {
         try (var started = CarrierLoop.start();
-                var listener = TcpListener.bind(started, address, BACKLOG)) {
+                var listener = listen(started, address)) {
             loop = started;
             started.run(() -> acceptAll(started, listener, bufferBytes));
         }
+    }
+
+    private static StreamListener listen(CarrierLoop loop, SocketAddress address) throws IOException {
+        return address instanceof UnixDomainSocketAddress
+                ? UnixListener.bind(loop, address, BACKLOG)
+                : TcpListener.bind(loop, address, BACKLOG);
     }
 
     @Override
@@ -25,16 +35,18 @@ final class RingparkEcho implements EchoServer {
         return loop == null ? "not started" : loop.stats().toString();
     }
 
-    private static Void acceptAll(CarrierLoop loop, TcpListener listener, int bufferBytes) throws IOException {
+    private static Void acceptAll(CarrierLoop loop, StreamListener listener, int bufferBytes) throws IOException {
         while (true) {
-            TcpSocket socket = listener.accept();
+            StreamSocket socket = listener.accept();
             loop.startVirtualThread(() -> echo(socket, bufferBytes));
         }
     }
 
-    private static void echo(TcpSocket socket, int bufferBytes) {
+    private static void echo(StreamSocket socket, int bufferBytes) {
         try (socket) {
-            socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            if (socket instanceof TcpSocket) {
+                socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            }
             EchoBuffers.echo(socket, EchoBuffers.allocate(bufferBytes));
         } catch (IOException e) {
             BrokenConnections.report(e);

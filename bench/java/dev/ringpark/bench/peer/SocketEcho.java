@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
 
 /** java.net.Socket and its streams, a thread for each connection: virtual or platform, as the builder says. */
 final class SocketEcho implements EchoServer {
@@ -14,7 +15,10 @@ final class SocketEcho implements EchoServer {
     }
 
     @Override
-    public void serve(InetSocketAddress address, int bufferBytes) throws IOException {
+    public void serve(SocketAddress address, int bufferBytes) throws IOException {
+        if (!(address instanceof InetSocketAddress)) {
+            throw new IOException("java.net.Socket has no Unix sockets: " + address);
+        }
         try (var listener = new ServerSocket()) {
             listener.setReuseAddress(true);
             listener.bind(address, BACKLOG);

@@ -40,6 +40,9 @@ final class Targets {
             cpu("128x16384", RINGPARK, C_URING, 1.10, 1.00),
             cpu("1x64", RINGPARK, JDK_SOCKET, 0.80, OptionalDouble.empty()),
             ratio("p50", Slice::p50Micros, "1x64", RINGPARK, JDK_SOCKET, 1.05, OptionalDouble.of(0.70)),
+            rate("unix:64x64", JDK_CHANNEL, 2.0, 2.3),
+            rate("unix:64x64", NETTY_URING, 1.3, 1.5),
+            rate("unix:64x64", C_URING, 0.95, 1.0),
             cpu("64x64", RINGPARK_EPOLL, JDK_SOCKET, 0.80, 0.70),
             cpu("64x64", RINGPARK_HANDED_OVER, JDK_SOCKET, 1.05, 0.95),
             absolute("system calls per echo, 64x64", "", 0.25, found -> figure(found.systemCallsPerEcho())),
@@ -68,6 +71,12 @@ final class Targets {
 
     private static Target cpu(String cell, String ours, String peer, double must, OptionalDouble aim) {
         return ratio("CPU per echo", Slice::cpuMicros, cell, ours, peer, must, aim);
+    }
+
+    /** Echoes in a second, so many times the peer's; turned over, as less is better in the whole table. */
+    private static Target rate(String cell, String peer, double must, double aim) {
+        return ratio("time per echo", slice -> 1 / slice.echoesPerSecond(), cell, RINGPARK, peer, 1 / must,
+                OptionalDouble.of(1 / aim));
     }
 
     private static Target ratio(
