@@ -96,8 +96,8 @@ class AcceptContractTest extends Contract {
     @Test
     void anAcceptThatTimesOutTakesNothingFromOneThatWaitsOn() throws Exception {
         TcpListener listener = TcpListener.bind(loop, Loopback.anyPort());
-        Call<TcpSocket> hasty = parked(() -> listener.accept(SHORT));
-        Call<TcpSocket> hastier = parked(() -> listener.accept(SHORT));
+        Call<TcpSocket> hasty = call(() -> listener.accept(SHORT));
+        Call<TcpSocket> hastier = call(() -> listener.accept(SHORT));
         Call<TcpSocket> patient = parked(() -> listener.accept());
         assertThat(hasty.failure()).isExactlyInstanceOf(SocketTimeoutException.class);
         assertThat(hastier.failure()).isExactlyInstanceOf(SocketTimeoutException.class);
