@@ -13,6 +13,7 @@ import dev.ringpark.LoopFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -185,6 +187,27 @@ class FileContractTest extends Contract {
 
         assertThat(Files.readAllBytes(file())).isEqualTo(bytes);
         assertThat(call(() -> LoopFile.readAllBytes(loop, file())).result()).isEqualTo(bytes);
+    }
+
+    @Test
+    void aFileThatTellsNoSizeIsReadToItsEnd() throws Exception {
+        Path status = Path.of("/proc/self/status");
+        Assumptions.assumeTrue(Files.exists(status), "this system has no /proc");
+        String read = new String(call(() -> LoopFile.readAllBytes(loop, status)).result(), StandardCharsets.UTF_8);
+
+        assertThat(Files.size(status)).isZero();
+        assertThat(read).startsWith("Name:").contains("\nPid:\t" + ProcessHandle.current().pid() + "\n");
+    }
+
+    @Test
+    void aFileCutShorterWhileItIsReadEndsWhereItWasCut() throws Exception {
+        LoopFile file = open(fileOf(BYTES), READ, WRITE);
+        ByteBuffer half = ByteBuffer.allocate(BYTES / 2);
+        assertThat(call(() -> file.read(half)).result()).isPositive();
+        call(() -> file.truncate(10)).result();
+
+        assertThat(call(() -> file.read(half.clear())).result()).isEqualTo(-1);
+        assertThat(call(() -> file.read(half.clear(), 0)).result()).isEqualTo(10);
     }
 
     @Test
