@@ -252,6 +252,28 @@ class FileErrorsContractTest extends Contract {
     }
 
     @Test
+    void anInterruptedThreadMayAskAndMoveAndTheFileStaysOpen() throws Exception {
+        LoopFile file = open(file(), READ, WRITE);
+        Call<Long> asked = call(() -> {
+            Thread.currentThread().interrupt();
+            return file.size() + file.position(5).position();
+        });
+        assertThat(asked.result()).isEqualTo(105);
+        assertThat(asked.endedInterrupted()).isTrue();
+        assertThat(call(() -> file.read(ByteBuffer.allocate(10))).result()).isEqualTo(10);
+    }
+
+    @Test
+    void aCloseEndsTheReadThatAnInterruptCouldNot() throws Exception {
+        LoopFile pipe = open(pipe(), READ, WRITE);
+        Call<Integer> read = parked(() -> pipe.read(ByteBuffer.allocateDirect(10)));
+        read.thread().interrupt();
+        call(() -> null).result();   // the interrupted thread runs before this one, and asks
+        pipe.close();
+        assertThat(read.failure()).isExactlyInstanceOf(InterruptedIOException.class);
+    }
+
+    @Test
     void anOpenThatWaitsIsGivenUpAndLeavesNothing() throws Exception {
         Path pipe = pipe();
         Call<LoopFile> opening = parked(() -> LoopFile.open(loop, pipe));   // until somebody opens the other end

@@ -254,10 +254,10 @@ public final class Operation extends Deadline {
         return kind == Kind.ACCEPT && failure == null ? (Descriptor) attachment : null;
     }
 
-    /** Notes that the operation shall end early; false if it was noted before. Loop thread only. */
+    /** Notes that the operation shall end early; false if it need not be asked again. Loop thread only. */
     public boolean askToCancel(CancelReason reason) {
         if (cancelReason != CancelReason.NONE) {
-            return false;
+            return reason == CancelReason.CLOSE && kind.isOfFile();   // it may end what an interrupt has to leave alone
         }
         cancelReason = reason;
         return true;

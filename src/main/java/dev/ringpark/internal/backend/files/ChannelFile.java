@@ -8,14 +8,33 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A file that is a channel of the JDK's, once it has been opened. */
+/**
+ * A file that is a channel of the JDK's, once it has been opened. The JDK closes a channel under any thread that is
+ * interrupted in one of its calls, so each is made by a thread that nobody else knows.
+ */
 public final class ChannelFile extends FileHandle {
+    private static final Executor UNDISTURBED = pool();
+
     private volatile @Nullable FileChannel channel;
 
     public ChannelFile(Path path) {
         super(path);
+    }
+
+    private static Executor pool() {
+        ThreadPoolExecutor pool = (ThreadPoolExecutor) Executors.newCachedThreadPool(Thread.ofPlatform().daemon()
+                .name("ringpark-file-calls-", 1).inheritInheritableThreadLocals(false).factory());
+        pool.setKeepAliveTime(1, TimeUnit.SECONDS);
+        return pool;
     }
 
     static FileChannel open(OpenRequest request) throws IOException {
@@ -39,22 +58,44 @@ public final class ChannelFile extends FileHandle {
 
     @Override
     public long size() throws IOException {
-        return channel().size();
+        return undisturbed(() -> channel().size());
     }
 
     @Override
     public long position() throws IOException {
-        return channel().position();
+        return undisturbed(() -> channel().position());
     }
 
     @Override
     public void position(long newPosition) throws IOException {
-        channel().position(newPosition);
+        undisturbed(() -> channel().position(newPosition));
     }
 
     @Override
     public void truncate(long size) throws IOException {
-        channel().truncate(size);
+        undisturbed(() -> channel().truncate(size));
+    }
+
+    /** An interrupt of the caller waits for the end of {@code call}; it takes no longer for that. */
+    private static <T> T undisturbed(Callable<T> call) throws IOException {
+        FutureTask<T> task = new FutureTask<>(call);
+        UNDISTURBED.execute(task);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return task.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException told ? told : new IOException(e.getCause());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** Closes the channel, if there ever was one. */

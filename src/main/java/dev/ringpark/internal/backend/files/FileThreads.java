@@ -1,6 +1,5 @@
 package dev.ringpark.internal.backend.files;
 
-import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.FileHandle;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.OpenRequest;
@@ -72,25 +71,36 @@ public final class FileThreads implements AutoCloseable {
         } catch (Throwable noThreadToBeHad) {
             task.fail(noThreadToBeHad);
             done.add(task);
+            wake.run();   // or the poll that follows might wait for something else
         }
     }
 
-    /** Asks that an operation end early: whether it has, with no completion to come. */
+    /**
+     * Asks that an operation end early: whether it has, with no completion to come. It may be asked again, by the close
+     * of its file.
+     */
     public boolean cancel(Operation operation) {
-        Task task = Objects.requireNonNull(submitted.get(operation));
+        Task task = submitted.get(operation);
+        if (task == null) {
+            return false;   // asked before, and it has ended
+        }
         boolean ended = threads.remove(task) || task.giveUp();
         if (ended) {
             submitted.remove(operation);
             operation.fail(Failure.CANCELED);
-        } else if (operation.cancelReason() == CancelReason.CLOSE) {
-            Thread.ofPlatform().daemon().name("ringpark-files-close").start(task::cutShort);
+        } else if (!operation.handle().isOpen()) {
+            cutShort(task);
         }
         return ended;
     }
 
-    /** Whether {@link #deliver} would deliver something. */
-    public boolean hasDone() {
-        return !done.isEmpty();
+    /** Beside the loop, as it blocks until the thread has left the channel. */
+    private static void cutShort(Task task) {
+        try {
+            Thread.ofPlatform().daemon().name("ringpark-files-close").start(task::cutShort);
+        } catch (OutOfMemoryError noThreadToBeHad) {
+            task.cutShort();   // rather a loop that waits than one that never ends
+        }
     }
 
     /** Hands over what the threads have done, with its result. */
