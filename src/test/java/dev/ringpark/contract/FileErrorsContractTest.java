@@ -285,6 +285,21 @@ class FileErrorsContractTest extends Contract {
         }
     }
 
+    @Test
+    void aWriterWhoComesAndGoesWhileAPipeIsOpenedWasThere() throws Exception {
+        Path pipe = pipe();
+        for (int round = 0; round < 20; round++) {
+            int bytes = round % 3;   // perhaps none
+            Call<Integer> read = call(() -> {
+                try (LoopFile reader = LoopFile.open(loop, pipe)) {
+                    return reader.read(ByteBuffer.allocate(10));
+                }
+            });
+            Files.write(pipe, new byte[bytes], WRITE);   // begins when the reader does, and is over in no time
+            assertThat(read.result()).isEqualTo(bytes == 0 ? -1 : bytes);
+        }
+    }
+
     /** A pipe with a name. */
     private Path pipe() throws Exception {
         Tool.require("mkfifo");

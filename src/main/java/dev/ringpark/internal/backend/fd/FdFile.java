@@ -48,7 +48,7 @@ public final class FdFile extends FileHandle {
         }
     }
 
-    /** Whether it is a pipe, open for reading or for writing. */
+    /** Whether it is a pipe with a name. */
     public boolean isPipe() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment status = arena.allocate(STATX_BYTES, 8);
@@ -60,6 +60,11 @@ public final class FdFile extends FileHandle {
     /** The name of its path as open(2) takes it, with a NUL at the end, as long as the segment is reachable. */
     public MemorySegment nativePath() {
         return Arena.ofAuto().allocateFrom(path().toString(), NAMES);
+    }
+
+    /** Whether what is asked is to read, and nothing else. */
+    public static boolean onlyReads(OpenRequest request) {
+        return (flags(request) & (O_WRONLY | O_RDWR)) == O_RDONLY;
     }
 
     /** The flags of open(2) for what is asked. */

@@ -168,14 +168,13 @@ public final class UringBackend implements Backend {
 
     private void prepare(Operation operation) {
         if (!push(operation)) {
-            again.add(operation);   // no buffer free; one comes back with every poll
+            again.add(operation);   // no buffer free, one comes back with every poll; or it takes two
         }
     }
 
     private boolean push(Operation operation) {
         if (operation.kind().isOfFile()) {
-            fileSubmissions.push(operation);
-            return true;
+            return fileSubmissions.push(operation);
         }
         return submissions.push(operation);
     }
@@ -275,6 +274,20 @@ public final class UringBackend implements Backend {
             if (!closing && ring.hasRoom()) {
                 armWake();
             }
+        } else if (token < CANCEL) {
+            watched(inFlight.find(token ^ FileSubmissions.WATCH), result);
+        }
+    }
+
+    /** The second step of an open is not needed any more: it has not begun, or it ends by its completion. */
+    private void watched(@Nullable Operation open, int result) {
+        if (open == null || !fileSubmissions.settleWatch(open, result)) {
+            return;
+        }
+        if (again.remove(open)) {
+            completions.completed(open);
+        } else {
+            cancel(open);
         }
     }
 
@@ -283,6 +296,7 @@ public final class UringBackend implements Backend {
                 ? fileSubmissions.settle(operation, result)
                 : submissions.settle(operation, result, flags);
         if (outcome >= 0) {
+            endWatch(operation);
             completions.completed(operation);
         } else if (operation.isCancelAsked() && isUndecided(operation, outcome)) {
             complete(operation, Failure.CANCELED);
@@ -301,7 +315,15 @@ public final class UringBackend implements Backend {
                 || (errno == LinuxErrno.ECONNABORTED && operation.kind() == Kind.ACCEPT);
     }
 
+    /** A watch that stayed would keep the pipe open. */
+    private void endWatch(Operation operation) {
+        if (fileSubmissions.isWatching(operation)) {
+            cancels.add(FileSubmissions.WATCH | operation.token());
+        }
+    }
+
     private void complete(Operation operation, Failure failure) {
+        endWatch(operation);
         operation.fail(failure);
         completions.completed(operation);
     }
