@@ -1,6 +1,7 @@
 package dev.ringpark.internal.backend.fd;
 
 import static dev.ringpark.internal.os.linux.FileAbi.*;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
@@ -59,7 +60,10 @@ public final class FdFile extends FileHandle {
 
     /** The name of its path as open(2) takes it, with a NUL at the end, as long as the segment is reachable. */
     public MemorySegment nativePath() {
-        return Arena.ofAuto().allocateFrom(path().toString(), NAMES);
+        byte[] name = path().toString().getBytes(NAMES);   // a segment makes those of a few charsets alone
+        MemorySegment segment = Arena.ofAuto().allocate(name.length + 1L);
+        MemorySegment.copy(name, 0, segment, JAVA_BYTE, 0, name.length);
+        return segment;
     }
 
     /** Whether what is asked is to read, and nothing else. */
