@@ -125,8 +125,9 @@ abstract sealed class FileTransfers implements Channel permits LoopFile {
         ByteBuffer piece = loop.fileBuffers().take();
         long total = 0;
         while (total < count) {
-            piece.clear().limit((int) Math.min(count - total, FileBuffers.BYTES));
-            if (readInto(piece, position + total) < 0) {
+            int length = (int) Math.min(count - total, FileBuffers.BYTES);
+            int read = readInto(piece.clear().limit(length), position + total);
+            if (read < 0) {
                 break;
             }
             piece.flip();
@@ -135,8 +136,8 @@ abstract sealed class FileTransfers implements Channel permits LoopFile {
                 written = target.write(piece);
                 total += written;
             } while (written > 0 && piece.hasRemaining());
-            if (piece.hasRemaining()) {
-                break;   // it does not block, and takes no more now
+            if (piece.hasRemaining() || read < length) {
+                break;   // it does not block, and takes no more now; or the file ends here, perhaps within a block
             }
         }
         loop.fileBuffers().give(piece);

@@ -21,6 +21,8 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
@@ -59,7 +61,7 @@ public final class LoopFile extends FileTransfers
      * @throws IllegalStateException if the loop is closed
      */
     public static LoopFile open(CarrierLoop loop, Path path, OpenOption... options) throws IOException {
-        return open(loop, path, Set.of(options));
+        return open(loop, path, new HashSet<>(List.of(options)));
     }
 
     /**
@@ -106,7 +108,7 @@ public final class LoopFile extends FileTransfers
      * @throws InterruptedIOException if the caller was interrupted before or while it waited
      */
     public static void write(CarrierLoop loop, Path path, byte[] bytes, OpenOption... options) throws IOException {
-        Set<OpenOption> asked = options.length > 0 ? Set.of(options) : Set.of(StandardOpenOption.WRITE,
+        Set<OpenOption> asked = options.length > 0 ? new HashSet<>(List.of(options)) : Set.of(StandardOpenOption.WRITE,
                 StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
         try (LoopFile file = open(loop, path, asked)) {
             file.out().write(bytes);
