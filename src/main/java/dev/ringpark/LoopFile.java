@@ -30,8 +30,9 @@ import java.util.Set;
  * A file whose reads and writes park their thread, and neither pin a carrier nor hold up a loop: through the loop's
  * queue where the platform has one for files (io_uring), else on its offload threads.
  *
- * <p>What names a place in the file may be called by any number of threads at once; what does not uses the file's own
- * position, which the system moves as it goes. Every method may be called from any thread.
+ * <p>What names a place in the file may be called by any number of threads at once. What does not uses the file's own
+ * position, which the system moves as it goes, without a lock: one thread at a time, or two of them may get the same
+ * place. Every method may be called from any thread. A write of an array that has more than 64 KiB goes piece by piece.
  *
  * <p>Unlike a socket, a file survives an interrupt: the call ends with {@link InterruptedIOException}, which tells how
  * many bytes had been transferred, the interrupt status stays, and so does the file. A transfer that the system carries
