@@ -322,7 +322,8 @@ class FileErrorsContractTest extends Contract {
 
             assertThat(call(() -> file.write(aligned.duplicate(), block)).result()).isEqualTo(block);
             assertThat(call(() -> file.read(aligned.duplicate(), block)).result()).isEqualTo(block);
-            assertThat(call(() -> file.truncate(block + 5).transferTo(0, 9L * block, open(file(), WRITE, WRITE))).result())
+            LoopFile target = open(file(), WRITE, WRITE);
+            assertThat(call(() -> file.truncate(block + 5).transferTo(0, 9L * block, target)).result())
                     .isEqualTo(block + 5);
             assertCalling(() -> file.read(aligned.duplicate(), 1)).hasMessageContaining("position (1)");
             assertCalling(() -> file.read(aligned.duplicate().limit(5), 0)).hasMessageContaining("number of bytes (5)");
