@@ -54,7 +54,7 @@ abstract sealed class FileTransfers implements Channel permits LoopFile {
         Operation operation = handle.take();
         operation.beginOpen(choice.request(), Operation.NONE);
         await(operation);
-        if (choice.direct()) {
+        if (choice.request().isDirect()) {
             blockBytes = Math.toIntExact(offload(() -> Files.getFileStore(handle.path()).getBlockSize()));
         }
         if (choice.deletes()) {
@@ -64,7 +64,7 @@ abstract sealed class FileTransfers implements Channel permits LoopFile {
 
     final int readInto(ByteBuffer target, long position) throws IOException {
         requireOpen();
-        if (!choice.readable()) {
+        if (!choice.request().reads()) {
             throw new NonReadableChannelException();
         }
         KernelMemory.requireWritable(target);
@@ -232,7 +232,7 @@ abstract sealed class FileTransfers implements Channel permits LoopFile {
 
     /** The own position, where the next byte goes. */
     final long place() throws IOException {
-        return plain(choice.appends() ? FileHandle::size : FileHandle::position);
+        return plain(choice.request().appends() ? FileHandle::size : FileHandle::position);
     }
 
     @Override
@@ -258,21 +258,10 @@ abstract sealed class FileTransfers implements Channel permits LoopFile {
         }
     }
 
-    /** Something done with the open handle at once. */
-    @FunctionalInterface
-    interface Plain {
-        long call(FileHandle file) throws IOException;
-    }
-
-    final long plain(Plain action) throws IOException {
-        Threads.requireStack();   // for the end of it, too: see LoopChannel
-        if (!handle.beginCall()) {
-            throw new ClosedChannelException();
-        }
+    final long plain(LoopDoor.Plain<FileHandle, Long> action) throws IOException {
         try {
-            return action.call(handle);
+            return loop.door().plain(handle, action);
         } finally {
-            loop.door().endCall(handle);
             Reference.reachabilityFence(this);
         }
     }
@@ -300,7 +289,7 @@ abstract sealed class FileTransfers implements Channel permits LoopFile {
 
     final void requireWritable() throws ClosedChannelException {
         requireOpen();
-        if (!choice.writable()) {
+        if (!choice.request().writes()) {
             throw new NonWritableChannelException();
         }
     }

@@ -1,7 +1,6 @@
 package dev.ringpark;
 
 import dev.ringpark.internal.op.CancelReason;
-import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Operation;
@@ -26,7 +25,6 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -177,21 +175,10 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
 
     // ---- not blocking ----
 
-    /** Something done with the open handle at once. */
-    @FunctionalInterface
-    interface Plain<T extends @Nullable Object> {
-        T call(Handle handle) throws IOException;
-    }
-
-    final <T extends @Nullable Object> T plain(Plain<T> action) throws IOException {
-        Threads.requireStack();   // also for the end of it: a close may wait for that, and hears of it from here alone
-        if (!handle.beginCall()) {
-            throw new ClosedChannelException();
-        }
+    final <T extends @Nullable Object> T plain(LoopDoor.Plain<Handle, T> action) throws IOException {
         try {
-            return action.call(handle);
+            return loop.door().plain(handle, action);
         } finally {
-            loop.door().endCall(handle);
             Reference.reachabilityFence(this);
         }
     }

@@ -7,6 +7,8 @@ import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Resource;
 import dev.ringpark.internal.op.Timer;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +82,29 @@ final class LoopDoor {
     /** Ends a write that waits although the output has been shut down. */
     void endWrite(Handle handle) {
         ask(() -> dispatcher.cancelSide(handle, Handle.WRITING, CancelReason.SHUTDOWN));
+    }
+
+    /** Something done with an open handle at once. */
+    @FunctionalInterface
+    interface Plain<H extends Resource, T extends @Nullable Object> {
+        T call(H handle) throws IOException;
+    }
+
+    /**
+     * Does {@code action} with {@code handle} in the caller's thread; a close meanwhile waits for its end.
+     *
+     * @throws ClosedChannelException if the handle is not open
+     */
+    <H extends Resource, T extends @Nullable Object> T plain(H handle, Plain<H, T> action) throws IOException {
+        Threads.requireStack();   // also for the end of it: a close may wait for that, and hears of it from here alone
+        if (!handle.beginCall()) {
+            throw new ClosedChannelException();
+        }
+        try {
+            return action.call(handle);
+        } finally {
+            endCall(handle);
+        }
     }
 
     /** Ends a plain call that {@link Resource#beginCall} began; a close may be waiting for just that. */

@@ -14,8 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How a file is to be opened, once it has been looked at whether that makes sense; with the JDK's refusals. */
-record OpenChoice(OpenRequest request, boolean readable, boolean writable, boolean appends, boolean direct,
-        boolean deletes) {
+record OpenChoice(OpenRequest request, boolean deletes) {
     private static final String PERMISSIONS = "posix:permissions";
 
     static OpenChoice of(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes) {
@@ -26,27 +25,18 @@ record OpenChoice(OpenRequest request, boolean readable, boolean writable, boole
         Set<OpenOption> asked = new HashSet<>();
         options.forEach(option -> asked.add(known(option)));
         boolean appends = asked.contains(StandardOpenOption.APPEND);
-        boolean writable = appends || asked.contains(StandardOpenOption.WRITE);
-        boolean readable = !writable || asked.contains(StandardOpenOption.READ);
         refuse(appends && asked.contains(StandardOpenOption.READ), "READ + APPEND not allowed");
         refuse(appends && asked.contains(StandardOpenOption.TRUNCATE_EXISTING),
                 "APPEND + TRUNCATE_EXISTING not allowed");
         boolean deletes = asked.remove(StandardOpenOption.DELETE_ON_CLOSE);
-        boolean direct = asked.stream().anyMatch(OpenChoice::isDirect);
-        return new OpenChoice(new OpenRequest(path, Set.copyOf(asked), permissions(attributes)), readable, writable,
-                appends, direct, deletes);
+        return new OpenChoice(new OpenRequest(path, Set.copyOf(asked), permissions(attributes)), deletes);
     }
 
     private static OpenOption known(OpenOption option) {
-        if (option instanceof StandardOpenOption || option instanceof LinkOption || isDirect(option)) {
+        if (option instanceof StandardOpenOption || option instanceof LinkOption || OpenRequest.isDirect(option)) {
             return option;
         }
         throw new UnsupportedOperationException(option + " not supported");
-    }
-
-    /** {@code com.sun.nio.file.ExtendedOpenOption.DIRECT}, by its name: not every JVM has its module. */
-    private static boolean isDirect(OpenOption option) {
-        return option.toString().equals("DIRECT");
     }
 
     private static void refuse(boolean senseless, String why) {

@@ -66,17 +66,10 @@ public final class FdFile extends FileHandle {
         return segment;
     }
 
-    /** Whether what is asked is to read, and nothing else. */
-    public static boolean onlyReads(OpenRequest request) {
-        return (flags(request) & (O_WRONLY | O_RDWR)) == O_RDONLY;
-    }
-
     /** The flags of open(2) for what is asked. */
     public static int flags(OpenRequest request) {
-        boolean appends = request.options().contains(StandardOpenOption.APPEND);
-        boolean writes = appends || request.options().contains(StandardOpenOption.WRITE);
-        boolean reads = !writes || request.options().contains(StandardOpenOption.READ);
-        int flags = O_CLOEXEC | (!writes ? O_RDONLY : reads ? O_RDWR : O_WRONLY);
+        boolean writes = request.writes();
+        int flags = O_CLOEXEC | (!writes ? O_RDONLY : request.reads() ? O_RDWR : O_WRONLY);
         for (OpenOption option : request.options()) {
             flags |= flag(option, writes);
         }
@@ -88,7 +81,7 @@ public final class FdFile extends FileHandle {
             return O_NOFOLLOW;
         }
         if (!(option instanceof StandardOpenOption standard)) {
-            return option.toString().equals("DIRECT") ? O_DIRECT : 0;   // the JDK's extended option, by its name
+            return OpenRequest.isDirect(option) ? O_DIRECT : 0;
         }
         return switch (standard) {
             case APPEND -> O_APPEND;

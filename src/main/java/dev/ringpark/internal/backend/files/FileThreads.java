@@ -257,7 +257,7 @@ public final class FileThreads implements AutoCloseable {
 
         @Override
         boolean giveUp() {
-            return decided.compareAndSet(false, true);
+            return claim();   // whoever comes first has it
         }
 
         @Override

@@ -112,7 +112,7 @@ final class FileSubmissions {
     }
 
     private static int nextPhase(Operation operation, FdFile file, int result) {
-        boolean waitsForWriter = result >= 0 && FdFile.onlyReads(operation.request()) && file.isPipe();
+        boolean waitsForWriter = result >= 0 && !operation.request().writes() && file.isPipe();
         return waitsForWriter ? TO_WATCH : result == -LinuxErrno.ENXIO ? PATIENT : 0;
     }
 
