@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ringpark.internal.os.linux.FileAbi;
 import dev.ringpark.internal.os.linux.LinuxErrno;
 import dev.ringpark.internal.os.linux.SocketAbi;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,6 @@ import dev.ringpark.Accepting;
 import dev.ringpark.LoopGroup;
 import dev.ringpark.LoopMode;
 import dev.ringpark.LoopOptions;
-import dev.ringpark.LoopServer;
 import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
 import dev.ringpark.process.AllDescriptors;

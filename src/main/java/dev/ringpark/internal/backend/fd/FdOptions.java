@@ -11,7 +11,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The standard socket options as setsockopt(2) and getsockopt(2) know them; see socket(7), tcp(7), ip(7). */
