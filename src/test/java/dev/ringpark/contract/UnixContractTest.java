@@ -36,12 +36,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -403,14 +403,35 @@ class UnixContractTest extends Contract {
     }
 
     @Test
-    @Disabled("a fault of ours, not mended: io_uring may miss a cancel while it hands a connect to one of its workers")
     void anInterruptEndsAConnectThatWaitsForABacklog() throws Exception {
-        Held.hold(UnixListener.bind(loop, address, 1));
-        UnixSocket.connect(loop, address);
-        UnixSocket.connect(loop, address);
+        fillTheBacklog();
         Call<UnixSocket> hopeless = parked(() -> UnixSocket.connect(loop, address));
         hopeless.thread().interrupt();
         assertThat(hopeless.failure()).isExactlyInstanceOf(ClosedByInterruptException.class);
+    }
+
+    /** The kernel tries such a connect some times, and then gives it to a worker: an interrupt may come at any moment. */
+    @Test
+    void anInterruptEndsSuchAConnectWhoeverHasIt() throws Exception {
+        fillTheBacklog();
+        long seed = System.nanoTime();
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int round = 0; round < 200; round++) {
+            Call<UnixSocket> hopeless = call(() -> UnixSocket.connect(loop, address));
+            for (int spins = random.nextInt(20_000); spins > 0; spins--) {
+                Thread.onSpinWait();
+            }
+            hopeless.thread().interrupt();
+            assertThat(hopeless.failure()).as("round %d of seed %d", round, seed)
+                    .isExactlyInstanceOf(ClosedByInterruptException.class);
+        }
+    }
+
+    private void fillTheBacklog() throws Exception {
+        assumeTrue(flavor.isOn("io_uring"), "the JDK's own connect fails if the backlog is full");
+        Held.hold(UnixListener.bind(loop, address, 1));
+        UnixSocket.connect(loop, address);
+        UnixSocket.connect(loop, address);
     }
 
     @Test

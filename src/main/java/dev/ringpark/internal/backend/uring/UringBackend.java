@@ -24,7 +24,6 @@ import dev.ringpark.internal.os.linux.LinuxErrno;
 import java.io.IOException;
 import java.net.ProtocolFamily;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +70,6 @@ public final class UringBackend implements Backend {
     }
 
     private static final long WAKE = -1;
-    private static final long CANCEL = -2;
     private static final int WAKE_BYTES = 8;
 
     private final Ring ring;
@@ -80,11 +78,11 @@ public final class UringBackend implements Backend {
     private final Counters counters;
     private final Submissions submissions;
     private final FileSubmissions fileSubmissions;
+    private final Cancels cancels;
     private final NativeRegion wakeCount;
     private final int wakeFd;
 
-    private final OperationQueue again = new OperationQueue();     // to be submitted for their next step
-    private final ArrayDeque<Long> cancels = new ArrayDeque<>();   // tokens whose cancel found the queue full
+    private final OperationQueue again = new OperationQueue();   // to be submitted for their next step
     private boolean wakeArmed;
     private boolean closing;
 
@@ -93,6 +91,7 @@ public final class UringBackend implements Backend {
         this.ring = ring;
         this.submissions = submissions;
         this.fileSubmissions = new FileSubmissions(ring);
+        this.cancels = new Cancels(ring, inFlight);
         this.wakeFd = wakeFd;
         this.wakeCount = wakeCount;
         this.inFlight = inFlight;
@@ -181,20 +180,12 @@ public final class UringBackend implements Backend {
 
     @Override
     public void cancel(Operation operation) {
-        if (cancels.isEmpty() && ring.hasRoom()) {
-            pushCancel(operation.token());
-        } else {
-            cancels.add(operation.token());
-        }
-    }
-
-    private void pushCancel(long token) {
-        ring.push(Ring.head(IORING_OP_ASYNC_CANCEL, 0, -1), 0, token, 0, CANCEL, 0);
+        cancels.ask(operation.token());
     }
 
     @Override
     public boolean hasBacklog() {
-        return !again.isEmpty() || !cancels.isEmpty() || !wakeArmed;
+        return !again.isEmpty() || cancels.hasBacklog() || !wakeArmed;
     }
 
     @Override
@@ -212,7 +203,7 @@ public final class UringBackend implements Backend {
     @Override
     public void poll(long waitNanos) throws IOException {
         passOn();
-        enter(waitNanos);
+        enter(cancels.atMost(waitNanos));
         for (int left = ring.completions(); left > 0; left--) {
             takeCompletion();
         }
@@ -223,9 +214,7 @@ public final class UringBackend implements Backend {
         if (!wakeArmed && ring.hasRoom()) {
             armWake();
         }
-        while (!cancels.isEmpty() && ring.hasRoom()) {
-            pushCancel(cancels.remove());
-        }
+        cancels.passOn();
         for (Operation next = again.peek(); next != null && ring.hasRoom(); next = again.peek()) {
             if (next.isCancelAsked()) {
                 again.poll();
@@ -262,20 +251,27 @@ public final class UringBackend implements Backend {
         int result = ring.result();
         int flags = ring.flags();
         ring.advance();
-        if (token >= 0) {
-            Operation operation = inFlight.find(token);
-            if (operation == null) {
-                counters.add(Count.STALE_TOKENS);
-            } else {
-                completed(operation, result, flags);
-            }
-        } else if (token == WAKE) {
+        Operation operation = token < 0 ? null : inFlight.find(token);
+        if (operation != null) {
+            completed(operation, result, flags);
+        } else {
+            takeNews(token, result);
+        }
+    }
+
+    /** Takes the completion of what is no operation: a wake-up, a cancel, a watch; or of one that is not there. */
+    private void takeNews(long token, int result) {
+        if (token == WAKE) {
             wakeArmed = false;
             if (!closing && ring.hasRoom()) {
                 armWake();
             }
-        } else if (token < CANCEL) {
+        } else if (Cancels.isAnswer(token)) {
+            cancels.answered(token, result);
+        } else if (token < 0) {
             watched(inFlight.find(token ^ FileSubmissions.WATCH), result);
+        } else {
+            counters.add(Count.STALE_TOKENS);
         }
     }
 
@@ -318,7 +314,7 @@ public final class UringBackend implements Backend {
     /** A watch that stayed would keep the pipe open. */
     private void endWatch(Operation operation) {
         if (fileSubmissions.isWatching(operation)) {
-            cancels.add(FileSubmissions.WATCH | operation.token());
+            cancels.ask(FileSubmissions.WATCH | operation.token());
         }
     }
 
