@@ -1,6 +1,6 @@
 package dev.ringpark;
 
-import dev.ringpark.dispatch.Dispatcher;
+import dev.ringpark.internal.dispatch.Proactor;
 import dev.ringpark.internal.op.Timer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -32,8 +32,8 @@ final class Afterlife {
     }
 
     /** Takes what an ended loop still has to do. */
-    static void takeOver(Dispatcher dispatcher, RunQueue ready) {
-        for (Timer timer = dispatcher.pollTimer(); timer != null; timer = dispatcher.pollTimer()) {
+    static void takeOver(Proactor proactor, RunQueue ready) {
+        for (Timer timer = proactor.pollTimer(); timer != null; timer = proactor.pollTimer()) {
             schedule(timer);
         }
         for (Runnable task = ready.poll(); task != null; task = ready.poll()) {

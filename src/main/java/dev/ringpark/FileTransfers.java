@@ -1,5 +1,6 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.FileHandle;
 import dev.ringpark.internal.op.Kind;

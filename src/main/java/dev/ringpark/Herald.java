@@ -1,5 +1,6 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.op.StackRoom;
 import dev.ringpark.internal.op.Wakeup;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -57,7 +58,7 @@ final class Herald {
      * way would leave this one thread, which all need, marked as woken and in nobody's queue.
      */
     void send() {
-        Threads.requireStack();
+        StackRoom.require();
         LockSupport.unpark(thread);
     }
 

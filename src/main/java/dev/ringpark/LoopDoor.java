@@ -1,11 +1,13 @@
 package dev.ringpark;
 
-import dev.ringpark.dispatch.Dispatcher;
+import dev.ringpark.internal.dispatch.Proactor;
+import dev.ringpark.internal.dispatch.SleepGate;
 import dev.ringpark.internal.jdk.VirtualThreads;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Resource;
+import dev.ringpark.internal.op.StackRoom;
 import dev.ringpark.internal.op.Timer;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -22,7 +24,7 @@ final class LoopDoor {
     private final Thread loop;
     private final boolean carried;
     private final @Nullable Herald herald;   // in handed-over mode
-    private final Dispatcher dispatcher;
+    private final Proactor proactor;
     private final Runnable wake;
 
     private final SleepGate gate = new SleepGate();
@@ -32,12 +34,12 @@ final class LoopDoor {
     private volatile boolean exited;
 
     /** On the loop's thread. */
-    LoopDoor(Dispatcher dispatcher, @Nullable Herald herald) {
+    LoopDoor(Proactor proactor, @Nullable Herald herald) {
         this.loop = Thread.currentThread();
         this.carried = herald == null;
         this.herald = herald;
-        this.dispatcher = dispatcher;
-        this.wake = dispatcher.backend()::wake;
+        this.proactor = proactor;
+        this.wake = proactor.backend()::wake;
     }
 
     // ---- any thread ----
@@ -64,24 +66,24 @@ final class LoopDoor {
         if (onLoop) {
             requests.submit(operation);
         } else {
-            mail((Mailbox.Command) () -> dispatcher.submit(operation));
+            mail((Mailbox.Command) () -> proactor.submit(operation));
         }
         return onLoop;
     }
 
     /** Submits {@code operations} in one go; nobody has to wait for them. */
     void submitAll(List<Operation> operations) {
-        mail((Mailbox.Command) () -> operations.forEach(dispatcher::submit));
+        mail((Mailbox.Command) () -> operations.forEach(proactor::submit));
     }
 
     /** Asks that this use of {@code operation} end early, and no later one. */
     void cancel(Operation operation, CancelReason reason) {
-        ask(new Cancel(dispatcher, operation, operation.use(), reason));
+        ask(new Cancel(proactor, operation, operation.use(), reason));
     }
 
     /** Ends a write that waits although the output has been shut down. */
     void endWrite(Handle handle) {
-        ask(() -> dispatcher.cancelSide(handle, Handle.WRITING, CancelReason.SHUTDOWN));
+        ask(() -> proactor.cancelSide(handle, Handle.WRITING, CancelReason.SHUTDOWN));
     }
 
     /** Something done with an open handle at once. */
@@ -96,7 +98,7 @@ final class LoopDoor {
      * @throws ClosedChannelException if the handle is not open
      */
     <H extends Resource, T extends @Nullable Object> T plain(H handle, Plain<H, T> action) throws IOException {
-        Threads.requireStack();   // also for the end of it: a close may wait for that, and hears of it from here alone
+        StackRoom.require();   // also for the end of it: a close may wait for that, and hears of it from here alone
         if (!handle.beginCall()) {
             throw new ClosedChannelException();
         }
@@ -110,7 +112,7 @@ final class LoopDoor {
     /** Ends a plain call that {@link Resource#beginCall} began; a close may be waiting for just that. */
     void endCall(Resource handle) {
         if (handle.endCall()) {
-            ask(() -> dispatcher.callEnded(handle));
+            ask(() -> proactor.finishClosing(handle));
         }
     }
 
@@ -120,7 +122,7 @@ final class LoopDoor {
             if (exited) {
                 Afterlife.schedule(timer);
             } else {
-                dispatcher.schedule(timer);
+                proactor.schedule(timer);
             }
         });
     }
@@ -132,7 +134,7 @@ final class LoopDoor {
     void unschedule(Timer timer) {
         ask(() -> {
             if (!exited) {
-                dispatcher.unschedule(timer);
+                proactor.unschedule(timer);
             }
         });
     }
@@ -199,10 +201,10 @@ final class LoopDoor {
      */
     void leave() {
         try {
-            Afterlife.takeOver(dispatcher, ready);
+            Afterlife.takeOver(proactor, ready);
         } finally {
             exited = true;
-            Afterlife.takeOver(dispatcher, ready);
+            Afterlife.takeOver(proactor, ready);
             mailbox.forward();
         }
     }

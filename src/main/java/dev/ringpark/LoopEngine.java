@@ -1,9 +1,11 @@
 package dev.ringpark;
 
-import dev.ringpark.dispatch.Dispatcher;
+import dev.ringpark.internal.dispatch.Proactor;
 import dev.ringpark.internal.backend.Backend;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
+import dev.ringpark.internal.dispatch.SleepGate;
+import dev.ringpark.internal.op.StackRoom;
 import dev.ringpark.internal.op.Wakeup;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +22,7 @@ final class LoopEngine {
     private static final long PINNED_POLL_NANOS = 20_000_000;   // how late a pinned thread may notice an interrupt
 
     private final @Nullable Herald herald;   // in handed-over mode
-    private final Dispatcher dispatcher;
+    private final Proactor proactor;
     private final Counters counters;
     private final int turnTasks;
     private final long turnNanos;
@@ -32,14 +34,14 @@ final class LoopEngine {
     private @Nullable Throwable torn;   // loop thread only: why a turn on a pinned thread's stack ended half way
 
     /** On the thread that is to be the loop. */
-    LoopEngine(Dispatcher.Opener opener, boolean carried, LoopOptions options, Counters counters) throws IOException {
+    LoopEngine(Proactor.Opener opener, boolean carried, LoopOptions options, Counters counters) throws IOException {
         this.herald = carried ? null : new Herald(this::wakeForMail);
-        this.dispatcher = new Dispatcher(opener, options.maxInFlight(), counters,
+        this.proactor = new Proactor(opener, options.maxInFlight(), counters,
                 herald == null ? Wakeup::unpark : herald::unpark);
         this.counters = counters;
         this.turnTasks = options.turnTasks();
         this.turnNanos = options.turnBudget().toNanos();
-        this.door = new LoopDoor(dispatcher, herald);
+        this.door = new LoopDoor(proactor, herald);
         this.gate = door.gate();
         this.ready = door.ready();
         this.watch = new Watch(options, carried, gate, ready, counters);
@@ -47,7 +49,7 @@ final class LoopEngine {
 
     /** Gives the queue back, of a loop that will never run. */
     void discard() {
-        dispatcher.end();
+        proactor.end();
     }
 
     private void wakeForMail() {
@@ -55,7 +57,7 @@ final class LoopEngine {
     }
 
     Backend backend() {
-        return dispatcher.backend();
+        return proactor.backend();
     }
 
     /** The way in, for any thread. */
@@ -83,12 +85,12 @@ final class LoopEngine {
                 turn();
             }
             gate.close();
-            dispatcher.end();
+            proactor.end();
         } catch (IOException | RuntimeException | Error e) {
             gate.close();
-            dispatcher.abandon(e);
-            door.requests().takeIn(dispatcher);
-            Afterlife.keep(dispatcher.lentMemory());
+            proactor.abandon(e);
+            door.requests().takeIn(proactor);
+            Afterlife.keep(proactor.lentMemory());
             throw e;
         } finally {
             leave();
@@ -96,7 +98,7 @@ final class LoopEngine {
     }
 
     private boolean isOver() {
-        return stopping && dispatcher.isIdle() && dispatcher.hasClosed() && door.requests().isEmpty();
+        return stopping && proactor.isIdle() && proactor.hasClosed() && door.requests().isEmpty();
     }
 
     private void turn() throws IOException {
@@ -113,7 +115,7 @@ final class LoopEngine {
      */
     void driveOnce() {
         requireWhole();
-        Threads.requireStack();   // this is a user's stack, and what follows must not end half way
+        StackRoom.require();   // this is a user's stack, and what follows must not end half way
         try {
             door.deliver();
             finishTurn(true);
@@ -143,24 +145,24 @@ final class LoopEngine {
 
     /** Takes in what was asked and ends what is overdue; how long the poll that follows may wait at most. */
     private long takeIn() {
-        door.requests().takeIn(dispatcher);
+        door.requests().takeIn(proactor);
         long now = System.nanoTime();
         counters.max(Count.LONGEST_TURN_NANOS, now - watch.turnStartNanos());
-        if (dispatcher.hasDeadlines()) {
-            dispatcher.expire(now);
+        if (proactor.hasDeadlines()) {
+            proactor.expire(now);
         }
-        return dispatcher.waitNanos(now);
+        return proactor.waitNanos(now);
     }
 
     /** Ends a turn; the next one begins when it comes back. */
     private void poll(long waitNanos) throws IOException {
         if (waitNanos == 0) {
-            dispatcher.poll(0);
+            proactor.poll(0);
             watch.startTurn();
             return;
         }
         gate.announceSleep();
-        dispatcher.poll(door.hasMail() ? 0 : waitNanos);
+        proactor.poll(door.hasMail() ? 0 : waitNanos);
         watch.startTurn();
         if (gate.awake()) {
             counters.add(Count.WAKEUPS);

@@ -25,18 +25,18 @@ import java.util.concurrent.TimeUnit;
  *            |   OpenSockets.shut, OffloadPool.close, then       |   handles that are closing|   it the closes of all,
  *            |   Handle.startClosing of each, then the mail      |   end as they are taken in|   and stop behind them
  * CANCELLING | the loop, as it delivers that mail:               | the same                  | delivered each turn
- *            |   Dispatcher.close asks both sides of each to end |                           |
+ *            |   Proactor.close asks both sides of each to end |                           |
  * DRAINED    | the loop, when nothing is in flight, every close  | end as they are taken in  | lies there: the gate is
- *            |   answered and no request left: Dispatcher.end    |                           |   closed, nobody wakes
+ *            |   answered and no request left: Proactor.end    |                           |   closed, nobody wakes
  * LEFT       | the loop: LoopDoor.leave says so (exited), THEN   | the same, on their own    | its sender looks for the
  *            |   empties run queue and mailbox, to the Afterlife |   threads, by forwarding  |   exit, THEN forwards
  * ENDED      | the loop: cleanUp() is over; its thread goes      | the same                  | the same
  * </pre>
  *
  * Mail, then look for the exit; say the exit, then look for mail: whichever comes second sees the other, and
- * {@link Mailbox#forward} lets in one at a time, as commands need a dispatcher to themselves. Those who wait for the
+ * {@link Mailbox#forward} lets in one at a time, as commands need a proactor to themselves. Those who wait for the
  * end are woken by ENDED. If the queue fails, {@link LoopEngine#run} goes from where it is to LEFT, and
- * {@code Dispatcher.abandon} ends what is in flight; the sockets are shut and closed on the way to ENDED then.
+ * {@code Proactor.abandon} ends what is in flight; the sockets are shut and closed on the way to ENDED then.
  */
 final class LoopLife {
     private final String name;

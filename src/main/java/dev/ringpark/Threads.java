@@ -5,8 +5,6 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Running what may fail, without failing with it: a loop carries others too. */
 final class Threads {
-    private static final int PROBE_FRAMES = 500;   // some 25 KiB compiled, more when not
-
     private Threads() {}
 
     /** Parks the caller until it is unparked, interrupted or {@code deadlineNanos} has come, or for a while less. */
@@ -16,21 +14,6 @@ final class Threads {
         } else {
             LockSupport.parkNanos(blocker, deadlineNanos - System.nanoTime());
         }
-    }
-
-    /**
-     * Uses up a good deal of stack and gives it back, so that who has too little hears of it before he has begun.
-     *
-     * @throws StackOverflowError if there is not enough
-     */
-    static void requireStack() {
-        if (sum(PROBE_FRAMES, 1, 1, 1, 1) == 0) {
-            throw new AssertionError();   // the sum is there so that the compiler keeps the frames
-        }
-    }
-
-    private static long sum(int frames, long a, long b, long c, long d) {
-        return frames == 0 ? a + b + c + d : sum(frames - 1, b, c, d, a + b) + ((a ^ b ^ c ^ d) | 1);
     }
 
     /**

@@ -3,7 +3,7 @@ package dev.ringpark;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import dev.ringpark.dispatch.Dispatcher;
+import dev.ringpark.internal.dispatch.Proactor;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Deadline;
@@ -31,7 +31,7 @@ public final class CancelStress {
     /** First result: whether the owner has left. Second: 0 if there was no next use, 1 if it is left alone, else 2. */
     abstract static class Uses {
         final Mailbox mailbox = new Mailbox();
-        final Dispatcher dispatcher;
+        final Proactor proactor;
         final Operation operation;
         private final RunQueue ready = new RunQueue();
         private final Requests requests = new Requests();
@@ -40,14 +40,14 @@ public final class CancelStress {
 
         Uses() {
             try {
-                dispatcher = new Dispatcher(ScriptedBackend::new, 1, new Counters(), thread -> { });
-                handle = dispatcher.backend().openSocket(null);
+                proactor = new Proactor(ScriptedBackend::new, 1, new Counters(), thread -> { });
+                handle = proactor.backend().openSocket(null);
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
             begin();
             operation = handle.operation(Handle.READING);
-            dispatcher.submit(operation);
+            proactor.submit(operation);
         }
 
         private boolean begin() {
@@ -75,7 +75,7 @@ public final class CancelStress {
         }
 
         final void endAndUseAgain() {
-            ((ScriptedBackend) dispatcher.backend()).end(operation, 1);
+            ((ScriptedBackend) proactor.backend()).end(operation, 1);
             poll();
             for (int i = 0; i < TRIES && !isUsedAgain; i++) {
                 isUsedAgain = begin();
@@ -83,13 +83,13 @@ public final class CancelStress {
             if (isUsedAgain) {
                 requests.submit(operation);
             }
-            requests.takeIn(dispatcher);
+            requests.takeIn(proactor);
             mailbox.deliver(ready);
         }
 
         private void poll() {
             try {
-                dispatcher.poll(0);
+                proactor.poll(0);
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
@@ -108,7 +108,7 @@ public final class CancelStress {
     public static class CancelAgainstNextUse extends Uses {
         @Override
         Mailbox.Command cancel() {
-            return new Cancel(dispatcher, operation, operation.use(), CancelReason.INTERRUPT);
+            return new Cancel(proactor, operation, operation.use(), CancelReason.INTERRUPT);
         }
 
         @Actor
@@ -135,7 +135,7 @@ public final class CancelStress {
     public static class CancelAgainstNextUseTwinMeansAnyUse extends Uses {
         @Override
         Mailbox.Command cancel() {
-            return () -> dispatcher.cancel(operation, CancelReason.INTERRUPT);
+            return () -> proactor.cancel(operation, CancelReason.INTERRUPT);
         }
 
         @Actor

@@ -104,7 +104,7 @@ public final class ParkStress {
 
         @Actor
         public void loop() {
-            Wakeup.unpark(Objects.requireNonNull(operation.finish()));
+            Wakeup.unpark((Thread) Objects.requireNonNull(operation.finish()));
         }
 
         @Arbiter

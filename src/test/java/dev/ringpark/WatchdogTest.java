@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
+import dev.ringpark.internal.dispatch.SleepGate;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;

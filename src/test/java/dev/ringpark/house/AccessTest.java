@@ -108,12 +108,12 @@ class AccessTest {
 
     @ParameterizedTest
     @CsvSource({
-        "dev.ringpark.dispatch,                  java.util.concurrent.locks.ReentrantLock",
+        "dev.ringpark.internal.dispatch,                  java.util.concurrent.locks.ReentrantLock",
         "dev.ringpark.internal.backend.selector, java.util.concurrent.locks.Lock",
         "dev.ringpark.internal.backend.uring,    java.util.concurrent.LinkedBlockingQueue",
         "dev.ringpark.internal.op,               java.util.concurrent.ConcurrentHashMap",
         "dev.ringpark.internal.backend.fd,       java.util.concurrent.Semaphore",
-        "dev.ringpark.dispatch,                  java.lang.System.Logger",
+        "dev.ringpark.internal.dispatch,                  java.lang.System.Logger",
     })
     void aLockOrALogInLoopCodeIsNoticed(String room, String type, @TempDir Path folder) throws Exception {
         assertNoticed(LOOP_CODE, room, type + " field;", folder);

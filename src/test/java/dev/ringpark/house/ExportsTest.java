@@ -76,7 +76,7 @@ class ExportsTest {
         "{ public <T extends dev.ringpark.internal.op.Handle> void leaked() {} }",
         "{ public void leaked() throws dev.ringpark.internal.backend.BackendUnavailableException {} }",
         "{ public RunQueue leaked() { return null; } }",
-        "{ public dev.ringpark.dispatch.Dispatcher leaked() { return null; } }",
+        "{ public dev.ringpark.internal.dispatch.Proactor leaked() { return null; } }",
         "extends dev.ringpark.internal.op.Timer { public void fire() {} }",
     })
     void aSignatureThatShowsMoreIsNoticed(String leak, @TempDir Path folder) throws Exception {

@@ -29,8 +29,9 @@ class FloorsTest {
 
     /** Top down: the room, and the rooms below it that it may know. A dot stands for the root. */
     private static final Map<String, List<String>> PLAN = plan("""
-            .                         dispatch internal.platform internal.backend internal.op internal.os internal.jdk
-            dispatch                  internal.backend internal.op internal.os
+            .                         internal.dispatch internal.platform internal.backend internal.op \
+            internal.os internal.jdk
+            internal.dispatch         internal.backend internal.op internal.os
             internal.agent            internal.jdk
             internal.platform         internal.backend.uring internal.backend.selector internal.backend internal.op
             internal.backend.uring    internal.backend.fd internal.backend internal.op internal.os internal.os.linux
@@ -66,14 +67,14 @@ class FloorsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "internal.op,               dispatch.Dispatcher",
+        "internal.op,               internal.dispatch.Proactor",
         "internal.backend,          internal.backend.selector.SelectorBackend",
         "internal.backend.selector, internal.backend.uring.UringBackend",
         "internal.backend.selector, internal.os.linux.SocketAbi",
         "internal.backend.uring,    internal.backend.selector.SelectorBackend",
-        "dispatch,                  CarrierLoop",
-        "dispatch,                  internal.jdk.VirtualThreads",
-        "dispatch,                  internal.platform.Backends",
+        "internal.dispatch,         CarrierLoop",
+        "internal.dispatch,         internal.jdk.VirtualThreads",
+        "internal.dispatch,         internal.platform.Backends",
         "internal.os,               internal.op.Timer",
         "internal.attic,            internal.op.Timer",
     })

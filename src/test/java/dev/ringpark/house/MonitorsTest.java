@@ -29,12 +29,12 @@ class MonitorsTest {
     @Test
     void aMonitorInLoopCodeIsNoticed(@TempDir Path folder) throws IOException {
         Compiled.compile(folder, List.of(),
-                "package dev.ringpark.dispatch; class Block { void enter() { synchronized (this) { hashCode(); } } }",
+                "package dev.ringpark.internal.op; class Block { void enter() { synchronized (this) { hashCode(); } } }",
                 "package dev.ringpark; class RunQueue { static class Part { synchronized void enter() {} } }",
                 "package dev.ringpark; class Elsewhere { synchronized void enter() {} }");
 
         assertThat(monitors(folder)).containsExactlyInAnyOrder(
-                "dev.ringpark.dispatch.Block.enter", "dev.ringpark.RunQueue$Part.enter");
+                "dev.ringpark.internal.op.Block.enter", "dev.ringpark.RunQueue$Part.enter");
     }
 
     private static List<String> monitors(Path classes) throws IOException {

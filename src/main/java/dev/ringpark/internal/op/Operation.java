@@ -9,8 +9,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing asked of the kernel, and the thread that waits for it. A handle keeps one operation a side and uses it
- * again and again, so steady traffic allocates nothing.
+ * One thing asked of the kernel, and who waits for it: a thread, or a {@link Completion}. A handle keeps one operation
+ * a side and uses it again and again, so steady traffic allocates nothing.
  *
  * <pre>
  * state     | who moves it there, on which thread          | whose fields and memory
@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * within ASKED | who moves it there, on the loop's thread  | what may still happen to it
  * -------------+-------------------------------------------+--------------------------------------------------------
  * on its way   | nobody yet: in the mailbox, in Requests   | taken in; a cancel that is overtaken finds nothing
- * admitted     | Dispatcher: admit()                       | owed one completion; in the overflow queue: no slot yet
- * submitted    | Dispatcher: a slot, taken by the backend  | completed, by the backend alone
+ * admitted     | Proactor: admit()                       | owed one completion; in the overflow queue: no slot yet
+ * submitted    | Proactor: a slot, taken by the backend  | completed, by the backend alone
  * cancelling   | timer, interrupt, close: askToCancel()    | the same; the first reason stays, the others do nothing
  * </pre>
  *
@@ -67,7 +67,8 @@ public final class Operation extends Deadline {
     private long position;
     private int offset;
     private int length;
-    private @Nullable Thread owner;
+    private @Nullable Completion completion;         // for whom no thread waits
+    private @Nullable Object owner;                  // whoever is told: the thread that waits, or that completion
     private int use;                                 // counts begins, so that a late cancel finds its own or nobody
 
     private int result;
@@ -155,7 +156,7 @@ public final class Operation extends Deadline {
         return length != 0;
     }
 
-    /** Closes the handle once all its other operations have ended. The dispatcher's work; no backend sees it. */
+    /** Closes the handle once all its other operations have ended. The proactor's work; no backend sees it. */
     public void beginClose() {
         begin(Kind.CLOSE, NONE);
     }
@@ -164,7 +165,7 @@ public final class Operation extends Deadline {
         assert (int) STATE.get(this) == IDLE : "begun twice";
         this.kind = kind;
         deadlineNanos(deadlineNanos);
-        owner = Thread.currentThread();
+        owner = completion != null ? completion : Thread.currentThread();
         use++;
         STATE.setOpaque(this, ASKED);   // published by the mailbox, or not at all: the loop's own thread asks
     }
@@ -211,9 +212,14 @@ public final class Operation extends Deadline {
         return (SocketAddress) Objects.requireNonNull(attachment);
     }
 
-    /** The thread it is for, as far as others than that one and the loop can tell. */
+    /** The thread it is for, if one waits, as far as others than that one and the loop can tell. */
     public @Nullable Thread owner() {
-        return owner;
+        return owner instanceof Thread thread ? thread : null;
+    }
+
+    /** Has {@code told} hear of the ends of what is begun from here on, in place of the thread that begins it. */
+    public void tell(Completion told) {
+        completion = told;
     }
 
     /** What names this operation in the backend's queue; see {@link InFlight}. Loop thread only. */
@@ -290,10 +296,10 @@ public final class Operation extends Deadline {
     /**
      * The one final step: from here on everything is the owner's again. Loop thread only.
      *
-     * @return the thread to unpark; null if that of an accept has deserted, and what it brought is the loop's
+     * @return whom to tell, Thread or {@link Completion}; null if that of an accept has deserted, which we mind
      */
-    public @Nullable Thread finish() {
-        Thread waiting = Objects.requireNonNull(owner);
+    public @Nullable Object finish() {
+        Object waiting = Objects.requireNonNull(owner);
         assert isTheLoops() && token == InFlight.FULL && heapIndex == NOT_QUEUED && lent == -1;
         admitted = false;
         countAsPending(-1);

@@ -1,11 +1,11 @@
-package dev.ringpark.dispatch;
+package dev.ringpark.internal.dispatch;
 
-import static dev.ringpark.dispatch.DispatchRig.assertCanceled;
-import static dev.ringpark.dispatch.DispatchRig.assertPending;
+import static dev.ringpark.internal.dispatch.DispatchRig.assertCanceled;
+import static dev.ringpark.internal.dispatch.DispatchRig.assertPending;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ringpark.dispatch.DispatchRig.Bell;
+import dev.ringpark.internal.dispatch.DispatchRig.Bell;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
@@ -17,15 +17,15 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The end of a dispatcher: in good order, or because the backend has failed. */
-class DispatcherEndTest extends OpenDispatcher {
+/** The end of a proactor: in good order, or because the backend has failed. */
+class ProactorEndTest extends OpenProactor {
     private final FakeHandle handle = new FakeHandle();
 
     // ---- in good order ----
 
     @Test
     void theBackendIsGivenBack() {
-        dispatcher.end();
+        proactor.end();
 
         assertThat(backend.isClosed).isTrue();
     }
@@ -34,7 +34,7 @@ class DispatcherEndTest extends OpenDispatcher {
     void thereIsNoEndWhileSomethingIsInFlight() {
         rig.read();
 
-        assertThatThrownBy(dispatcher::end).isInstanceOf(AssertionError.class);
+        assertThatThrownBy(proactor::end).isInstanceOf(AssertionError.class);
         assertThat(backend.isClosed).isFalse();
     }
 
@@ -42,12 +42,12 @@ class DispatcherEndTest extends OpenDispatcher {
     void thereIsNoEndWhileSomethingWaitsForTheBackend() {
         rig.readThatIsRefused();
 
-        assertThatThrownBy(dispatcher::end).isInstanceOf(AssertionError.class);
+        assertThatThrownBy(proactor::end).isInstanceOf(AssertionError.class);
     }
 
     @Test
     void whatComesAfterTheEndEndsAsClosed() {
-        dispatcher.end();
+        proactor.end();
         Operation read = rig.read(handle);
         Operation overdue = rig.readUntil(100);
 
@@ -60,7 +60,7 @@ class DispatcherEndTest extends OpenDispatcher {
 
     @Test
     void aHandleThatIsClosedAfterTheEndIsStillReleased() {
-        dispatcher.end();
+        proactor.end();
         Operation close = rig.close(handle);
 
         assertThat(close.isDone()).isTrue();
@@ -72,11 +72,11 @@ class DispatcherEndTest extends OpenDispatcher {
     void aCloseThatWaitsForACallDoesNotHoldUpTheEndAndIsAnsweredAfterIt() {
         handle.beginCall();
         Operation close = rig.close(handle);
-        assertThat(dispatcher.isIdle()).isTrue();
-        dispatcher.end();
+        assertThat(proactor.isIdle()).isTrue();
+        proactor.end();
         assertPending(close);
         assertThat(handle.endCall()).isTrue();
-        dispatcher.callEnded(handle);
+        proactor.finishClosing(handle);
 
         assertThat(close.isDone()).isTrue();
         assertThat(backend.released).containsExactly(handle);
@@ -86,13 +86,13 @@ class DispatcherEndTest extends OpenDispatcher {
     void theTimersThatAreLeftCanBeTakenOutEarliestFirst() {
         Bell late = new Bell(200);
         Bell early = new Bell(100);
-        dispatcher.schedule(late);
-        dispatcher.schedule(early);
-        dispatcher.end();
+        proactor.schedule(late);
+        proactor.schedule(early);
+        proactor.end();
 
-        assertThat(dispatcher.pollTimer()).isSameAs(early);
-        assertThat(dispatcher.pollTimer()).isSameAs(late);
-        assertThat(dispatcher.pollTimer()).isNull();
+        assertThat(proactor.pollTimer()).isSameAs(early);
+        assertThat(proactor.pollTimer()).isSameAs(late);
+        assertThat(proactor.pollTimer()).isNull();
         assertThat(early.rings + late.rings).isZero();
     }
 
@@ -102,18 +102,18 @@ class DispatcherEndTest extends OpenDispatcher {
     void everybodyEndsWithAnInputOutputErrorThatNamesTheCause() {
         Operation inBackend = rig.readUntil(100);
         Operation cancelled = rig.read();
-        dispatcher.cancel(cancelled, CancelReason.TIMEOUT);
+        proactor.cancel(cancelled, CancelReason.TIMEOUT);
         Operation refused = rig.readThatIsRefused();
         IOException cause = new IOException("on purpose");
-        dispatcher.abandon(cause);
+        proactor.abandon(cause);
 
         assertThat(List.of(inBackend, cancelled, refused)).allSatisfy(each -> {
             assertThat(each.isDone()).isTrue();
             assertThat(each.failure().errno()).isEqualTo(Errno.EIO);
             assertThat(each.failure().cause()).hasCause(cause);
         });
-        assertThat(dispatcher.isIdle()).isTrue();
-        assertThat(dispatcher.hasDeadlines()).isFalse();
+        assertThat(proactor.isIdle()).isTrue();
+        assertThat(proactor.hasDeadlines()).isFalse();
         assertThat(rig.ends()).isEqualTo(3);
         assertThat(backend.isClosed).isFalse();
     }
@@ -125,32 +125,32 @@ class DispatcherEndTest extends OpenDispatcher {
             rig.read();
         }
         assertThat(rig.backend.held).hasSize(1000);
-        rig.dispatcher.abandon(new IOException("on purpose"));
+        rig.proactor.abandon(new IOException("on purpose"));
 
         assertThat(rig.ends()).isEqualTo(1100);
-        assertThat(rig.dispatcher.isIdle()).isTrue();
+        assertThat(rig.proactor.isIdle()).isTrue();
     }
 
     @Test
     void theBuffersThatThePlatformHadAreKeptAndNoOthers() {
         Operation lent = handle.operation(Handle.READING);
         ByteBuffer buffer = begin(lent);
-        dispatcher.submit(lent);
+        proactor.submit(lent);
         rig.write(handle);   // from an array, which the platform never sees
         backend.room = 0;
         Operation refused = new FakeHandle().operation(Handle.READING);
         begin(refused);
-        dispatcher.submit(refused);
-        dispatcher.abandon(new IOException("on purpose"));
+        proactor.submit(refused);
+        proactor.abandon(new IOException("on purpose"));
 
-        assertThat(dispatcher.lentMemory()).hasSize(1).allMatch(each -> each == buffer);
+        assertThat(proactor.lentMemory()).hasSize(1).allMatch(each -> each == buffer);
     }
 
     @Test
     void aPooledBufferThatWasLentStaysWithTheBackend() {
         Operation read = rig.read();
         read.lent = 3;
-        dispatcher.abandon(new IOException("on purpose"));
+        proactor.abandon(new IOException("on purpose"));
 
         assertThat(read.isDone()).isTrue();
         assertThat(read.lent).isEqualTo(-1);
@@ -162,7 +162,7 @@ class DispatcherEndTest extends OpenDispatcher {
         rig.write(handle);
         Operation close = rig.close(handle);
         backend.held.clear();   // it has failed, and works on nothing
-        dispatcher.abandon(new IOException("on purpose"));
+        proactor.abandon(new IOException("on purpose"));
 
         assertThat(close.isDone()).isTrue();
         assertThat(close.failure()).isNull();
@@ -172,7 +172,7 @@ class DispatcherEndTest extends OpenDispatcher {
 
     @Test
     void whatComesAfterTheFailureEndsAsClosed() {
-        dispatcher.abandon(new IOException("on purpose"));
+        proactor.abandon(new IOException("on purpose"));
         Operation read = rig.read(handle);
         Operation close = rig.close(handle);
 
@@ -186,12 +186,12 @@ class DispatcherEndTest extends OpenDispatcher {
     @Test
     void theTimersOutliveTheFailure() {
         Bell bell = new Bell(100);
-        dispatcher.schedule(bell);
+        proactor.schedule(bell);
         rig.readUntil(50);
-        dispatcher.abandon(new IOException("on purpose"));
+        proactor.abandon(new IOException("on purpose"));
 
-        assertThat(dispatcher.pollTimer()).isSameAs(bell);
-        assertThat(dispatcher.pollTimer()).isNull();
+        assertThat(proactor.pollTimer()).isSameAs(bell);
+        assertThat(proactor.pollTimer()).isNull();
     }
 
     private static ByteBuffer begin(Operation read) {

@@ -1,4 +1,4 @@
-package dev.ringpark.dispatch;
+package dev.ringpark.internal.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * that was taken in ends once, with what came of it. {@link FakeBackend} checks meanwhile that it is used as its
  * contract allows.
  */
-class DispatcherWalkTest {
+class ProactorWalkTest {
     private static final int STEPS = 1500;
 
     @ParameterizedTest
@@ -36,7 +36,7 @@ class DispatcherWalkTest {
         }
     }
 
-    /** A walk that never came to a part of the dispatcher would prove nothing about it. */
+    /** A walk that never came to a part of the proactor would prove nothing about it. */
     @Test
     void aWalkComesByEverywhere() throws IOException {
         Walk walk = walk(1, 5);
@@ -128,9 +128,9 @@ class DispatcherWalkTest {
 
         private void cancel() {
             if (random.nextInt(4) == 0) {
-                rig.dispatcher.cancelSide(anyHandle(), Handle.WRITING, CancelReason.SHUTDOWN);
+                rig.proactor.cancelSide(anyHandle(), Handle.WRITING, CancelReason.SHUTDOWN);
             } else if (!asked.isEmpty()) {
-                rig.dispatcher.cancel(any(asked), CancelReason.INTERRUPT);
+                rig.proactor.cancel(any(asked), CancelReason.INTERRUPT);
             }
         }
 
@@ -163,14 +163,14 @@ class DispatcherWalkTest {
             if (!calls.isEmpty()) {
                 FakeHandle handle = calls.remove(random.nextInt(calls.size()));
                 if (handle.endCall()) {
-                    rig.dispatcher.callEnded(handle);
+                    rig.proactor.finishClosing(handle);
                 }
             }
         }
 
         private void expire() {
             now += random.nextInt(40);
-            rig.dispatcher.expire(now);
+            rig.proactor.expire(now);
         }
 
         private void completeSomeAndPoll() throws IOException {
@@ -210,7 +210,7 @@ class DispatcherWalkTest {
 
             assertThat(asked).allMatch(Operation::isAdmitted);
             assertThat(rig.ends() + pending).isEqualTo(arrived + closed);
-            assertThat(rig.dispatcher.isIdle()).isEqualTo(asked.isEmpty());
+            assertThat(rig.proactor.isIdle()).isEqualTo(asked.isEmpty());
         }
 
         /** The backend gets them in the order in which they came. */
@@ -257,7 +257,7 @@ class DispatcherWalkTest {
             former.addAll(handles);
             assertThat(rig.backend.released).containsExactlyInAnyOrderElementsOf(former);
             rig.assertNothingStays();
-            rig.dispatcher.end();
+            rig.proactor.end();
         }
 
         private FakeHandle anyHandle() {

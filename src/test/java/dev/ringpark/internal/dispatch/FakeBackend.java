@@ -1,4 +1,4 @@
-package dev.ringpark.dispatch;
+package dev.ringpark.internal.dispatch;
 
 import dev.ringpark.internal.backend.Backend;
 import dev.ringpark.internal.op.FileHandle;
@@ -122,22 +122,22 @@ final class FakeBackend implements Backend {
 
     @Override
     public Handle openSocket(ProtocolFamily family) {
-        throw new UnsupportedOperationException("not the dispatcher's");
+        throw new UnsupportedOperationException("not the proactor's");
     }
 
     @Override
     public Handle openListener(ProtocolFamily family) {
-        throw new UnsupportedOperationException("not the dispatcher's");
+        throw new UnsupportedOperationException("not the proactor's");
     }
 
     @Override
     public FileHandle newFile(Path path) {
-        throw new UnsupportedOperationException("not the dispatcher's");
+        throw new UnsupportedOperationException("not the proactor's");
     }
 
     @Override
     public void wake() {
-        throw new UnsupportedOperationException("not the dispatcher's");
+        throw new UnsupportedOperationException("not the proactor's");
     }
 
     private static void require(boolean condition, String what) {

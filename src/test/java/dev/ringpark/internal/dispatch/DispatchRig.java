@@ -1,4 +1,4 @@
-package dev.ringpark.dispatch;
+package dev.ringpark.internal.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,18 +15,18 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A dispatcher on a fake backend, and somebody who asks it for things. */
+/** A proactor on a fake backend, and somebody who asks it for things. */
 final class DispatchRig {
     final Counters counters = new Counters();
     /** One entry for each end of an operation. */
     final List<Thread> unparked = new ArrayList<>();
-    final Dispatcher dispatcher;
+    final Proactor proactor;
     final FakeBackend backend;
 
     DispatchRig(int maxInFlight) throws IOException {
-        dispatcher = new Dispatcher((inFlight, completions, sameCounters) -> new FakeBackend(inFlight, completions),
+        proactor = new Proactor((inFlight, completions, sameCounters) -> new FakeBackend(inFlight, completions),
                 maxInFlight, counters, unparked::add);
-        backend = (FakeBackend) dispatcher.backend();
+        backend = (FakeBackend) proactor.backend();
     }
 
     // ---- asking ----
@@ -52,14 +52,14 @@ final class DispatchRig {
         Operation operation = handle.operation(side);
         Kind kind = side == Handle.READING ? Kind.READ : Kind.WRITE;
         operation.beginTransfer(kind, new byte[10], 0, 10, deadlineNanos);
-        dispatcher.submit(operation);
+        proactor.submit(operation);
         return operation;
     }
 
     Operation close(Handle handle) {
         Operation close = new Operation(handle);
         close.beginClose();
-        dispatcher.submit(close);
+        proactor.submit(close);
         return close;
     }
 
@@ -80,7 +80,7 @@ final class DispatchRig {
     }
 
     void poll() throws IOException {
-        dispatcher.poll(0);
+        proactor.poll(0);
     }
 
     long ends() {
@@ -114,8 +114,8 @@ final class DispatchRig {
     void assertNothingStays() {
         long submitted = counters.get(Count.SUBMITTED);
 
-        assertThat(dispatcher.isIdle()).isTrue();
-        assertThat(dispatcher.hasDeadlines()).isFalse();
+        assertThat(proactor.isIdle()).isTrue();
+        assertThat(proactor.hasDeadlines()).isFalse();
         assertThat(backend.held).isEmpty();
         assertThat(ends()).isEqualTo(submitted);
         assertThat(counters.get(Count.COMPLETED)).isEqualTo(submitted);

@@ -1,5 +1,6 @@
-package dev.ringpark;
+package dev.ringpark.internal.dispatch;
 
+import dev.ringpark.internal.op.StackRoom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -23,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * reach the backend before the wait does. A sender counts itself in before it claims the wake, so that the loop can
  * tell when nobody will touch the backend any more.
  */
-final class SleepGate {
+public final class SleepGate {
     private static final int AWAKE = 0;
     private static final int ASLEEP = 1;
     private static final int WOKEN = 2;
@@ -33,31 +34,31 @@ final class SleepGate {
     private final AtomicInteger wakers = new AtomicInteger();
 
     /** The loop is about to wait; it looks into its mailbox once more after this. Loop thread only. */
-    void announceSleep() {
+    public void announceSleep() {
         state.set(ASLEEP);
     }
 
     /** The loop has come back from its wait; true if a sender woke it. Loop thread only. */
-    boolean awake() {
+    public boolean awake() {
         return state.getAndSet(AWAKE) == WOKEN;
     }
 
     /** Whether the loop works, by its own word: not while it sleeps, nor on its way back. */
-    boolean isAwake() {
+    public boolean isAwake() {
         return state.get() == AWAKE;
     }
 
     /** Whether the loop has announced its sleep and nobody has woken it yet. */
-    boolean isAsleep() {
+    public boolean isAsleep() {
         return state.get() == ASLEEP;
     }
 
     /** Runs {@code wake} if the loop sleeps and nobody else has woken it. For senders, after mailing. */
-    void wakeIfAsleep(Runnable wake) {
+    public void wakeIfAsleep(Runnable wake) {
         if (state.get() != ASLEEP) {
             return;
         }
-        Threads.requireStack();   // or a sender could stay counted in
+        StackRoom.require();   // or a sender could stay counted in
         wakers.incrementAndGet();
         try {
             if (state.compareAndSet(ASLEEP, WOKEN)) {
@@ -79,7 +80,7 @@ final class SleepGate {
     }
 
     /** No wake from here on; returns when none is under way either. Loop thread only. */
-    void close() {
+    public void close() {
         state.set(CLOSED);
         while (wakers.get() != 0) {
             Thread.onSpinWait();

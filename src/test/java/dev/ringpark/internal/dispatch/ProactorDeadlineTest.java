@@ -1,11 +1,11 @@
-package dev.ringpark.dispatch;
+package dev.ringpark.internal.dispatch;
 
-import static dev.ringpark.dispatch.DispatchRig.assertCanceled;
-import static dev.ringpark.dispatch.DispatchRig.assertPending;
-import static dev.ringpark.dispatch.DispatchRig.assertResult;
+import static dev.ringpark.internal.dispatch.DispatchRig.assertCanceled;
+import static dev.ringpark.internal.dispatch.DispatchRig.assertPending;
+import static dev.ringpark.internal.dispatch.DispatchRig.assertResult;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ringpark.dispatch.DispatchRig.Bell;
+import dev.ringpark.internal.dispatch.DispatchRig.Bell;
 import dev.ringpark.internal.backend.Backend;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Operation;
@@ -15,16 +15,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is overdue is asked to end; timers fire. The clock is what the test says. */
-class DispatcherDeadlineTest extends OpenDispatcher {
+class ProactorDeadlineTest extends OpenProactor {
     // ---- operations ----
 
     @Test
     void whatIsOverdueInTheBackendIsCancelledOnceAndEndsByItsCompletion() throws IOException {
         Operation read = rig.readUntil(100);
-        dispatcher.expire(99);
+        proactor.expire(99);
         assertThat(backend.canceled).isEmpty();
-        dispatcher.expire(100);
-        dispatcher.expire(101);
+        proactor.expire(100);
+        proactor.expire(101);
 
         assertThat(backend.canceled).containsExactly(read);
         assertPending(read);
@@ -38,7 +38,7 @@ class DispatcherDeadlineTest extends OpenDispatcher {
     void whatIsOverdueInTheOverflowQueueEndsAtOnce() {
         backend.room = 0;
         Operation read = rig.readUntil(100);
-        dispatcher.expire(100);
+        proactor.expire(100);
 
         assertCanceled(read, CancelReason.TIMEOUT);
         rig.assertNothingStays();
@@ -48,7 +48,7 @@ class DispatcherDeadlineTest extends OpenDispatcher {
     void aResultThatCameBeforeTheTimeoutIsDelivered() throws IOException {
         Operation read = rig.readUntil(100);
         backend.succeed(read, 7);
-        dispatcher.expire(100);
+        proactor.expire(100);
         rig.poll();
 
         assertResult(read, 7);
@@ -57,8 +57,8 @@ class DispatcherDeadlineTest extends OpenDispatcher {
     @Test
     void aTimeoutAfterAnInterruptIsNoReason() throws IOException {
         Operation read = rig.readUntil(100);
-        dispatcher.cancel(read, CancelReason.INTERRUPT);
-        dispatcher.expire(100);
+        proactor.cancel(read, CancelReason.INTERRUPT);
+        proactor.expire(100);
         backend.endCanceled(read);
         rig.poll();
 
@@ -69,8 +69,8 @@ class DispatcherDeadlineTest extends OpenDispatcher {
     @Test
     void anInterruptAfterATimeoutIsNoReason() throws IOException {
         Operation read = rig.readUntil(100);
-        dispatcher.expire(100);
-        dispatcher.cancel(read, CancelReason.INTERRUPT);
+        proactor.expire(100);
+        proactor.cancel(read, CancelReason.INTERRUPT);
         backend.endCanceled(read);
         rig.poll();
 
@@ -80,13 +80,13 @@ class DispatcherDeadlineTest extends OpenDispatcher {
     @Test
     void whatHasEndedTakesItsDeadlineAlong() throws IOException {
         Operation read = rig.readUntil(100);
-        assertThat(dispatcher.hasDeadlines()).isTrue();
+        assertThat(proactor.hasDeadlines()).isTrue();
         backend.succeed(read, 7);
         rig.poll();
 
-        assertThat(dispatcher.hasDeadlines()).isFalse();
-        assertThat(dispatcher.waitNanos(0)).isEqualTo(Backend.FOREVER);
-        dispatcher.expire(100);
+        assertThat(proactor.hasDeadlines()).isFalse();
+        assertThat(proactor.waitNanos(0)).isEqualTo(Backend.FOREVER);
+        proactor.expire(100);
         assertThat(backend.canceled).isEmpty();
     }
 
@@ -97,7 +97,7 @@ class DispatcherDeadlineTest extends OpenDispatcher {
         rig.poll();
         backend.room = 1;
         rig.poll();
-        assertThat(dispatcher.waitNanos(90)).isEqualTo(10);
+        assertThat(proactor.waitNanos(90)).isEqualTo(10);
         backend.succeed(read, 7);
         rig.poll();
 
@@ -110,7 +110,7 @@ class DispatcherDeadlineTest extends OpenDispatcher {
         Operation early = rig.readUntil(100);
         Operation middle = rig.readUntil(200);
         rig.read();
-        dispatcher.expire(200);
+        proactor.expire(200);
 
         assertThat(backend.canceled).containsExactly(early, middle);
         assertThat(late.isCancelAsked()).isFalse();
@@ -121,13 +121,13 @@ class DispatcherDeadlineTest extends OpenDispatcher {
     @ParameterizedTest
     @ValueSource(longs = {0, Long.MAX_VALUE - 5, Long.MIN_VALUE, -5})
     void aPollMayWaitForTheNextDeadlineWhereverTheClockStands(long now) {
-        assertThat(dispatcher.waitNanos(now)).isEqualTo(Backend.FOREVER);
+        assertThat(proactor.waitNanos(now)).isEqualTo(Backend.FOREVER);
         rig.readUntil(now + 20);
-        assertThat(dispatcher.waitNanos(now)).isEqualTo(20);
-        dispatcher.schedule(new Bell(now + 10));
-        assertThat(dispatcher.waitNanos(now)).isEqualTo(10);
-        assertThat(dispatcher.waitNanos(now + 10)).isZero();
-        assertThat(dispatcher.waitNanos(now + 11)).isZero();
+        assertThat(proactor.waitNanos(now)).isEqualTo(20);
+        proactor.schedule(new Bell(now + 10));
+        assertThat(proactor.waitNanos(now)).isEqualTo(10);
+        assertThat(proactor.waitNanos(now + 10)).isZero();
+        assertThat(proactor.waitNanos(now + 11)).isZero();
     }
 
     // ---- timers ----
@@ -135,25 +135,25 @@ class DispatcherDeadlineTest extends OpenDispatcher {
     @Test
     void aTimerFiresOnceFromItsMomentOn() {
         Bell bell = new Bell(100);
-        dispatcher.schedule(bell);
-        dispatcher.expire(99);
+        proactor.schedule(bell);
+        proactor.expire(99);
         assertThat(bell.rings).isZero();
-        dispatcher.expire(150);
-        dispatcher.expire(200);
+        proactor.expire(150);
+        proactor.expire(200);
 
         assertThat(bell.rings).isEqualTo(1);
-        assertThat(dispatcher.hasDeadlines()).isFalse();
+        assertThat(proactor.hasDeadlines()).isFalse();
     }
 
     @Test
     void aTimerThatWasTakenBackDoesNotFire() {
         Bell bell = new Bell(100);
         Bell other = new Bell(100);
-        dispatcher.schedule(bell);
-        dispatcher.schedule(other);
-        dispatcher.unschedule(bell);
-        dispatcher.expire(100);
-        dispatcher.unschedule(other);   // which has fired
+        proactor.schedule(bell);
+        proactor.schedule(other);
+        proactor.unschedule(bell);
+        proactor.expire(100);
+        proactor.unschedule(other);   // which has fired
 
         assertThat(bell.rings).isZero();
         assertThat(other.rings).isEqualTo(1);
@@ -161,8 +161,8 @@ class DispatcherDeadlineTest extends OpenDispatcher {
 
     @Test
     void timersAloneDoNotKeepTheLoopBusy() {
-        dispatcher.schedule(new Bell(100));
+        proactor.schedule(new Bell(100));
 
-        assertThat(dispatcher.isIdle()).isTrue();
+        assertThat(proactor.isIdle()).isTrue();
     }
 }

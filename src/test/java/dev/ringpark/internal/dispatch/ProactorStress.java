@@ -1,4 +1,4 @@
-package dev.ringpark.dispatch;
+package dev.ringpark.internal.dispatch;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
@@ -24,8 +24,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
  * What callers do with a descriptor and its operations while the loop ends or closes them, and twins. What runs these
  * is {@code ProtocolsTest}.
  */
-public final class DispatcherStress {
-    private DispatcherStress() {}
+public final class ProactorStress {
+    private ProactorStress() {}
 
     /** A step that takes its time: the others may come in between. */
     private static void pause() {
@@ -34,21 +34,21 @@ public final class DispatcherStress {
         }
     }
 
-    /** A dispatcher, what callers have mailed it, and a handle that it may close. */
+    /** A proactor, what callers have mailed it, and a handle that it may close. */
     abstract static class Desk {
-        final Dispatcher dispatcher;
+        final Proactor proactor;
         final FakeBackend backend;
         final FakeHandle handle = new FakeHandle();
         final ConcurrentLinkedQueue<Runnable> mail = new ConcurrentLinkedQueue<>();
 
         Desk() {
             try {
-                dispatcher = new Dispatcher((inFlight, completions, same) -> new FakeBackend(inFlight, completions), 4,
+                proactor = new Proactor((inFlight, completions, same) -> new FakeBackend(inFlight, completions), 4,
                         new Counters(), thread -> { });
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
-            backend = (FakeBackend) dispatcher.backend();
+            backend = (FakeBackend) proactor.backend();
         }
 
         final void deliver() {
@@ -59,7 +59,7 @@ public final class DispatcherStress {
 
         final void poll() {
             try {
-                dispatcher.poll(0);
+                proactor.poll(0);
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
@@ -77,7 +77,7 @@ public final class DispatcherStress {
 
         public DesertionAgainstCompletion() {
             accept.beginAccept(Deadline.NONE);
-            dispatcher.submit(accept);
+            proactor.submit(accept);
             accept.succeed(new FakeHandle());
             backend.succeed(accept, 0);
         }
@@ -144,7 +144,7 @@ public final class DispatcherStress {
             deliver();
             handle.startClosing();
             deliver();
-            dispatcher.submit(close);
+            proactor.submit(close);
             deliver();
         }
 
@@ -164,7 +164,7 @@ public final class DispatcherStress {
     public static class SubmissionAgainstClose extends Submission {
         @Override
         void takeIn(Operation operation) {
-            dispatcher.submit(operation);
+            proactor.submit(operation);
         }
 
         @Actor
@@ -229,7 +229,7 @@ public final class DispatcherStress {
 
         final void close() {
             close.beginClose();
-            dispatcher.submit(close);
+            proactor.submit(close);
             gone = handle.isClosed();
             deliver();
             gone = handle.isClosed();
@@ -252,7 +252,7 @@ public final class DispatcherStress {
             if (handle.beginCall()) {
                 use(result);
                 if (handle.endCall()) {
-                    mail.add(() -> dispatcher.callEnded(handle));
+                    mail.add(() -> proactor.finishClosing(handle));
                 }
             }
         }
@@ -305,7 +305,7 @@ public final class DispatcherStress {
                 use(result);
                 handle.endCall();
                 if (isAwaited) {
-                    mail.add(() -> dispatcher.callEnded(handle));
+                    mail.add(() -> proactor.finishClosing(handle));
                 }
             }
         }

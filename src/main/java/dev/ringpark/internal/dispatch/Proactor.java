@@ -1,9 +1,10 @@
-package dev.ringpark.dispatch;
+package dev.ringpark.internal.dispatch;
 
 import dev.ringpark.internal.backend.Backend;
 import dev.ringpark.internal.backend.Counters.Count;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.op.CancelReason;
+import dev.ringpark.internal.op.Completion;
 import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Deadlines;
 import dev.ringpark.internal.op.Descriptor;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *                       |   calls of that handle to end         |
  * </pre>
  */
-public final class Dispatcher {
+public final class Proactor {
     /** Opens the backend once its collaborators exist. */
     @FunctionalInterface
     public interface Opener {
@@ -60,7 +61,7 @@ public final class Dispatcher {
      *
      * @param unpark wakes the thread whose operation is done
      */
-    public Dispatcher(Opener opener, int maxInFlight, Counters counters, Consumer<Thread> unpark) throws IOException {
+    public Proactor(Opener opener, int maxInFlight, Counters counters, Consumer<Thread> unpark) throws IOException {
         this.inFlight = new InFlight(maxInFlight);
         this.counters = counters;
         this.unpark = unpark;
@@ -107,10 +108,6 @@ public final class Dispatcher {
         }
     }
 
-    /** To be called when the last plain call on a closing handle has ended; see {@link Handle#endCall}. */
-    public void callEnded(Resource handle) {
-        finishClosing(handle);
-    }
 
     /** Has {@code timer} fire at its moment. */
     public void schedule(Timer timer) {
@@ -160,12 +157,8 @@ public final class Dispatcher {
         return inFlight.count() == 0 && overflow.isEmpty();
     }
 
-    /** Asks every operation to end. */
-    public void cancelAll(CancelReason reason) {
-        cancelAll(_ -> true, reason);
-    }
-
-    private void cancelAll(Predicate<Operation> which, CancelReason reason) {
+    /** Asks every operation of {@code which} to end. */
+    public void cancelAll(Predicate<Operation> which, CancelReason reason) {
         overflow.matching(which).forEach(operation -> cancel(operation, reason));
         for (int slot = 0; slot < inFlight.slots(); slot++) {
             Operation operation = inFlight.inSlot(slot);
@@ -295,9 +288,11 @@ public final class Dispatcher {
     /** To its owner, or what an accept brought to the system, if its owner has deserted. */
     private void handBack(Operation operation) {
         Descriptor brought = operation.brought();
-        Thread waiting = operation.finish();
-        if (waiting != null) {
+        Object owner = operation.finish();
+        if (owner instanceof Thread waiting) {
             unpark.accept(waiting);
+        } else if (owner instanceof Completion completion) {
+            completion.completed();
         } else if (brought instanceof Resource orphan) {
             orphan.startClosing();
             release(orphan);
@@ -318,8 +313,11 @@ public final class Dispatcher {
         finishClosing(handle);
     }
 
-    /** Closes for good, once nothing can mean the descriptor any more; answers everybody who asked for it. */
-    private void finishClosing(Resource handle) {
+    /**
+     * Closes for good, once nothing can mean the descriptor any more; answers everybody who asked for it. To be called
+     * when the last plain call on a closing handle has ended, too: see {@link Handle#endCall}.
+     */
+    public void finishClosing(Resource handle) {
         boolean isUnused = !handle.hasPending() && !handle.inCall();
         if (handle.closers().isEmpty() || !(handle.isClosed() || isUnused)) {
             return;

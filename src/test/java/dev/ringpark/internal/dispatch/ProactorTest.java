@@ -1,8 +1,8 @@
-package dev.ringpark.dispatch;
+package dev.ringpark.internal.dispatch;
 
-import static dev.ringpark.dispatch.DispatchRig.assertCanceled;
-import static dev.ringpark.dispatch.DispatchRig.assertPending;
-import static dev.ringpark.dispatch.DispatchRig.assertResult;
+import static dev.ringpark.internal.dispatch.DispatchRig.assertCanceled;
+import static dev.ringpark.internal.dispatch.DispatchRig.assertPending;
+import static dev.ringpark.internal.dispatch.DispatchRig.assertResult;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,12 +19,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Where an operation is, how it got there, how a cancel reaches it, and that it ends once. */
-class DispatcherTest extends OpenDispatcher {
+class ProactorTest extends OpenProactor {
     @Test
     void aBackendThatCannotBeOpenedSaysWhyToTheCaller() {
         IOException refusal = new IOException("on purpose");
 
-        assertThatThrownBy(() -> new Dispatcher((table, completions, counters) -> {
+        assertThatThrownBy(() -> new Proactor((table, completions, counters) -> {
             throw refusal;
         }, CAPACITY, new Counters(), thread -> { })).isSameAs(refusal);
     }
@@ -49,7 +49,7 @@ class DispatcherTest extends OpenDispatcher {
     @Test
     void aCancelIsAskedOfTheBackendAndItsCompletionAnswers() throws IOException {
         Operation read = rig.read();
-        dispatcher.cancel(read, CancelReason.INTERRUPT);
+        proactor.cancel(read, CancelReason.INTERRUPT);
 
         assertThat(backend.canceled).containsExactly(read);
         rig.poll();
@@ -63,9 +63,9 @@ class DispatcherTest extends OpenDispatcher {
     @Test
     void theBackendIsAskedToCancelOnceAndTheFirstReasonStays() throws IOException {
         Operation read = rig.read();
-        dispatcher.cancel(read, CancelReason.TIMEOUT);
-        dispatcher.cancel(read, CancelReason.INTERRUPT);
-        dispatcher.cancel(read, CancelReason.CLOSE);
+        proactor.cancel(read, CancelReason.TIMEOUT);
+        proactor.cancel(read, CancelReason.INTERRUPT);
+        proactor.cancel(read, CancelReason.CLOSE);
         rig.close((Handle) read.handle());
 
         assertThat(backend.canceled).containsExactly(read);
@@ -78,7 +78,7 @@ class DispatcherTest extends OpenDispatcher {
     void aResultThatRacesACancelIsDeliveredOnce() throws IOException {
         Operation read = rig.read();
         backend.succeed(read, 7);   // reached before the cancel, told after it
-        dispatcher.cancel(read, CancelReason.TIMEOUT);
+        proactor.cancel(read, CancelReason.TIMEOUT);
         rig.poll();
         rig.poll();
 
@@ -92,7 +92,7 @@ class DispatcherTest extends OpenDispatcher {
         Operation read = rig.read();
         backend.succeed(read, 7);
         rig.poll();
-        dispatcher.cancel(read, CancelReason.TIMEOUT);
+        proactor.cancel(read, CancelReason.TIMEOUT);
 
         assertThat(backend.canceled).isEmpty();
         assertThat(read.cancelReason()).isEqualTo(CancelReason.NONE);
@@ -102,7 +102,7 @@ class DispatcherTest extends OpenDispatcher {
     @Test
     void aCancelOfWhatWasNeverTakenInLeavesNoNote() {
         Operation read = new FakeHandle().operation(Handle.READING);
-        dispatcher.cancel(read, CancelReason.INTERRUPT);
+        proactor.cancel(read, CancelReason.INTERRUPT);
 
         assertThat(read.isCancelAsked()).isFalse();
         assertThat(rig.ends()).isZero();
@@ -132,7 +132,7 @@ class DispatcherTest extends OpenDispatcher {
         assertThat(refused.token()).isEqualTo(InFlight.FULL);
         assertThat(backend.inFlight.count()).isZero();
         assertThat(rig.overflows()).isEqualTo(1);
-        assertThat(dispatcher.isIdle()).isFalse();
+        assertThat(proactor.isIdle()).isFalse();
         backend.room = 1;
         rig.poll();
         assertThat(backend.held).containsExactly(refused);
@@ -167,7 +167,7 @@ class DispatcherTest extends OpenDispatcher {
     void aCancelTakesItOutOfTheQueueAndEndsItAtOnce() throws IOException {
         Operation refused = rig.readThatIsRefused();
         Operation behind = rig.read();
-        dispatcher.cancel(refused, CancelReason.INTERRUPT);
+        proactor.cancel(refused, CancelReason.INTERRUPT);
 
         assertCanceled(refused, CancelReason.INTERRUPT);
         assertThat(rig.ends()).isEqualTo(1);
@@ -180,7 +180,7 @@ class DispatcherTest extends OpenDispatcher {
     @Test
     void aCancelReachesItAlsoWhereTheTableIsFull() {
         Operation waiting = rig.readThatFindsNoSlot();
-        dispatcher.cancel(waiting, CancelReason.INTERRUPT);
+        proactor.cancel(waiting, CancelReason.INTERRUPT);
 
         assertCanceled(waiting, CancelReason.INTERRUPT);
         assertThat(backend.canceled).isEmpty();
@@ -193,8 +193,8 @@ class DispatcherTest extends OpenDispatcher {
     void aCloseThatWaitsCannotBeCancelled() throws IOException {
         Operation read = rig.read();
         Operation close = rig.close((Handle) read.handle());
-        dispatcher.cancel(close, CancelReason.INTERRUPT);
-        dispatcher.cancelAll(CancelReason.CLOSE);
+        proactor.cancel(close, CancelReason.INTERRUPT);
+        proactor.cancelAll(_ -> true, CancelReason.CLOSE);
 
         assertPending(close);
         backend.endCanceled(read);
@@ -211,12 +211,12 @@ class DispatcherTest extends OpenDispatcher {
         Operation waiting = rig.readThatFindsNoSlot();
         Operation alsoWaiting = rig.read();
         List<Operation> inBackend = List.copyOf(backend.held);
-        dispatcher.cancelAll(CancelReason.CLOSE);
+        proactor.cancelAll(_ -> true, CancelReason.CLOSE);
 
         assertCanceled(waiting, CancelReason.CLOSE);
         assertCanceled(alsoWaiting, CancelReason.CLOSE);
         assertThat(backend.canceled).containsExactlyInAnyOrderElementsOf(inBackend);
-        assertThat(dispatcher.isIdle()).isFalse();
+        assertThat(proactor.isIdle()).isFalse();
         backend.endAllCanceled();
         rig.poll();
         assertThat(inBackend).allSatisfy(each -> assertCanceled(each, CancelReason.CLOSE));
@@ -227,9 +227,9 @@ class DispatcherTest extends OpenDispatcher {
 
     @Test
     void aPollWaitsAsLongAsItIsTold() throws IOException {
-        dispatcher.poll(0);
-        dispatcher.poll(5);
-        dispatcher.poll(Backend.FOREVER);
+        proactor.poll(0);
+        proactor.poll(5);
+        proactor.poll(Backend.FOREVER);
 
         assertThat(backend.waits).containsExactly(0L, 5L, Backend.FOREVER);
     }
@@ -237,9 +237,9 @@ class DispatcherTest extends OpenDispatcher {
     @Test
     void aPollDoesNotWaitWhileThereIsMoreToSubmit() throws IOException {
         rig.readThatIsRefused();
-        dispatcher.poll(5);
+        proactor.poll(5);
         backend.room = 1;
-        dispatcher.poll(5);
+        proactor.poll(5);
 
         assertThat(backend.waits).containsExactly(0L, 5L);
     }
@@ -247,7 +247,7 @@ class DispatcherTest extends OpenDispatcher {
     @Test
     void aPollWaitsForACompletionWhereOnlyThatMakesRoom() throws IOException {
         rig.readThatFindsNoSlot();
-        dispatcher.poll(5);
+        proactor.poll(5);
 
         assertThat(backend.waits).containsExactly(5L);
     }
@@ -255,7 +255,7 @@ class DispatcherTest extends OpenDispatcher {
     @Test
     void aPollDoesNotWaitOnABacklogOfTheBackend() throws IOException {
         backend.hasBacklog = true;
-        dispatcher.poll(5);
+        proactor.poll(5);
 
         assertThat(backend.waits).containsExactly(0L);
     }

@@ -1,4 +1,4 @@
-package dev.ringpark;
+package dev.ringpark.internal.dispatch;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -10,14 +10,14 @@ import java.util.stream.Stream;
  * another thread at any moment and nothing public keeps an arena from being closed, so only memory that nobody can
  * close goes; everything else is copied.
  */
-final class KernelMemory {
+public final class KernelMemory {
     private KernelMemory() {}
 
     /** What {@link #address} answers for memory that cannot be lent. */
-    static final long NOT_LENT = 0;
+    public static final long NOT_LENT = 0;
 
     /** Whether an arena's buffers can be told from others by their scope; if not, none is lent. */
-    static final boolean TELLS_ARENAS = tellsArenas();
+    public static final boolean TELLS_ARENAS = tellsArenas();
 
     private static boolean tellsArenas() {
         try (Arena confined = Arena.ofConfined(); Arena shared = Arena.ofShared()) {
@@ -31,7 +31,7 @@ final class KernelMemory {
      * Where the memory of {@code buffer} begins, wherever its position stands, if it lives as long as the buffer is
      * reachable; else {@link #NOT_LENT}. Called where the compiler sees the whole of it, this allocates nothing.
      */
-    static long address(ByteBuffer buffer) {
+    public static long address(ByteBuffer buffer) {
         if (!TELLS_ARENAS || !buffer.isDirect()) {
             return NOT_LENT;
         }
@@ -54,7 +54,7 @@ final class KernelMemory {
      * @throws IllegalStateException if its arena is closed
      * @throws WrongThreadException if its arena is another thread's
      */
-    static void requireWritable(ByteBuffer target) {
+    public static void requireWritable(ByteBuffer target) {
         if (target.isReadOnly()) {
             throw new IllegalArgumentException("Read-only buffer");
         }
@@ -64,7 +64,7 @@ final class KernelMemory {
     }
 
     /** The same for a segment. */
-    static void requireWritable(MemorySegment target) {
+    public static void requireWritable(MemorySegment target) {
         if (target.isReadOnly()) {
             throw new IllegalArgumentException("Read-only segment");
         }
@@ -81,7 +81,7 @@ final class KernelMemory {
     }
 
     /** Whether {@code segment} belongs to the global arena, which is never closed. */
-    static boolean canLend(MemorySegment segment) {
+    public static boolean canLend(MemorySegment segment) {
         return segment.isNative() && segment.scope().equals(Arena.global().scope());
     }
 }

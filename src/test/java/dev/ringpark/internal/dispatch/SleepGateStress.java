@@ -1,4 +1,4 @@
-package dev.ringpark;
+package dev.ringpark.internal.dispatch;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;

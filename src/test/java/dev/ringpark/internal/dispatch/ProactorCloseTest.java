@@ -1,8 +1,8 @@
-package dev.ringpark.dispatch;
+package dev.ringpark.internal.dispatch;
 
-import static dev.ringpark.dispatch.DispatchRig.assertCanceled;
-import static dev.ringpark.dispatch.DispatchRig.assertPending;
-import static dev.ringpark.dispatch.DispatchRig.assertResult;
+import static dev.ringpark.internal.dispatch.DispatchRig.assertCanceled;
+import static dev.ringpark.internal.dispatch.DispatchRig.assertPending;
+import static dev.ringpark.internal.dispatch.DispatchRig.assertResult;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.internal.op.CancelReason;
@@ -15,7 +15,7 @@ import java.net.SocketException;
 import org.junit.jupiter.api.Test;
 
 /** A handle is released when nothing can mean it any more, and everybody who asked for that is answered. */
-class DispatcherCloseTest extends OpenDispatcher {
+class ProactorCloseTest extends OpenProactor {
     private final FakeHandle handle = new FakeHandle();
 
     // ---- what a close waits for ----
@@ -28,8 +28,8 @@ class DispatcherCloseTest extends OpenDispatcher {
         Operation second = rig.close(handle);
         Operation third = rig.close(handle);
 
-        rig.dispatcher.cancel(second, CancelReason.INTERRUPT);
-        rig.dispatcher.cancel(first, CancelReason.INTERRUPT);
+        rig.proactor.cancel(second, CancelReason.INTERRUPT);
+        rig.proactor.cancel(first, CancelReason.INTERRUPT);
 
         assertWaiting(first);
         assertWaiting(second);
@@ -38,7 +38,7 @@ class DispatcherCloseTest extends OpenDispatcher {
         assertClosed(first);
         assertClosed(second);
         assertClosed(third);
-        assertThat(rig.dispatcher.hasClosed()).isTrue();
+        assertThat(rig.proactor.hasClosed()).isTrue();
         rig.assertNothingStays();
     }
 
@@ -123,7 +123,7 @@ class DispatcherCloseTest extends OpenDispatcher {
         rig.poll();
         assertPending(otherClose);
         assertThat(other.endCall()).isTrue();
-        dispatcher.callEnded(other);
+        proactor.finishClosing(other);
         assertThat(otherClose.isDone()).isTrue();
         rig.assertNothingStays();
     }
@@ -150,7 +150,7 @@ class DispatcherCloseTest extends OpenDispatcher {
 
     @Test
     void aCallThatEndsOnAnOpenHandleClosesNothing() {
-        dispatcher.callEnded(handle);
+        proactor.finishClosing(handle);
 
         assertThat(handle.isOpen()).isTrue();
         assertThat(backend.released).isEmpty();
@@ -225,7 +225,7 @@ class DispatcherCloseTest extends OpenDispatcher {
         Operation read = rig.transfer(handle, FakeHandle.READING, 100);
 
         assertCanceled(read, CancelReason.CLOSE);
-        assertThat(dispatcher.hasDeadlines()).isFalse();
+        assertThat(proactor.hasDeadlines()).isFalse();
         assertThat(backend.released).containsExactly(handle);
     }
 
@@ -247,7 +247,7 @@ class DispatcherCloseTest extends OpenDispatcher {
         read.beginTransfer(Kind.READ, new byte[1], 0, 1, Deadline.NONE);
         Operation close = rig.close(handle);
         assertClosed(close);
-        dispatcher.submit(read);
+        proactor.submit(read);
 
         assertCanceled(read, CancelReason.CLOSE);
         assertThat(backend.released).containsExactly(handle);
@@ -282,7 +282,7 @@ class DispatcherCloseTest extends OpenDispatcher {
 
     private void endCall() {
         if (handle.endCall()) {
-            dispatcher.callEnded(handle);
+            proactor.finishClosing(handle);
         }
     }
 

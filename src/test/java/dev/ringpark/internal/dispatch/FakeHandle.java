@@ -1,4 +1,4 @@
-package dev.ringpark.dispatch;
+package dev.ringpark.internal.dispatch;
 
 import dev.ringpark.internal.op.Handle;
 import java.net.SocketAddress;
@@ -58,6 +58,6 @@ final class FakeHandle extends Handle {
     }
 
     private static UnsupportedOperationException noSocket() {
-        return new UnsupportedOperationException("the dispatcher does not ask for this");
+        return new UnsupportedOperationException("the proactor does not ask for this");
     }
 }
