@@ -29,7 +29,7 @@ class MonitorsTest {
     @Test
     void aMonitorInLoopCodeIsNoticed(@TempDir Path folder) throws IOException {
         Compiled.compile(folder, List.of(),
-                "package dev.ringpark.internal.op; class Block { void enter() { synchronized (this) { hashCode(); } } }",
+                "package dev.ringpark.internal.op; class Block { void enter() { synchronized (this) { notify(); } } }",
                 "package dev.ringpark; class RunQueue { static class Part { synchronized void enter() {} } }",
                 "package dev.ringpark; class Elsewhere { synchronized void enter() {} }");
 
