@@ -4,5 +4,6 @@ module dev.ringpark {
     requires static org.jspecify;
 
     exports dev.ringpark;
+    exports dev.ringpark.dispatch;
     exports dev.ringpark.internal.agent to java.instrument;   // which calls it
 }

@@ -60,7 +60,7 @@ public final class CarrierLoop implements AutoCloseable {
         if (mode.mode() == LoopMode.CARRIED) {
             SocketPollers.start();
         }
-        this.backends = new Backends(Choices.backend(options), new BackendOptions(options.submissionEntries(),
+        this.backends = new Backends(Backends.forced(options.backend()), new BackendOptions(options.submissionEntries(),
                 options.completionEntries(), options.bufferBytes(), options.bufferCount(), options.offloadThreads()));
         this.engine = new LoopEngine(backends::open, mode.mode() == LoopMode.CARRIED, options, counters);
         try {

@@ -8,11 +8,6 @@ import org.jspecify.annotations.Nullable;
 final class Choices {
     private Choices() {}
 
-    /** The backend that is forced; null if none is. */
-    static @Nullable String backend(LoopOptions options) {
-        return options.backend() != null ? options.backend() : setting("ringpark.backend", "RINGPARK_BACKEND");
-    }
-
     static ModeChoice mode(LoopOptions options) throws IOException {
         LoopMode asked = options.mode();
         if (asked == null) {

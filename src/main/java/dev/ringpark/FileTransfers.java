@@ -4,6 +4,7 @@ import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.FileHandle;
 import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.OpenChoice;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.Failure;
 import dev.ringpark.internal.os.FileErrors;

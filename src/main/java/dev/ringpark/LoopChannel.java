@@ -1,5 +1,6 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.op.Addresses;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.Handle;
@@ -132,7 +133,8 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
             case TIMEOUT -> new SocketTimeoutException(timeoutMessage);
             case CLOSE -> new AsynchronousCloseException();
             case SHUTDOWN -> new SocketException(Errno.EPIPE.text());
-            case NONE, INTERRUPT -> new SocketException("the platform cancelled an operation nobody asked it to");
+            case NONE, INTERRUPT, REQUEST ->
+                    new SocketException("the platform cancelled an operation nobody asked it to");
         };
     }
 
@@ -259,43 +261,6 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
 
     /** The address as this handle can use it. */
     final InetSocketAddress checked(SocketAddress address) {
-        InetSocketAddress checked = inet(address);
-        if (handle.isIpv4Only() && checked.getAddress() instanceof Inet6Address) {
-            throw new UnsupportedAddressTypeException();
-        }
-        return checked;
-    }
-
-    static InetSocketAddress inet(SocketAddress address) {
-        Objects.requireNonNull(address, "address");
-        if (!(address instanceof InetSocketAddress inet)) {
-            throw new UnsupportedAddressTypeException();
-        }
-        if (inet.isUnresolved()) {
-            throw new UnresolvedAddressException();
-        }
-        return inet;
-    }
-
-    static ProtocolFamily familyOf(InetSocketAddress address) {
-        boolean ipv4 = address.getAddress() instanceof Inet4Address;
-        return ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
-    }
-
-    static ProtocolFamily checkedFamily(ProtocolFamily family) {
-        Objects.requireNonNull(family, "family");
-        if (family != StandardProtocolFamily.INET && family != StandardProtocolFamily.INET6) {
-            throw new UnsupportedOperationException("Protocol family not supported: " + family.name());
-        }
-        return family;
-    }
-
-    /** The address to connect to: the wildcard stands for this machine, as in the JDK. */
-    static InetSocketAddress reachable(InetSocketAddress address) {
-        if (!address.getAddress().isAnyLocalAddress()) {
-            return address;
-        }
-        boolean ipv6 = address.getAddress() instanceof Inet6Address;
-        return new InetSocketAddress(InetAddress.ofLiteral(ipv6 ? "::1" : "127.0.0.1"), address.getPort());
+        return Addresses.checked(address, handle.isIpv4Only());
     }
 }

@@ -1,6 +1,7 @@
 package dev.ringpark;
 
 import dev.ringpark.internal.op.FileHandle;
+import dev.ringpark.internal.op.OpenChoice;
 import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,6 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.op.Addresses;
 import dev.ringpark.internal.op.Deadline;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -176,8 +177,8 @@ public final class LoopGroup implements AutoCloseable {
     public LoopServer serve(SocketAddress local, Accepting accepting, LoopServer.Handler handler) throws IOException {
         Objects.requireNonNull(handler, "handler");
         return switch (accepting) {
-            case ON_EVERY_LOOP -> LoopServer.onEvery(loops, LoopChannel.inet(local), handler);
-            case ON_ONE_LOOP -> LoopServer.onOne(next(), this::nextOfAll, LoopChannel.inet(local), handler);
+            case ON_EVERY_LOOP -> LoopServer.onEvery(loops, Addresses.inet(local), handler);
+            case ON_ONE_LOOP -> LoopServer.onOne(next(), this::nextOfAll, Addresses.inet(local), handler);
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.op.Addresses;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -47,7 +48,7 @@ final class SharedPort {
      */
     private static TcpSocket claim(CarrierLoop loop, InetSocketAddress local) throws IOException {
         boolean isAny = local.getAddress().isAnyLocalAddress();
-        TcpSocket claim = isAny ? TcpSocket.open(loop) : TcpSocket.open(loop, LoopChannel.familyOf(local));
+        TcpSocket claim = isAny ? TcpSocket.open(loop) : TcpSocket.open(loop, Addresses.familyOf(local));
         try {
             claim.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             claim.bind(local);
@@ -64,6 +65,6 @@ final class SharedPort {
 
     private static TcpListener open(CarrierLoop loop, InetSocketAddress address) throws IOException {
         boolean isAny = address.getAddress().isAnyLocalAddress();
-        return isAny ? TcpListener.open(loop) : TcpListener.open(loop, LoopChannel.familyOf(address));
+        return isAny ? TcpListener.open(loop) : TcpListener.open(loop, Addresses.familyOf(address));
     }
 }

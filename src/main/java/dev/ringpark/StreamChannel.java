@@ -3,6 +3,7 @@ package dev.ringpark;
 import static dev.ringpark.internal.op.Handle.READING;
 import static dev.ringpark.internal.op.Handle.WRITING;
 
+import dev.ringpark.internal.dispatch.Buffers;
 import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Kind;

@@ -1,5 +1,6 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.op.Addresses;
 import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
 import java.io.IOException;
@@ -41,7 +42,7 @@ public final class TcpListener extends StreamListener {
      * @throws IllegalStateException if {@code loop} is closed
      */
     public static TcpListener open(CarrierLoop loop, ProtocolFamily family) throws IOException {
-        return new TcpListener(loop, loop.openListener(checkedFamily(family)));
+        return new TcpListener(loop, loop.openListener(Addresses.checkedFamily(family)));
     }
 
     /**
@@ -72,8 +73,8 @@ public final class TcpListener extends StreamListener {
      * @throws IllegalStateException if {@code loop} is closed
      */
     public static TcpListener bind(CarrierLoop loop, SocketAddress local, int backlog) throws IOException {
-        InetSocketAddress address = inet(local);
-        ProtocolFamily family = address.getAddress().isAnyLocalAddress() ? null : familyOf(address);
+        InetSocketAddress address = Addresses.inet(local);
+        ProtocolFamily family = address.getAddress().isAnyLocalAddress() ? null : Addresses.familyOf(address);
         TcpListener listener = new TcpListener(loop, loop.openListener(family));
         try {
             return listener.bind(address, backlog);

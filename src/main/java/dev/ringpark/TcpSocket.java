@@ -1,5 +1,6 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.op.Addresses;
 import dev.ringpark.internal.op.Handle;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -51,7 +52,7 @@ public final class TcpSocket extends StreamSocket {
      * @throws IllegalStateException if {@code loop} is closed
      */
     public static TcpSocket open(CarrierLoop loop, ProtocolFamily family) throws IOException {
-        return new TcpSocket(loop, loop.openSocket(checkedFamily(family)), false);
+        return new TcpSocket(loop, loop.openSocket(Addresses.checkedFamily(family)), false);
     }
 
     /**
@@ -86,13 +87,13 @@ public final class TcpSocket extends StreamSocket {
      * @throws IllegalStateException if {@code loop} is closed
      */
     public static TcpSocket connect(CarrierLoop loop, SocketAddress remote, Duration timeout) throws IOException {
-        return connect(loop, inet(remote), Timeouts.deadline(timeout));
+        return connect(loop, Addresses.inet(remote), Timeouts.deadline(timeout));
     }
 
     private static TcpSocket connect(CarrierLoop loop, InetSocketAddress address, long deadlineNanos)
             throws IOException {
-        TcpSocket socket = new TcpSocket(loop, loop.openSocket(familyOf(address)), false);
-        socket.connectTo(reachable(address), deadlineNanos);
+        TcpSocket socket = new TcpSocket(loop, loop.openSocket(Addresses.familyOf(address)), false);
+        socket.connectTo(Addresses.reachable(address), deadlineNanos);
         return socket;
     }
 
@@ -204,7 +205,7 @@ public final class TcpSocket extends StreamSocket {
      * @throws IllegalArgumentException if {@code timeout} is negative
      */
     public TcpSocket connect(SocketAddress remote, Duration timeout) throws IOException {
-        connectTo(reachable(checked(remote)), Timeouts.deadline(timeout));
+        connectTo(Addresses.reachable(checked(remote)), Timeouts.deadline(timeout));
         return this;
     }
 

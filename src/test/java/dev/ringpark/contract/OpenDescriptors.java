@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** The sockets, queues and pipes this process has open, where the system tells. */
-final class OpenDescriptors {
+public final class OpenDescriptors {
     private static final Path TABLE = Path.of("/proc/self/fd");
 
     private final Set<String> before = now();
@@ -22,7 +22,7 @@ final class OpenDescriptors {
     }
 
     /** Fails if some stay open that were not when this was made. */
-    void assertNoMore() {
+    public void assertNoMore() {
         Eventually.until(() -> before.containsAll(now()), "closed all descriptors but those that were open before");
     }
 

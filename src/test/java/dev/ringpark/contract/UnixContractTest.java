@@ -410,7 +410,7 @@ class UnixContractTest extends Contract {
         assertThat(hopeless.failure()).isExactlyInstanceOf(ClosedByInterruptException.class);
     }
 
-    /** The kernel tries such a connect some times, and then gives it to a worker: an interrupt may come at any moment. */
+    /** The kernel tries such a connect some times, then gives it to a worker: an interrupt may come at any moment. */
     @Test
     void anInterruptEndsSuchAConnectWhoeverHasIt() throws Exception {
         fillTheBacklog();

@@ -6,12 +6,13 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Makes once what the JDK makes at its first use and keeps, so that nobody takes it for a leak. */
-final class WarmUp {
+public final class WarmUp {
     private static final AtomicBoolean DONE = new AtomicBoolean();
 
     private WarmUp() {}
 
-    static void once() throws IOException {
+    /** The first call does it, the others nothing. */
+    public static void once() throws IOException {
         if (!DONE.compareAndSet(false, true)) {
             return;
         }

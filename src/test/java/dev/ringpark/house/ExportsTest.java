@@ -36,7 +36,7 @@ class ExportsTest {
             classes().that().resideInAPackage(EXPORTED).and().arePublic().should(showOnlyWhatIsExported());
 
     @Test
-    void theModuleExportsOnePackageAndOpensNone() throws IOException {
+    void theModuleExportsTwoPackagesAndOpensNone() throws IOException {
         ModuleDescriptor module = descriptor();
 
         assertThat(module.name()).isEqualTo("dev.ringpark");

@@ -31,6 +31,7 @@ class FloorsTest {
     private static final Map<String, List<String>> PLAN = plan("""
             .                         internal.dispatch internal.platform internal.backend internal.op \
             internal.os internal.jdk
+            dispatch                  internal.dispatch internal.platform internal.backend internal.op internal.os
             internal.dispatch         internal.backend internal.op internal.os
             internal.agent            internal.jdk
             internal.platform         internal.backend.uring internal.backend.selector internal.backend internal.op
@@ -72,7 +73,10 @@ class FloorsTest {
         "internal.backend.selector, internal.backend.uring.UringBackend",
         "internal.backend.selector, internal.os.linux.SocketAbi",
         "internal.backend.uring,    internal.backend.selector.SelectorBackend",
+        "dispatch,                  CarrierLoop",
+        "dispatch,                  internal.jdk.VirtualThreads",
         "internal.dispatch,         CarrierLoop",
+        "internal.dispatch,         dispatch.Dispatcher",
         "internal.dispatch,         internal.jdk.VirtualThreads",
         "internal.dispatch,         internal.platform.Backends",
         "internal.os,               internal.op.Timer",

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each sample is small, compiles without a warning and does what it says; the servers have tests of their own. */
@@ -60,10 +61,10 @@ class SamplesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
-    void theEchoClientPrintsWhatTheEchoServerSendsBack(String backend) throws Exception {
+    @CsvSource({"io_uring, EchoServer", "selector, EchoServer", "io_uring, CallbackEcho", "selector, CallbackEcho"})
+    void theEchoClientPrintsWhatTheEchoServerSendsBack(String backend, String sample) throws Exception {
         Samples.require(backend);
-        try (RunningProgram server = Samples.start(backend, "EchoServer", 0)) {
+        try (RunningProgram server = Samples.start(backend, sample, 0)) {
             InetSocketAddress address = Samples.awaitAddress(server);
 
             try (RunningProgram client = Samples.start(backend, "EchoClient",

@@ -55,12 +55,35 @@ public final class KernelMemory {
      * @throws WrongThreadException if its arena is another thread's
      */
     public static void requireWritable(ByteBuffer target) {
-        if (target.isReadOnly()) {
-            throw new IllegalArgumentException("Read-only buffer");
-        }
+        requireNotReadOnly(target);
         if (target.isDirect()) {
             requireUsable(MemorySegment.ofBuffer(target));
         }
+    }
+
+    /**
+     * Refuses a target that cannot be written to, as far as it can be told without a look at its memory.
+     *
+     * @throws IllegalArgumentException if it is read-only
+     */
+    public static void requireNotReadOnly(ByteBuffer target) {
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("Read-only buffer");
+        }
+    }
+
+    /**
+     * Where the memory of a direct buffer begins that is to be lent; of others {@link #NOT_LENT}, as they are copied.
+     *
+     * @throws IllegalArgumentException if it is of an arena that somebody could close while the kernel has it
+     */
+    public static long lendable(ByteBuffer buffer) {
+        long address = address(buffer);
+        if (address == NOT_LENT && buffer.isDirect()) {
+            throw new IllegalArgumentException("the buffer is of an arena that can be closed while the system has it: "
+                    + "use ByteBuffer.allocateDirect, or the global arena");
+        }
+        return address;
     }
 
     /** The same for a segment. */

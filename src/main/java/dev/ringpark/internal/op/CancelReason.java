@@ -9,6 +9,8 @@ public enum CancelReason {
     INTERRUPT,
     /** The output it writes to was shut down. */
     SHUTDOWN,
+    /** Whoever asked for it wants it no more. */
+    REQUEST,
     /** Its handle, or the whole loop, is being closed. */
     CLOSE
 }

@@ -72,6 +72,14 @@ public final class Backends {
         return BEST_FIRST.stream().map(Backend.Factory::name).toList();
     }
 
+    /** {@code asked}, or else what the system property or the environment forces; null if nothing does. */
+    public static @Nullable String forced(@Nullable String asked) {
+        String forced = asked == null
+                ? System.getProperty("ringpark.backend", System.getenv("RINGPARK_BACKEND"))
+                : asked;
+        return forced == null || forced.isBlank() ? null : forced;
+    }
+
     private List<Backend.Factory> candidates() {
         if (forced == null) {
             return BEST_FIRST;

@@ -1,6 +1,5 @@
-package dev.ringpark;
+package dev.ringpark.internal.op;
 
-import dev.ringpark.internal.op.OpenRequest;
 import java.nio.file.FileSystems;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
@@ -14,10 +13,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How a file is to be opened, once it has been looked at whether that makes sense; with the JDK's refusals. */
-record OpenChoice(OpenRequest request, boolean deletes) {
+public record OpenChoice(OpenRequest request, boolean deletes) {
     private static final String PERMISSIONS = "posix:permissions";
 
-    static OpenChoice of(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes) {
+    /** What {@code options} and {@code attributes} ask of {@code path}. */
+    public static OpenChoice of(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes) {
         if (path.getFileSystem() != FileSystems.getDefault()) {
             throw new ProviderMismatchException("a loop opens files of the default file system, not of "
                     + path.getFileSystem());

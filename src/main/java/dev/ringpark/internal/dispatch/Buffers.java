@@ -1,14 +1,14 @@
-package dev.ringpark;
+package dev.ringpark.internal.dispatch;
 
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Arithmetic over the buffers of a gathering write or a scattering read. */
-final class Buffers {
+public final class Buffers {
     private Buffers() {}
 
     /** The first buffer with anything remaining; null if there is none. */
-    static @Nullable ByteBuffer firstWithRoom(ByteBuffer[] buffers, int offset, int length) {
+    public static @Nullable ByteBuffer firstWithRoom(ByteBuffer[] buffers, int offset, int length) {
         for (int i = offset; i < offset + length; i++) {
             if (buffers[i].hasRemaining()) {
                 return buffers[i];
@@ -18,7 +18,7 @@ final class Buffers {
     }
 
     /** What remains in all of them, in bytes. */
-    static long remaining(ByteBuffer[] buffers, int offset, int length) {
+    public static long remaining(ByteBuffer[] buffers, int offset, int length) {
         long sum = 0;
         for (int i = offset; i < offset + length; i++) {
             sum += buffers[i].remaining();
@@ -27,7 +27,7 @@ final class Buffers {
     }
 
     /** The first {@code bytes} remaining bytes; positions stay. */
-    static byte[] gather(ByteBuffer[] buffers, int offset, int length, int bytes) {
+    public static byte[] gather(ByteBuffer[] buffers, int offset, int length, int bytes) {
         byte[] joined = new byte[bytes];
         int done = 0;
         for (int i = offset; i < offset + length && done < bytes; i++) {
@@ -39,7 +39,7 @@ final class Buffers {
     }
 
     /** Moves the positions on by {@code bytes} altogether. */
-    static void advance(ByteBuffer[] buffers, int offset, int length, int bytes) {
+    public static void advance(ByteBuffer[] buffers, int offset, int length, int bytes) {
         int left = bytes;
         for (int i = offset; i < offset + length && left > 0; i++) {
             int count = Math.min(buffers[i].remaining(), left);
@@ -49,7 +49,7 @@ final class Buffers {
     }
 
     /** Puts {@code bytes} bytes into the buffers, in their order. */
-    static void scatter(byte[] source, int bytes, ByteBuffer[] targets, int offset, int length) {
+    public static void scatter(byte[] source, int bytes, ByteBuffer[] targets, int offset, int length) {
         int done = 0;
         for (int i = offset; i < offset + length && done < bytes; i++) {
             int count = Math.min(targets[i].remaining(), bytes - done);

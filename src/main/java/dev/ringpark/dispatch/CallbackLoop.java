@@ -1,0 +1,260 @@
+package dev.ringpark.dispatch;
+
+import dev.ringpark.internal.backend.Backend;
+import dev.ringpark.internal.backend.Counters;
+import dev.ringpark.internal.dispatch.Proactor;
+import dev.ringpark.internal.dispatch.SleepGate;
+import dev.ringpark.internal.op.CancelReason;
+import dev.ringpark.internal.op.Deadline;
+import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.Resource;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The turns of a dispatcher: what has ended is noted while the queue is polled, and called back afterwards, one by one,
+ * so that no callback runs inside a call of its own, nor inside another.
+ *
+ * <pre>
+ * a turn        |
+ * --------------+--------------------------------------------------------------------------------------
+ * posted        | what other threads have left here
+ * expire        | timers that are due end
+ * poll          | what waits is submitted, oldest first, and what has completed is noted; may wait
+ * expire again  | those that became due meanwhile
+ * follow        | a socket's next request of the same side begins
+ * call back     | each request that has ended, also those that end while this goes on
+ * </pre>
+ */
+final class CallbackLoop {
+    /** Something that has more to begin once an operation of it has ended. */
+    @FunctionalInterface
+    interface Follower {
+        void follow();
+    }
+
+    private static final int MOST_CALLBACKS = 100_000;   // of one turn: those that go on for ever starve nobody
+
+    private final Thread thread = Thread.currentThread();
+    private final Proactor proactor;
+    private final SleepGate gate = new SleepGate();
+    private final Runnable wake;
+    private final Queue<Runnable> posted = new ConcurrentLinkedQueue<>();
+    private final PendingRequests pending = new PendingRequests();
+    private final RequestQueue due = new RequestQueue();
+    private final List<Follower> followers = new ArrayList<>();
+    private final Set<Resource> open = new LinkedHashSet<>();
+    private int guests;           // events that are open, and can still bring something
+    private boolean turning;
+    private boolean dropping;     // nobody is called back
+    private volatile boolean closed;
+
+    CallbackLoop(Proactor.Opener opener, int maxInFlight) throws IOException {
+        proactor = new Proactor(opener, maxInFlight, new Counters(), LockSupport::unpark);
+        wake = proactor.backend()::wake;
+    }
+
+    Proactor proactor() {
+        return proactor;
+    }
+
+    // ---- requests ----
+
+    /** The thread that opened the dispatcher is the only one that may use it, until it is closed. */
+    void requireUsable() {
+        if (Thread.currentThread() != thread) {
+            throw new WrongThreadException("this dispatcher belongs to " + thread + ", and only an event's trigger is "
+                    + "for others");
+        }
+        if (closed) {
+            throw new IllegalStateException("the dispatcher is closed");
+        }
+    }
+
+    void begun(Request<?> request) {
+        pending.add(request);
+    }
+
+    /** {@code request} has ended; it is called back in this turn, or the next. */
+    void ended(Request<?> request, int count, @Nullable Object result, @Nullable IOException failure) {
+        pending.remove(request);
+        request.end(count, result, failure);
+        if (dropping) {
+            request.drop();
+        } else {
+            due.add(request);
+        }
+    }
+
+    /** {@code handle} is to be closed at the end, if it is not before; at once, if nobody hears of it. */
+    void opened(Resource handle) {
+        open.add(handle);
+        if (dropping) {
+            follow(() -> proactor.submit(closeOf(handle)));
+        }
+    }
+
+    /** {@code handle} has been closed. */
+    void closed(Resource handle) {
+        open.remove(handle);
+    }
+
+    /** Has {@code follower} begin what comes next once this poll is over. */
+    void follow(Follower follower) {
+        followers.add(follower);
+    }
+
+    void cancel(Operation operation) {
+        proactor.cancel(operation, CancelReason.REQUEST);
+    }
+
+    /** Cancels all, and returns when all have ended; nobody is called back. */
+    void cancelAll() throws IOException {
+        requireNotTurning();
+        turning = true;
+        dropping = true;
+        try {
+            for (Request<?> request = due.poll(); request != null; request = due.poll()) {
+                request.drop();
+            }
+            pending.cancelAll();
+            while (pending.size() > 0) {
+                poll(Backend.FOREVER);
+                startFollowers();
+                pending.cancelAll();   // what has followed, too
+            }
+        } finally {
+            dropping = false;
+            turning = false;
+        }
+    }
+
+    // ---- guests: what other threads bring ----
+
+    void guestCame() {
+        guests++;
+    }
+
+    void guestLeft() {
+        guests--;
+    }
+
+    /** Has {@code task} run in a turn to come, soon. Any thread; false if there will be none. */
+    boolean post(Runnable task) {
+        posted.add(task);
+        gate.wakeIfAsleep(wake);
+        return !closed;
+    }
+
+    // ---- turns ----
+
+    /** Whether anything can still happen by itself. */
+    boolean isAlive() {
+        return pending.size() + guests > 0 || !due.isEmpty() || !posted.isEmpty();
+    }
+
+    /** One turn, which waits for its first event if {@code waitNanos} allows; for ever only if one can come. */
+    void turn(long waitNanos) throws IOException {
+        requireUsable();
+        requireNotTurning();
+        turning = true;
+        try {
+            boolean calledBack = runPosted();   // who runs until something happens wants to look whether it has
+            proactor.expire(System.nanoTime());
+            boolean mayWait = !calledBack && due.isEmpty() && (waitNanos != Backend.FOREVER || isAlive());
+            poll(mayWait ? waitNanos : 0);
+            runPosted();
+            proactor.expire(System.nanoTime());
+            startFollowers();
+            callBack();
+        } finally {
+            turning = false;
+        }
+    }
+
+    /** Hands over what the callbacks have asked for. */
+    void submit() throws IOException {
+        proactor.poll(0);
+    }
+
+    private void requireNotTurning() {
+        if (turning) {
+            throw new IllegalStateException("a callback runs: the dispatcher cannot be run, emptied or closed from it");
+        }
+    }
+
+    private void poll(long waitNanos) throws IOException {
+        long wait = waitNanos == 0 ? 0 : Math.min(waitNanos, proactor.waitNanos(System.nanoTime()));
+        if (wait == 0) {
+            proactor.poll(0);
+            return;
+        }
+        gate.announceSleep();
+        try {
+            proactor.poll(posted.isEmpty() ? wait : 0);
+        } finally {
+            gate.awake();
+        }
+    }
+
+    /** Whether there was anything. */
+    private boolean runPosted() {
+        Runnable first = posted.poll();
+        for (Runnable task = first; task != null; task = posted.poll()) {
+            task.run();
+        }
+        return first != null;
+    }
+
+    private void startFollowers() {
+        for (int i = 0; i < followers.size(); i++) {
+            followers.get(i).follow();
+        }
+        followers.clear();
+    }
+
+    private void callBack() {
+        int left = MOST_CALLBACKS;
+        for (Request<?> request = due.poll(); request != null; request = left > 0 ? due.poll() : null) {
+            left--;
+            request.callBack();
+        }
+    }
+
+    // ---- end ----
+
+    /** Closes what is open, and the queue; nothing is pending any more. */
+    void close() throws IOException {
+        requireNotTurning();
+        open.forEach(handle -> proactor.submit(closeOf(handle)));
+        while (!proactor.hasClosed() || !proactor.isIdle()) {
+            proactor.poll(Backend.FOREVER);
+        }
+        closed = true;
+        gate.close();
+        proactor.end();
+    }
+
+    private static Operation closeOf(Resource handle) {
+        Operation close = new Operation(handle);
+        close.beginClose();
+        return close;
+    }
+
+    /** Whether {@link #close} has been called. Any thread. */
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** The moment {@code nanos} from now. */
+    static long moment(long nanos) {
+        return Deadline.after(nanos);
+    }
+}

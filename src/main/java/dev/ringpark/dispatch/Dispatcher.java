@@ -1,0 +1,209 @@
+package dev.ringpark.dispatch;
+
+import dev.ringpark.internal.backend.Backend;
+import dev.ringpark.internal.backend.BackendOptions;
+import dev.ringpark.internal.platform.Backends;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All I/O of one thread, with a callback for each operation, over the best queue the platform has. Operations are
+ * gathered and handed over in batches; {@link #run}, {@link #runFor}, {@link #runUntil} and {@link #flush} hand them
+ * over, take in what has completed, and call back.
+ * {@snippet :
+ * try (Dispatcher dispatcher = Dispatcher.open()) {
+ *     SocketHandle listener = dispatcher.openListener(null);
+ *     listener.bind(new InetSocketAddress(8080), 128);
+ *     dispatcher.accept(listener, accepted -> serve(accepted));
+ *     dispatcher.run();
+ * }
+ * }
+ *
+ * <p><b>Callbacks</b> run on this thread only, inside one of those four calls, never inside the call that asks for an
+ * operation, and never inside each other. They may ask for operations, cancel, and open and close sockets and files,
+ * but not run the dispatcher. What one throws comes out of the call that ran it; the others follow in the next. A
+ * callback gets its {@link Request}, whose methods tell the outcome or throw why there is none.
+ *
+ * <p><b>Each operation</b> ends with exactly one call back, whatever happens: a cancel or a close only asks, and bytes
+ * that had moved are reported. Transfers may be short; nothing here repeats them. What finds the platform's queue full
+ * waits for room, in the order it came.
+ *
+ * <p><b>Threads</b>: a dispatcher belongs to the thread that opened it; every other gets a
+ * {@link WrongThreadException}, but for {@link Event#trigger}. The thread may be a platform or a virtual one; it is
+ * blocked while the dispatcher waits. Interrupts do not end a wait; trigger an event.
+ */
+public final class Dispatcher extends FileOperations implements AutoCloseable {
+    private final Backends backends;
+    private final Timeouts timeouts;
+
+    private Dispatcher(Backends backends, CallbackLoop loop) {
+        super(loop);
+        this.backends = backends;
+        this.timeouts = new Timeouts(loop);
+    }
+
+    /**
+     * Opens a dispatcher with {@link DispatcherOptions#defaults()} for the current thread.
+     *
+     * @throws IOException if no backend can be had, with every candidate's reason, or the system has run out of
+     *     descriptors or memory
+     */
+    public static Dispatcher open() throws IOException {
+        return open(DispatcherOptions.defaults());
+    }
+
+    /**
+     * Opens a dispatcher for the current thread.
+     *
+     * @throws IOException if no backend, or not the forced one, can be had; or the system has run out of descriptors or
+     *     memory
+     * @throws IllegalArgumentException if there is no backend of the name that forces one
+     */
+    public static Dispatcher open(DispatcherOptions options) throws IOException {
+        Backends backends = new Backends(Backends.forced(options.backend()), new BackendOptions(
+                options.submissionEntries(), options.completionEntries(), options.bufferBytes(), options.bufferCount(),
+                options.fileThreads()));
+        return new Dispatcher(backends, new CallbackLoop(backends::open, options.maxInFlight()));
+    }
+
+    /** The backend's name: {@code io_uring} or {@code selector}. */
+    public String backend() {
+        return backends.chosen();
+    }
+
+    /** The better backends that cannot be had here, each with the reason. */
+    public Map<String, String> refusedBackends() {
+        return backends.refused();
+    }
+
+    // ---- time, other threads ----
+
+    /** Ends {@code delay} from now or a little later, never earlier; of those of one moment the first asked is first. */
+    public Request<@Nullable Void> timeout(Duration delay, Consumer<? super Request<@Nullable Void>> callback) {
+        Request<@Nullable Void> request = Request.of(callback);
+        timeouts.begin(request, nanos(delay));
+        return request;
+    }
+
+    /** Ends in this turn, if a callback asks, after those that are due already; else in the next. */
+    public Request<@Nullable Void> nextTick(Consumer<? super Request<@Nullable Void>> callback) {
+        return answer(null, null, callback);
+    }
+
+    /** An event for other threads to trigger; {@code callback} runs on this one. */
+    public Event event(Runnable callback) {
+        loop().requireUsable();
+        return new Event(loop(), callback);
+    }
+
+    // ---- cancel ----
+
+    /**
+     * Asks that the operation of {@code request} end early. It does, soon, with its callback: with its result if one
+     * had been reached, else with an {@link OperationCanceledException}. The socket or file can be used on. Nothing
+     * happens if the request is not pending, or is a close.
+     */
+    public void cancel(Request<?> request) {
+        loop().requireUsable();
+        request.cancel();
+    }
+
+    /**
+     * Cancels all operations, timeouts too, and waits until each has ended: then the system has none of the caller's
+     * buffers, and no callback is or will be called for any of them. A connection or file that comes late is closed.
+     *
+     * @throws IOException if the platform's queue fails
+     * @throws IllegalStateException if a callback calls it
+     */
+    public void cancelAll() throws IOException {
+        loop().requireUsable();
+        loop().cancelAll();
+    }
+
+    // ---- turns ----
+
+    /**
+     * Hands over what was asked for, takes in what has completed, and calls back. Does not wait.
+     *
+     * @throws IOException if the platform's queue fails
+     * @throws IllegalStateException if a callback calls it
+     */
+    public void flush() throws IOException {
+        loop().turn(0);
+        loop().submit();
+    }
+
+    /**
+     * Runs until no operation is pending and no {@link Event} open.
+     *
+     * @throws IOException if the platform's queue fails
+     * @throws IllegalStateException if a callback calls it
+     */
+    public void run() throws IOException {
+        do {
+            loop().turn(Backend.FOREVER);
+        } while (loop().isAlive());
+    }
+
+    /**
+     * Runs for {@code time}, also if there is nothing to do.
+     *
+     * @throws IOException if the platform's queue fails
+     * @throws IllegalStateException if a callback calls it
+     */
+    public void runFor(Duration time) throws IOException {
+        long end = System.nanoTime() + nanos(time);
+        long left = end - System.nanoTime();
+        do {
+            loop().turn(Math.max(0, left));
+            left = end - System.nanoTime();
+        } while (left > 0);
+        loop().submit();
+    }
+
+    /**
+     * Runs until {@code condition} holds, which is looked at before each turn.
+     *
+     * @throws IOException if the platform's queue fails
+     * @throws IllegalStateException if a callback calls it; or if nothing is pending any more, so that it would never
+     *     return
+     */
+    public void runUntil(BooleanSupplier condition) throws IOException {
+        while (!condition.getAsBoolean()) {
+            if (!loop().isAlive()) {
+                throw new IllegalStateException("nothing is pending, and so the condition will never hold");
+            }
+            loop().turn(Backend.FOREVER);
+        }
+        loop().submit();
+    }
+
+    private static long nanos(Duration time) {
+        if (Objects.requireNonNull(time, "time").isNegative()) {
+            throw new IllegalArgumentException("the time is " + time + "; it must not be negative");
+        }
+        return time.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : time.toNanos();
+    }
+
+    private static final Duration LONGEST = Duration.ofDays(365 * 100L);
+
+    /**
+     * Cancels all as {@link #cancelAll} does, closes all sockets and files, and gives the queue back. Idempotent.
+     *
+     * @throws IOException if the platform's queue fails
+     * @throws IllegalStateException if a callback calls it
+     */
+    @Override
+    public void close() throws IOException {
+        if (loop().isClosed()) {
+            return;
+        }
+        cancelAll();
+        loop().close();
+    }
+}

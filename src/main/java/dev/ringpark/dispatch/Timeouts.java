@@ -1,0 +1,56 @@
+package dev.ringpark.dispatch;
+
+import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Timer;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Requests that end at a moment; what holds them is used again. */
+final class Timeouts {
+    private final CallbackLoop loop;
+    private final ArrayDeque<Slot> idle = new ArrayDeque<>();
+
+    Timeouts(CallbackLoop loop) {
+        this.loop = loop;
+    }
+
+    void begin(Request<?> request, long nanos) {
+        loop.requireUsable();
+        Slot slot = Objects.requireNonNullElseGet(idle.poll(), Slot::new);
+        request.begin(slot, Kind.CLOSE, null);
+        loop.begun(request);
+        slot.start(request, nanos);
+    }
+
+    private final class Slot extends Timer implements Request.Holder {
+        private @Nullable Request<?> current;
+
+        void start(Request<?> request, long nanos) {
+            current = request;
+            if (nanos <= 0) {
+                end(request, false);
+            } else {
+                deadlineNanos(CallbackLoop.moment(nanos));
+                loop.proactor().schedule(this);
+            }
+        }
+
+        @Override
+        public void fire() {
+            end(Objects.requireNonNull(current), false);
+        }
+
+        @Override
+        public void cancel(Request<?> request) {
+            loop.proactor().unschedule(this);
+            end(request, true);
+        }
+
+        private void end(Request<?> request, boolean canceled) {
+            current = null;
+            idle.add(this);
+            loop.ended(request, 0, null, canceled ? new OperationCanceledException() : null);
+        }
+    }
+}

@@ -1,0 +1,355 @@
+package dev.ringpark.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a dispatcher does with sockets. */
+class DispatcherSocketsTest extends DispatcherContract {
+
+    // ---- accept, connect ----
+
+    @Test
+    void acceptAndConnectMeetWithABacklogOfOne() throws IOException {
+        Pair pair = pair();
+        dispatcher.send(pair.near(), bytes(0, 1, 2, 3, 4, 5, 6, 7, 8, 9), ignoring());
+        ByteBuffer five = ByteBuffer.allocate(5);
+        Request<ByteBuffer> received = dispatcher.receive(pair.far(), five, ignoring());
+        await(received);
+
+        assertThat(received.count()).isEqualTo(5);
+        assertThat(received.result()).isSameAs(five);
+        assertHolds(five, 0, 1, 2, 3, 4);
+        assertThat(pair.near().remoteAddress()).isEqualTo(pair.far().localAddress());
+    }
+
+    @Test
+    void severalAcceptsGetAConnectionEach() throws IOException {
+        SocketHandle listener = listener(8);
+        List<SocketHandle> accepted = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            dispatcher.accept(listener, request -> accepted.add(succeeded(request)));
+        }
+        List<SocketAddress> clients = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            clients.add(outside(listener).getLocalAddress());
+        }
+        dispatcher.run();
+
+        List<SocketAddress> peers = new ArrayList<>();
+        for (SocketHandle each : accepted) {
+            peers.add(each.remoteAddress());
+        }
+        assertThat(peers).containsExactlyInAnyOrderElementsOf(clients);
+    }
+
+    private static SocketHandle succeeded(Request<SocketHandle> request) {
+        try {
+            return request.result();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aConnectThatIsRefusedSaysSo() throws IOException {
+        SocketHandle listener = listener(1);
+        SocketAddress gone = listener.localAddress();
+        await(dispatcher.close(listener, ignoring()));
+        SocketHandle socket = dispatcher.openSocket(StandardProtocolFamily.INET);
+        Request<SocketHandle> connected = dispatcher.connect(socket, gone, ignoring());
+        await(connected);
+
+        assertThatThrownBy(connected::result).isExactlyInstanceOf(ConnectException.class)
+                .hasMessage("Connection refused");
+    }
+
+    @Test
+    void aNameThatHasNotBeenLookedUpIsRefused() throws IOException {
+        SocketHandle socket = dispatcher.openSocket(null);
+
+        assertThatThrownBy(() -> dispatcher.connect(
+                socket, InetSocketAddress.createUnresolved("localhost", 1), ignoring()))
+                .isInstanceOf(UnresolvedAddressException.class);
+    }
+
+    @Test
+    void unixSocketsAreServedTheSame(@TempDir Path folder) throws IOException {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
+        SocketHandle listener = dispatcher.openListener(StandardProtocolFamily.UNIX);
+        listener.bind(address, 1);
+        Request<SocketHandle> accepted = dispatcher.accept(listener, ignoring());
+        SocketHandle near = dispatcher.openSocket(StandardProtocolFamily.UNIX);
+        await(accepted, dispatcher.connect(near, address, ignoring()));
+        dispatcher.send(near, bytes(42), ignoring());
+        ByteBuffer target = ByteBuffer.allocate(2);
+        await(dispatcher.receive(accepted.result(), target, ignoring()));
+
+        assertHolds(target, 42);
+    }
+
+    @Test
+    void optionsAreSetAndAskedAtOnce() throws IOException {
+        SocketHandle socket = dispatcher.openSocket(StandardProtocolFamily.INET);
+        socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+
+        assertThat(socket.option(StandardSocketOptions.TCP_NODELAY)).isTrue();
+        assertThatThrownBy(() -> socket.setOption(StandardSocketOptions.IP_MULTICAST_TTL, 1))
+                .isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    // ---- receive, send ----
+
+    @Test
+    void whatIsSentByOthersIsSeenByTurnsThatNeverWait() throws IOException {
+        reopen(DispatcherOptions.defaults().withEntries(1, 2));
+        SocketHandle listener = listener(1);
+        SocketChannel other = outside(listener);
+        Request<SocketHandle> accepted = dispatcher.accept(listener, ignoring());
+        await(accepted);
+        ByteBuffer target = ByteBuffer.allocate(4);
+        Request<ByteBuffer> received = dispatcher.receive(accepted.result(), target, ignoring());
+        dispatcher.flush();
+        assertThat(received.isPending()).isTrue();
+        other.write(bytes(1, 2));
+        while (received.isPending()) {
+            dispatcher.flush();
+        }
+
+        assertHolds(target, 1, 2);
+    }
+
+    @Test
+    void receivesOfOneSocketAreServedInTheirOrder() throws IOException {
+        Pair pair = pair();
+        List<ByteBuffer> targets = IntStream.range(0, 4).mapToObj(_ -> ByteBuffer.allocate(1)).toList();
+        targets.forEach(target -> dispatcher.receive(pair.far(), target, ignoring()));
+        dispatcher.send(pair.near(), bytes(1, 2, 3, 4), ignoring());
+        dispatcher.run();
+
+        for (int i = 0; i < 4; i++) {
+            assertHolds(targets.get(i), i + 1);
+        }
+    }
+
+    @Test
+    void theEndOfTheStreamIsMinusOneAgainAndAgain() throws IOException {
+        Pair pair = pair();
+        await(dispatcher.shutdown(pair.near(), ignoring()));
+        for (int i = 0; i < 2; i++) {
+            Request<ByteBuffer> received = dispatcher.receive(pair.far(), ByteBuffer.allocate(1), ignoring());
+            await(received);
+            assertThat(received.count()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void directBuffersAreLentAndReadOnlyOnesCopied() throws IOException {
+        Pair pair = pair();
+        ByteBuffer direct = ByteBuffer.allocateDirect(8).position(3);
+        dispatcher.send(pair.near(), bytes(7, 8).asReadOnlyBuffer(), ignoring());
+        await(dispatcher.receive(pair.far(), direct, ignoring()));
+
+        assertThat(direct.position()).isEqualTo(5);
+        assertThat(direct.get(3)).isEqualTo((byte) 7);
+        assertThat(direct.get(4)).isEqualTo((byte) 8);
+    }
+
+    @Test
+    void buffersAreGatheredAndScattered() throws IOException {
+        Pair pair = pair();
+        ByteBuffer[] sources = {bytes(1), bytes(), bytes(2, 3), bytes(4)};
+        ByteBuffer[] targets = {ByteBuffer.allocate(3), ByteBuffer.allocateDirect(9)};
+        Request<ByteBuffer[]> sent = dispatcher.send(pair.near(), sources, ignoring());
+        await(sent);
+        Request<ByteBuffer[]> received = dispatcher.receive(pair.far(), targets, ignoring());
+        await(received);
+
+        assertThat(sent.count()).isEqualTo(4);
+        assertThat(sources).allMatch(source -> !source.hasRemaining());
+        assertThat(received.count()).isEqualTo(4);
+        assertHolds(targets[0], 1, 2, 3);
+        assertHolds(targets[1], 4);
+    }
+
+    @Test
+    void nothingToMoveIsDoneWithoutTheSystem() throws IOException {
+        Pair pair = pair();
+        Request<ByteBuffer> sent = dispatcher.send(pair.near(), bytes(), ignoring());
+        Request<ByteBuffer> received = dispatcher.receive(pair.near(), bytes(), ignoring());
+        assertThat(sent.isPending()).as("no callback inside the call").isTrue();
+        dispatcher.flush();
+
+        assertThat(sent.count()).isZero();
+        assertThat(received.count()).isZero();
+    }
+
+    @Test
+    void memoryThatSomebodyCouldFreeIsRefused() throws IOException {
+        Pair pair = pair();
+        try (Arena arena = Arena.ofConfined()) {
+            ByteBuffer buffer = arena.allocate(8).asByteBuffer();
+            assertThatThrownBy(() -> dispatcher.receive(pair.near(), buffer, ignoring()))
+                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("allocateDirect");
+        }
+        assertThatThrownBy(() -> dispatcher.receive(pair.near(), bytes(1).asReadOnlyBuffer(), ignoring()))
+                .isInstanceOf(IllegalArgumentException.class).hasMessage("Read-only buffer");
+    }
+
+    @Test
+    void aMegabyteGoesThroughInTurnsOfOddLengths() throws IOException {
+        Pair pair = pair();
+        byte[] all = new byte[1 << 20];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (byte) ((i * 31) >>> 3);
+        }
+        ByteBuffer source = ByteBuffer.wrap(all);
+        ByteBuffer target = ByteBuffer.allocateDirect(all.length);
+        Request<ByteBuffer> sending = new Request<>(request -> goOn(request, pair.near(), true));
+        Request<ByteBuffer> receiving = new Request<>(request -> goOn(request, pair.far(), false));
+        dispatcher.send(pair.near(), source, sending);
+        dispatcher.receive(pair.far(), target, receiving);
+        for (int turn = 0; target.hasRemaining(); turn++) {
+            if (turn % 3 == 0) {
+                dispatcher.flush();
+            } else {
+                dispatcher.runFor(Duration.ofNanos(turn % 7 * 9_973L));
+            }
+        }
+
+        assertThat(target.flip()).isEqualTo(ByteBuffer.wrap(all));
+    }
+
+    private void goOn(Request<ByteBuffer> request, SocketHandle socket, boolean sends) {
+        assertThat(request.failure()).isNull();
+        try {
+            ByteBuffer buffer = request.result();
+            if (buffer.hasRemaining()) {
+                Request<ByteBuffer> again = sends
+                        ? dispatcher.send(socket, buffer, request)
+                        : dispatcher.receive(socket, buffer, request);
+                assertThat(again).isSameAs(request);
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    // ---- cancel, close ----
+
+    @Test
+    void aReceiveOfHalfAMegabyteIsCancelledAndTheSocketIsAsBefore() throws IOException {
+        Pair pair = pair();
+        Request<ByteBuffer> received = dispatcher.receive(
+                pair.far(), ByteBuffer.allocateDirect(512 * 1024), ignoring());
+        dispatcher.flush();
+        dispatcher.cancel(received);
+        await(received);
+        assertThatThrownBy(received::count).isExactlyInstanceOf(OperationCanceledException.class);
+
+        ByteBuffer target = ByteBuffer.allocate(1);
+        dispatcher.send(pair.near(), bytes(5), ignoring());
+        await(dispatcher.receive(pair.far(), target, ignoring()));
+        assertHolds(target, 5);
+        dispatcher.cancel(received);   // which ended long ago
+    }
+
+    @Test
+    void oneThatWaitsForItsTurnIsCancelledAlone() throws IOException {
+        Pair pair = pair();
+        ByteBuffer target = ByteBuffer.allocate(1);
+        Request<ByteBuffer> first = dispatcher.receive(pair.far(), target, ignoring());
+        Request<ByteBuffer> second = dispatcher.receive(pair.far(), ByteBuffer.allocate(1), ignoring());
+        Request<ByteBuffer> third = dispatcher.receive(pair.far(), ByteBuffer.allocate(1), ignoring());
+        dispatcher.cancel(second);
+        await(second);
+        assertThat(second.failure()).isExactlyInstanceOf(OperationCanceledException.class);
+
+        dispatcher.send(pair.near(), bytes(1, 2), ignoring());
+        await(first, third);
+        assertHolds(third.result(), 2);
+    }
+
+    @Test
+    void cancelAllEndsEveryReadAndNothingIsWrittenAfterwards() throws IOException {
+        List<ByteBuffer> targets = new ArrayList<>();
+        List<SocketHandle> peers = new ArrayList<>();
+        List<Object> called = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            Pair pair = pair();
+            ByteBuffer target = ByteBuffer.allocateDirect(64);
+            targets.add(target);
+            peers.add(pair.near());
+            dispatcher.receive(pair.far(), target, called::add);
+            dispatcher.receive(pair.far(), ByteBuffer.allocate(1), called::add);
+        }
+        dispatcher.flush();
+        dispatcher.cancelAll();
+        peers.forEach(peer -> dispatcher.send(peer, bytes(1, 2, 3), ignoring()));
+        dispatcher.run();
+        dispatcher.runFor(Duration.ofMillis(5));
+
+        assertThat(called).isEmpty();
+        assertThat(targets).allMatch(target -> target.position() == 0 && target.get(0) == 0);
+    }
+
+    @Test
+    void aCloseEndsWhatIsPendingAndThenItself() throws IOException {
+        Pair pair = pair();
+        List<Request<?>> order = new ArrayList<>();
+        Request<ByteBuffer> first = dispatcher.receive(pair.far(), ByteBuffer.allocate(1), order::add);
+        Request<ByteBuffer> second = dispatcher.receive(pair.far(), ByteBuffer.allocate(1), order::add);
+        Request<?> closed = dispatcher.close(pair.far(), order::add);
+        assertThat(pair.far().isOpen()).isFalse();
+        dispatcher.run();
+
+        assertThat(first.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+        assertThat(second.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+        assertThat(closed.failure()).isNull();
+        assertThat(order).hasSize(3);
+        ByteBuffer late = ByteBuffer.allocate(1);
+        Request<ByteBuffer> tooLate = dispatcher.receive(pair.far(), late, ignoring());
+        await(tooLate, dispatcher.close(pair.far(), ignoring()));
+        assertThat(tooLate.failure()).isInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> pair.far().localAddress()).isExactlyInstanceOf(ClosedChannelException.class);
+    }
+
+    @Test
+    void aWriteThatWaitsEndsWhenTheOutputIsShutDown() throws IOException {
+        Pair pair = pair();
+        ByteBuffer much = ByteBuffer.allocateDirect(16 << 20);
+        Request<ByteBuffer> sent = dispatcher.send(pair.near(), much, ignoring());
+        await(sent);
+        Request<ByteBuffer> stuck = sent;
+        while (!stuck.isPending() && much.hasRemaining()) {
+            stuck = dispatcher.send(pair.near(), much, ignoring());
+            dispatcher.runFor(Duration.ofMillis(2));
+        }
+        assertThat(stuck.isPending()).as("the peer reads nothing").isTrue();
+        pair.near().shutdownOutput();
+        await(stuck);
+
+        assertThat(stuck.failure()).isInstanceOf(IOException.class);
+    }
+}

@@ -1,0 +1,315 @@
+package dev.ringpark.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** When callbacks run, and when not. */
+class DispatcherTurnsTest extends DispatcherContract {
+
+    // ---- time ----
+
+    @Test
+    void tenTimersFireOnceEachAndNoneEarly() throws IOException {
+        List<Long> nanos = new ArrayList<>();
+        long start = System.nanoTime();
+        for (int i = 0; i < 10; i++) {
+            dispatcher.timeout(Duration.ofMillis(20), _ -> nanos.add(System.nanoTime() - start));
+        }
+        dispatcher.run();
+        assertThat(nanos).hasSize(10).allMatch(each -> each >= 20_000_000);
+
+        dispatcher.runFor(Duration.ofMillis(25));
+        assertThat(nanos).hasSize(10);
+    }
+
+    @Test
+    void timersOfOneMomentFireInTheOrderTheyWereAsked() throws IOException {
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            int number = i;
+            dispatcher.timeout(Duration.ofMillis(1), _ -> order.add(number));
+        }
+        dispatcher.run();
+
+        assertThat(order).containsExactlyElementsOf(IntStream.range(0, 100).boxed().toList());
+    }
+
+    @Test
+    void aTimerCanBeCancelledAndAHugeOneWaits() throws IOException {
+        Request<@Nullable Void> hundredYears = dispatcher.timeout(Duration.ofSeconds(Long.MAX_VALUE), ignoring());
+        dispatcher.runFor(Duration.ofMillis(2));
+        assertThat(hundredYears.isPending()).isTrue();
+        dispatcher.cancel(hundredYears);
+        dispatcher.run();
+
+        assertThat(hundredYears.failure()).isExactlyInstanceOf(OperationCanceledException.class);
+        assertThatThrownBy(() -> dispatcher.timeout(Duration.ofNanos(-1), ignoring()))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("PT-0.000000001S");
+    }
+
+    @Test
+    void aQueueOfOneEntryHasRoomForAllOneAfterTheOther() throws IOException {
+        reopen(DispatcherOptions.defaults().withEntries(1, 2).withMaxInFlight(2));
+        AtomicInteger fired = new AtomicInteger();
+        for (int i = 0; i < 10; i++) {
+            dispatcher.timeout(Duration.ofMillis(1), _ -> fired.incrementAndGet());
+        }
+        dispatcher.run();
+        assertThat(fired).hasValue(10);
+
+        Pair[] pairs = new Pair[10];
+        for (int i = 0; i < 10; i++) {
+            pairs[i] = pair();
+        }
+        ByteBuffer[] targets = new ByteBuffer[10];
+        for (int i = 0; i < 10; i++) {
+            targets[i] = ByteBuffer.allocate(1);
+            dispatcher.send(pairs[i].near(), bytes(i), ignoring());
+            dispatcher.receive(pairs[i].far(), targets[i], ignoring());
+        }
+        dispatcher.run();
+        for (int i = 0; i < 10; i++) {
+            assertHolds(targets[i], i);
+        }
+    }
+
+    @Test
+    void ticksAndShortTimersFireInOneFlushBesideCompletions() throws IOException {
+        Pair pair = pair();
+        dispatcher.send(pair.near(), bytes(1), ignoring());
+        Request<ByteBuffer> received = dispatcher.receive(pair.far(), ByteBuffer.allocate(1), ignoring());
+        Request<@Nullable Void> tick = dispatcher.nextTick(ignoring());
+        Request<@Nullable Void> zero = dispatcher.timeout(Duration.ZERO, ignoring());
+        Request<@Nullable Void> one = dispatcher.timeout(Duration.ofNanos(1), ignoring());
+        dispatcher.flush();
+
+        assertThat(List.of(tick, zero, one)).noneMatch(Request::isPending);
+        await(received);
+    }
+
+    @Test
+    void tenTicksThatFollowEachOtherAreOneFlush() throws IOException {
+        AtomicInteger ticks = new AtomicInteger();
+        Request<@Nullable Void> tick = new Request<>(again -> {
+            if (ticks.incrementAndGet() < 10) {
+                dispatcher.nextTick(again);
+            }
+        });
+        dispatcher.nextTick(tick);
+        assertThat(ticks).as("inside the call").hasValue(0);
+        dispatcher.flush();
+
+        assertThat(ticks).hasValue(10);
+    }
+
+    @Test
+    void ticksWithoutEndDoNotKeepOthersWaiting() throws IOException {
+        Request<@Nullable Void> forEver = new Request<>(again -> dispatcher.nextTick(again));
+        dispatcher.nextTick(forEver);
+        Pair pair = pair();
+        dispatcher.send(pair.near(), bytes(1), ignoring());
+        await(dispatcher.receive(pair.far(), ByteBuffer.allocate(1), ignoring()));
+        dispatcher.cancelAll();
+
+        assertThat(forEver.isPending()).isFalse();
+    }
+
+    // ---- other threads ----
+
+    @Test
+    void anEventIsHeardOnTheDispatchersThread() throws Exception {
+        List<Thread> heardOn = new ArrayList<>();
+        AtomicInteger sent = new AtomicInteger();
+        List<Integer> seen = new ArrayList<>();
+        Event event = dispatcher.event(() -> {
+            heardOn.add(Thread.currentThread());
+            seen.add(sent.get());
+        });
+        Thread other = Thread.ofPlatform().start(() -> {
+            for (int i = 0; i < 5; i++) {
+                sent.incrementAndGet();
+                event.trigger();
+            }
+        });
+        dispatcher.runUntil(() -> !seen.isEmpty() && seen.getLast() == 5);
+        other.join();
+        event.close();
+        dispatcher.run();   // nothing keeps it
+
+        assertThat(heardOn).containsOnly(Thread.currentThread()).hasSizeLessThanOrEqualTo(5);
+    }
+
+    @Test
+    void aWakeIsNeverMissed() throws Exception {
+        AtomicInteger heard = new AtomicInteger();
+        try (Event event = dispatcher.event(heard::incrementAndGet)) {
+            Thread other = Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < 2_000; i++) {
+                    event.trigger();
+                    while (heard.get() <= i) {
+                        Thread.onSpinWait();
+                    }
+                }
+            });
+            dispatcher.runUntil(() -> heard.get() == 2_000);
+            other.join();
+        }
+        assertThat(heard).hasValue(2_000);
+    }
+
+    @Test
+    void otherThreadsAreRefusedWithTheirReason() throws Exception {
+        Throwable[] thrown = new Throwable[1];
+        Thread.ofPlatform().start(() -> {
+            try {
+                dispatcher.flush();
+            } catch (Throwable e) {
+                thrown[0] = e;
+            }
+        }).join();
+
+        assertThat(thrown[0]).isExactlyInstanceOf(WrongThreadException.class).message()
+                .contains(Thread.currentThread().toString()).contains("trigger");
+    }
+
+    // ---- callbacks ----
+
+    @Test
+    void aCallbackMayNotRunTheDispatcher() throws IOException {
+        List<Throwable> thrown = new ArrayList<>();
+        dispatcher.nextTick(_ -> {
+            for (Turn turn : List.<Turn>of(dispatcher::flush, dispatcher::run, dispatcher::cancelAll,
+                    dispatcher::close, () -> dispatcher.runFor(Duration.ZERO))) {
+                try {
+                    turn.run();
+                } catch (Exception e) {
+                    thrown.add(e);
+                }
+            }
+        });
+        dispatcher.run();
+
+        assertThat(thrown).hasSize(5).allSatisfy(each -> assertThat(each)
+                .isExactlyInstanceOf(IllegalStateException.class).hasMessageContaining("callback"));
+    }
+
+    private interface Turn {
+        void run() throws IOException;
+    }
+
+    @Test
+    void whatACallbackThrowsComesOutAndTheOthersFollow() throws IOException {
+        AtomicInteger called = new AtomicInteger();
+        dispatcher.nextTick(_ -> {
+            throw new ArithmeticException("on purpose");
+        });
+        dispatcher.nextTick(_ -> called.incrementAndGet());
+        assertThatThrownBy(dispatcher::flush).isExactlyInstanceOf(ArithmeticException.class);
+        assertThat(called).hasValue(0);
+        dispatcher.flush();
+
+        assertThat(called).hasValue(1);
+    }
+
+    @Test
+    void aRequestIsForOneOperationAtATime() throws IOException {
+        Request<@Nullable Void> request = new Request<>(ignoring());
+        dispatcher.timeout(Duration.ofDays(1), request);
+
+        assertThatThrownBy(() -> dispatcher.nextTick(request)).isInstanceOf(IllegalStateException.class)
+                .hasMessage("this request is pending");
+        Request<ByteBuffer> waiting = new Request<>(ignoring());
+        Pair pair = pair();
+        dispatcher.receive(pair.far(), ByteBuffer.allocate(1), ignoring());
+        dispatcher.receive(pair.far(), ByteBuffer.allocateDirect(1), waiting);
+        assertThatThrownBy(() -> dispatcher.receive(pair.near(), ByteBuffer.allocateDirect(1), waiting))
+                .isInstanceOf(IllegalStateException.class).hasMessage("this request is pending");
+        assertThatThrownBy(request::count).isInstanceOf(IllegalStateException.class)
+                .hasMessage("this request has not ended yet");
+    }
+
+    @Test
+    void toWaitForWhatCannotComeIsAnError() {
+        assertThatThrownBy(() -> dispatcher.runUntil(() -> false)).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("nothing is pending");
+    }
+
+    @Test
+    void aClosedDispatcherSaysSo() throws IOException {
+        Event event = dispatcher.event(() -> { });
+        dispatcher.close();
+        dispatcher.close();
+        event.trigger();
+
+        assertThatThrownBy(dispatcher::flush).isInstanceOf(IllegalStateException.class)
+                .hasMessage("the dispatcher is closed");
+        assertThatThrownBy(() -> dispatcher.openSocket(StandardProtocolFamily.INET))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    // ---- memory ----
+
+    @Test
+    void anEchoWithRequestsOfItsOwnAllocatesNothing() throws IOException {
+        Pair pair = pair();
+        Echo echo = new Echo(pair);
+        echo.run(200_000);   // warm
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        echo.run(10_000);
+        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+
+        assertThat(bytes / 10_000.0).as("bytes an echo").isLessThan(backend.equals("io_uring") ? 1 : 300);
+    }
+
+    /** One byte there and back, with four operations. */
+    private final class Echo {
+        private final Pair pair;
+        private final ByteBuffer ping = ByteBuffer.allocateDirect(1);
+        private final ByteBuffer pong = ByteBuffer.allocateDirect(1);
+        private final Request<ByteBuffer> sent = new Request<>(ignoring());
+        private final Request<ByteBuffer> answered = new Request<>(ignoring());
+        private final Request<ByteBuffer> received = new Request<>(this::answer);
+        private final Request<ByteBuffer> returned = new Request<>(this::again);
+        private int left;
+
+        Echo(Pair pair) {
+            this.pair = pair;
+        }
+
+        void run(int rounds) throws IOException {
+            left = rounds;
+            begin();
+            dispatcher.run();
+        }
+
+        private void begin() {
+            dispatcher.send(pair.near(), ping.clear(), sent);
+            dispatcher.receive(pair.far(), pong.clear(), received);
+        }
+
+        private void answer(Request<ByteBuffer> request) {
+            dispatcher.send(pair.far(), pong.clear(), answered);
+            dispatcher.receive(pair.near(), ping.clear(), returned);
+        }
+
+        private void again(Request<ByteBuffer> request) {
+            if (--left > 0) {
+                begin();
+            }
+        }
+    }
+}
