@@ -83,7 +83,7 @@ public final class Dispatcher extends FileOperations implements AutoCloseable {
 
     // ---- time, other threads ----
 
-    /** Ends {@code delay} from now or a little later, never earlier; of those of one moment the first asked is first. */
+    /** Ends {@code delay} from now or a little later, never earlier; of those of one moment the oldest is first. */
     public Request<@Nullable Void> timeout(Duration delay, Consumer<? super Request<@Nullable Void>> callback) {
         Request<@Nullable Void> request = Request.of(callback);
         timeouts.begin(request, nanos(delay));
