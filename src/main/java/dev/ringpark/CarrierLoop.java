@@ -5,9 +5,9 @@ import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
 import dev.ringpark.internal.jdk.SocketPollers;
 import dev.ringpark.internal.jdk.VirtualThreads;
-import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.FileHandle;
 import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.platform.Backends;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -186,7 +186,7 @@ public final class CarrierLoop implements AutoCloseable {
     public <T extends @Nullable Object> T run(Callable<T> task) throws Exception {
         FutureTask<T> result = new FutureTask<>(Objects.requireNonNull(task, "task"));
         startVirtualThread(result);
-        return Outcome.await(result, Deadline.NONE);
+        return Outcome.await(result, Moment.NONE);
     }
 
     /**
@@ -201,7 +201,7 @@ public final class CarrierLoop implements AutoCloseable {
      * @throws IllegalStateException if the loop is closed
      */
     public <T extends @Nullable Object> T offload(Callable<T> task) throws Exception {
-        return offload(task, Deadline.NONE);
+        return offload(task, Moment.NONE);
     }
 
     /** What this loop was started with, the forced choices of properties and the environment aside. */
@@ -240,7 +240,7 @@ public final class CarrierLoop implements AutoCloseable {
      */
     @Override
     public void close() {
-        life.close(Deadline.NONE);
+        life.close(Moment.NONE);
     }
 
     /**

@@ -1,6 +1,6 @@
 package dev.ringpark;
 
-import dev.ringpark.internal.op.Deadline;
+import dev.ringpark.internal.op.Moment;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -62,7 +62,7 @@ final class Clients {
     /** Waits for the last handler until {@code deadlineNanos}, or until it is interrupted; the status stays set. */
     void awaitEnd(long deadlineNanos) {
         try {
-            if (deadlineNanos == Deadline.NONE) {
+            if (deadlineNanos == Moment.NONE) {
                 end.await();
             } else {
                 end.await(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);

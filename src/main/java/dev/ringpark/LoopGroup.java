@@ -1,7 +1,7 @@
 package dev.ringpark;
 
 import dev.ringpark.internal.op.Addresses;
-import dev.ringpark.internal.op.Deadline;
+import dev.ringpark.internal.op.Moment;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -199,7 +199,7 @@ public final class LoopGroup implements AutoCloseable {
      */
     @Override
     public void close() {
-        close(Deadline.NONE);
+        close(Moment.NONE);
     }
 
     /**

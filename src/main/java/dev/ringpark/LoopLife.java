@@ -1,6 +1,6 @@
 package dev.ringpark;
 
-import dev.ringpark.internal.op.Deadline;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.Failure;
 import dev.ringpark.internal.os.SocketErrors;
@@ -153,6 +153,6 @@ final class LoopLife {
     }
 
     private static long leftNanos(long deadlineNanos) {
-        return deadlineNanos == Deadline.NONE ? Long.MAX_VALUE : deadlineNanos - System.nanoTime();
+        return deadlineNanos == Moment.NONE ? Long.MAX_VALUE : deadlineNanos - System.nanoTime();
     }
 }

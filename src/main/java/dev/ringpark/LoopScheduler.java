@@ -1,6 +1,6 @@
 package dev.ringpark;
 
-import dev.ringpark.internal.op.Deadline;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Timer;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.ForkJoinPool;
@@ -29,8 +29,8 @@ final class LoopScheduler extends ForkJoinPool {
     @Override
     public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
         ParkTimer timer = new ParkTimer(door, task);
-        timer.deadlineNanos(Deadline.after(unit.toNanos(delay)));
-        if (timer.deadlineNanos() != Deadline.NONE) {
+        timer.deadlineNanos(Moment.after(unit.toNanos(delay)));
+        if (timer.deadlineNanos() != Moment.NONE) {
             door.schedule(timer);
         }
         return timer;

@@ -1,6 +1,6 @@
 package dev.ringpark;
 
-import dev.ringpark.internal.op.Deadline;
+import dev.ringpark.internal.op.Moment;
 import java.nio.channels.AsynchronousCloseException;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -105,7 +105,7 @@ final class OffloadPool {
     }
 
     private void takePlace(long deadlineNanos) throws Exception {
-        if (deadlineNanos == Deadline.NONE) {
+        if (deadlineNanos == Moment.NONE) {
             places.acquire();
         } else if (!places.tryAcquire(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
             throw new TimeoutException();

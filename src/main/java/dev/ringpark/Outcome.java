@@ -1,6 +1,6 @@
 package dev.ringpark;
 
-import dev.ringpark.internal.op.Deadline;
+import dev.ringpark.internal.op.Moment;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +20,7 @@ final class Outcome {
      */
     static <T extends @Nullable Object> T await(FutureTask<T> task, long deadlineNanos) throws Exception {
         try {
-            return deadlineNanos == Deadline.NONE
+            return deadlineNanos == Moment.NONE
                     ? task.get()
                     : task.get(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException | TimeoutException e) {

@@ -2,8 +2,8 @@ package dev.ringpark;
 
 import dev.ringpark.internal.jdk.VirtualThreads;
 import dev.ringpark.internal.op.CancelReason;
-import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Descriptor;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import java.util.concurrent.locks.LockSupport;
 
@@ -82,7 +82,7 @@ final class Parking implements Descriptor.Parker {
             return;
         }
         Alarm alarm = new Alarm(current, deadlineNanos);
-        if (deadlineNanos != Deadline.NONE) {
+        if (deadlineNanos != Moment.NONE) {
             door.schedule(alarm);
         }
         if (!VirtualThreads.park(current)) {

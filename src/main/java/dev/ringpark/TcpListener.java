@@ -1,8 +1,8 @@
 package dev.ringpark;
 
 import dev.ringpark.internal.op.Addresses;
-import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Moment;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
@@ -131,7 +131,7 @@ public final class TcpListener extends StreamListener {
      * @throws java.nio.channels.AsynchronousCloseException also if that loop is closed; the connection is closed then
      */
     TcpSocket acceptFor(Supplier<CarrierLoop> dealer) throws IOException {
-        Handle accepted = awaitConnection(Deadline.NONE);
+        Handle accepted = awaitConnection(Moment.NONE);
         return new TcpSocket(dealer.get(), accepted, true);
     }
 

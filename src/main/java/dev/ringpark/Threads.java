@@ -1,6 +1,6 @@
 package dev.ringpark;
 
-import dev.ringpark.internal.op.Deadline;
+import dev.ringpark.internal.op.Moment;
 import java.util.concurrent.locks.LockSupport;
 
 /** Running what may fail, without failing with it: a loop carries others too. */
@@ -9,7 +9,7 @@ final class Threads {
 
     /** Parks the caller until it is unparked, interrupted or {@code deadlineNanos} has come, or for a while less. */
     static void parkUntil(Object blocker, long deadlineNanos) {
-        if (deadlineNanos == Deadline.NONE) {
+        if (deadlineNanos == Moment.NONE) {
             LockSupport.park(blocker);
         } else {
             LockSupport.parkNanos(blocker, deadlineNanos - System.nanoTime());

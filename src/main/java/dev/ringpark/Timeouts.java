@@ -1,6 +1,6 @@
 package dev.ringpark;
 
-import dev.ringpark.internal.op.Deadline;
+import dev.ringpark.internal.op.Moment;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -26,12 +26,12 @@ final class Timeouts {
 
     /** The moment {@code timeoutNanos} from now; 0 stands for no limit. */
     static long deadline(long timeoutNanos) {
-        return timeoutNanos == 0 ? Deadline.NONE : Deadline.after(timeoutNanos);
+        return timeoutNanos == 0 ? Moment.NONE : Moment.after(timeoutNanos);
     }
 
     /** The moment until which the end of something is waited for; {@link Duration#ZERO} stands for no wait at all. */
     static long patience(Duration timeout) {
-        return Deadline.after(checked(timeout));
+        return Moment.after(checked(timeout));
     }
 
     private static long nanos(Duration timeout) {

@@ -6,10 +6,10 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 import dev.ringpark.internal.dispatch.Proactor;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.op.CancelReason;
-import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Descriptor.Entry;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
 import org.openjdk.jcstress.annotations.Actor;
@@ -55,7 +55,7 @@ public final class CancelStress {
                 return false;
             }
             handle.operation(Handle.READING)
-                    .beginTransfer(Kind.READ, new byte[1], 0, 1, Deadline.NONE);
+                    .beginTransfer(Kind.READ, new byte[1], 0, 1, Moment.NONE);
             return true;
         }
 

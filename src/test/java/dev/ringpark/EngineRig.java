@@ -3,9 +3,9 @@ package dev.ringpark;
 import dev.ringpark.internal.backend.Counters.Count;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.jdk.VirtualThreads;
-import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -71,7 +71,7 @@ final class EngineRig implements AutoCloseable {
     /** What {@link #read} needs of a socket: its reading operation, begun by the thread that is to wait for it. */
     static Operation begin(Handle handle) {
         Operation read = handle.operation(Handle.READING);
-        read.beginTransfer(Kind.READ, new byte[8], 0, 8, Deadline.NONE);
+        read.beginTransfer(Kind.READ, new byte[8], 0, 8, Moment.NONE);
         return read;
     }
 

@@ -3,8 +3,8 @@ package dev.ringpark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.internal.op.CancelReason;
-import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Timer;
 import java.util.ArrayList;
@@ -214,7 +214,7 @@ class LoopEngineTest {
     }
 
     private static boolean isServed(EngineRig rig, Operation accept) {
-        accept.beginAccept(Deadline.NONE);
+        accept.beginAccept(Moment.NONE);
         try {
             rig.parking.submitAndPark(accept);
             return true;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.contract.Logged;
 import dev.ringpark.internal.backend.Counters;
-import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import java.time.Duration;
 import java.util.List;
@@ -67,7 +67,7 @@ class LoopLifeEndTest {
         if (!backend().closed) {
             backend().end(read, 0);
         }
-        life.close(Deadline.after(Duration.ofSeconds(EngineRig.LONG_SECONDS).toNanos()));
+        life.close(Moment.after(Duration.ofSeconds(EngineRig.LONG_SECONDS).toNanos()));
     }
 
     private ScriptedBackend backend() {
@@ -75,7 +75,7 @@ class LoopLifeEndTest {
     }
 
     private LoopEnd closeSoon() {
-        return life.close(Deadline.after(SHORT.toNanos()));
+        return life.close(Moment.after(SHORT.toNanos()));
     }
 
     @Test
@@ -94,7 +94,7 @@ class LoopLifeEndTest {
     @Test
     void closingAgainGoesOnWaitingUntilTheLastCompletion() throws Exception {
         closeSoon();
-        FutureTask<LoopEnd> second = new FutureTask<>(() -> life.close(Deadline.NONE));
+        FutureTask<LoopEnd> second = new FutureTask<>(() -> life.close(Moment.NONE));
         Thread waiting = Thread.ofPlatform().daemon().start(second);
         EngineRig.until(() -> waiting.getState() == Thread.State.TIMED_WAITING, "waits");
         assertThat(backend().closed).isFalse();
@@ -132,7 +132,7 @@ class LoopLifeEndTest {
                 List.of(new PendingOperation("close", handle.toString(), null))));
         assertThat(backend().closed).isFalse();
         engine.door().endCall(handle);
-        assertThat(life.close(Deadline.NONE).isComplete()).isTrue();
+        assertThat(life.close(Moment.NONE).isComplete()).isTrue();
     }
 
     @Test
@@ -146,7 +146,7 @@ class LoopLifeEndTest {
             closeSoon();   // asks for the close of what is left alone
 
             backend().end(read, 0);
-            life.close(Deadline.NONE);
+            life.close(Moment.NONE);
 
             assertThat(logged.records()).filteredOn(entry -> entry.getMessage().startsWith("scripted: "))
                     .singleElement().satisfies(entry -> {

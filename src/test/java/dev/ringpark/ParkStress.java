@@ -5,9 +5,9 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.jdk.VirtualThreads;
-import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Wakeup;
 import java.io.IOException;
@@ -83,7 +83,7 @@ public final class ParkStress {
         @SuppressWarnings("ThreadPriorityCheck")   // gives the constructor back to its thread
         Waiting() {
             start(() -> {
-                operation.beginTransfer(Kind.READ, new byte[1], 0, 1, Deadline.NONE);
+                operation.beginTransfer(Kind.READ, new byte[1], 0, 1, Moment.NONE);
                 Thread.yield();
                 while (!operation.isDone()) {
                     VirtualThreads.park(Thread.currentThread());
@@ -148,10 +148,10 @@ public final class ParkStress {
 
         @SuppressWarnings("ThreadPriorityCheck")   // gives the constructor back to its thread
         public WaitAgainstExit() {
-            descriptor.enter(Descriptor.READING, Deadline.NONE, deadlineNanos -> { });
+            descriptor.enter(Descriptor.READING, Moment.NONE, deadlineNanos -> { });
             start(() -> {
                 Thread.yield();
-                descriptor.enter(Descriptor.READING, Deadline.NONE,
+                descriptor.enter(Descriptor.READING, Moment.NONE,
                         deadlineNanos -> VirtualThreads.park(Thread.currentThread()));
             });
         }
@@ -294,7 +294,7 @@ public final class ParkStress {
         @Override
         void call(LoopEngine engine, Operation operation) {
             engine.door().submitAll(List.of(operation));
-            new Parking(engine).parkUntil(Deadline.NONE);
+            new Parking(engine).parkUntil(Moment.NONE);
         }
 
         @Actor

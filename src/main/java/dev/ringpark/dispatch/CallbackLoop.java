@@ -5,7 +5,7 @@ import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.dispatch.Proactor;
 import dev.ringpark.internal.dispatch.SleepGate;
 import dev.ringpark.internal.op.CancelReason;
-import dev.ringpark.internal.op.Deadline;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Resource;
 import java.io.IOException;
@@ -255,6 +255,6 @@ final class CallbackLoop {
 
     /** The moment {@code nanos} from now. */
     static long moment(long nanos) {
-        return Deadline.after(nanos);
+        return Moment.after(nanos);
     }
 }

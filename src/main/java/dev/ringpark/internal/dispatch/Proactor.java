@@ -5,12 +5,12 @@ import dev.ringpark.internal.backend.Counters.Count;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Completion;
-import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Deadlines;
 import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.OperationQueue;
 import dev.ringpark.internal.op.Resource;
@@ -130,7 +130,7 @@ public final class Proactor {
 
     /** Fires the timers and cancels the operations that are due at {@code nowNanos}. */
     public void expire(long nowNanos) {
-        for (Deadline due = deadlines.pollDue(nowNanos); due != null; due = deadlines.pollDue(nowNanos)) {
+        for (Moment due = deadlines.pollDue(nowNanos); due != null; due = deadlines.pollDue(nowNanos)) {
             if (due instanceof Timer timer) {
                 timer.fire();
             } else if (due instanceof Operation operation) {
@@ -224,7 +224,7 @@ public final class Proactor {
 
     /** Takes out the next timer, due or not: what is left when the loop ends. */
     public @Nullable Timer pollTimer() {
-        Deadline next = deadlines.pollAny();
+        Moment next = deadlines.pollAny();
         while (next != null && !(next instanceof Timer)) {
             next = deadlines.pollAny();   // of an operation that was given up half way
         }
@@ -232,7 +232,7 @@ public final class Proactor {
     }
 
     private void queue(Operation operation) {
-        if (operation.deadlineNanos() != Deadline.NONE) {
+        if (operation.deadlineNanos() != Moment.NONE) {
             deadlines.add(operation);
         }
         // Behind what already waits, so that nobody is overtaken.

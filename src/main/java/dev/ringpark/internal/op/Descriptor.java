@@ -199,7 +199,7 @@ public abstract class Descriptor {
             if (waiter.thread.isInterrupted()) {
                 return Entry.INTERRUPTED;
             }
-            if (deadlineNanos != Deadline.NONE && deadlineNanos - System.nanoTime() <= 0) {
+            if (deadlineNanos != Moment.NONE && deadlineNanos - System.nanoTime() <= 0) {
                 return Entry.TIMED_OUT;
             }
             parker.parkUntil(deadlineNanos);

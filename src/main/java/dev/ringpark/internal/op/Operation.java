@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * loop comes second and closes the connection, or the owner does, finds it DONE, and has been served after all. What
  * other kinds bring is lost with their socket, so their completion saves the fence and may cover the desertion.
  */
-public final class Operation extends Deadline {
+public final class Operation extends Moment {
     /** A file's own position, which the system keeps and moves. */
     public static final long OWN_POSITION = -1;
 

@@ -1,7 +1,7 @@
 package dev.ringpark.internal.op;
 
 /** Something the loop does at a moment. */
-public abstract class Timer extends Deadline {
+public abstract class Timer extends Moment {
     /** Called once, not before the moment, on the loop's thread; on another if the loop has ended. */
     public abstract void fire();
 }

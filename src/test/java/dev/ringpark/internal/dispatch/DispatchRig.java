@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ringpark.internal.backend.Counters.Count;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.op.CancelReason;
-import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Timer;
 import dev.ringpark.internal.os.Failure;
@@ -32,7 +32,7 @@ final class DispatchRig {
     // ---- asking ----
 
     Operation read(Handle handle) {
-        return transfer(handle, Handle.READING, Deadline.NONE);
+        return transfer(handle, Handle.READING, Moment.NONE);
     }
 
     /** On a handle of its own. */
@@ -41,7 +41,7 @@ final class DispatchRig {
     }
 
     Operation write(Handle handle) {
-        return transfer(handle, Handle.WRITING, Deadline.NONE);
+        return transfer(handle, Handle.WRITING, Moment.NONE);
     }
 
     Operation readUntil(long deadlineNanos) {

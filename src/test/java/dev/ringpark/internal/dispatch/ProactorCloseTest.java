@@ -6,8 +6,8 @@ import static dev.ringpark.internal.dispatch.DispatchRig.assertResult;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.internal.op.CancelReason;
-import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.Errno;
 import java.io.IOException;
@@ -244,7 +244,7 @@ class ProactorCloseTest extends OpenProactor {
     @Test
     void whatHasBegunButNotComeYetDoesNotHoldUpTheCloseAndEndsAsClosed() {
         Operation read = handle.operation(FakeHandle.READING);
-        read.beginTransfer(Kind.READ, new byte[1], 0, 1, Deadline.NONE);
+        read.beginTransfer(Kind.READ, new byte[1], 0, 1, Moment.NONE);
         Operation close = rig.close(handle);
         assertClosed(close);
         proactor.submit(read);

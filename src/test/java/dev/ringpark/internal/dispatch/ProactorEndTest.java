@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringpark.internal.dispatch.DispatchRig.Bell;
 import dev.ringpark.internal.op.CancelReason;
-import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.Errno;
 import java.io.IOException;
@@ -196,7 +196,7 @@ class ProactorEndTest extends OpenProactor {
 
     private static ByteBuffer begin(Operation read) {
         ByteBuffer buffer = ByteBuffer.allocateDirect(10);
-        read.beginTransfer(Kind.READ, buffer, 1000, 0, 10, Deadline.NONE);
+        read.beginTransfer(Kind.READ, buffer, 1000, 0, 10, Moment.NONE);
         return buffer;
     }
 }

@@ -4,10 +4,10 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.ringpark.internal.backend.Counters;
-import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Descriptor.Entry;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -76,7 +76,7 @@ public final class ProactorStress {
         private final Operation accept = handle.operation(Handle.READING);
 
         public DesertionAgainstCompletion() {
-            accept.beginAccept(Deadline.NONE);
+            accept.beginAccept(Moment.NONE);
             proactor.submit(accept);
             accept.succeed(new FakeHandle());
             backend.succeed(accept, 0);
@@ -128,9 +128,9 @@ public final class ProactorStress {
         abstract void takeIn(Operation operation);
 
         final void submit(III_Result result) {
-            if (handle.enter(Handle.READING, Deadline.NONE, deadlineNanos -> { }) == Entry.ENTERED) {
+            if (handle.enter(Handle.READING, Moment.NONE, deadlineNanos -> { }) == Entry.ENTERED) {
                 Operation operation = handle.operation(Handle.READING);
-                operation.beginTransfer(Kind.READ, new byte[1], 0, 1, Deadline.NONE);
+                operation.beginTransfer(Kind.READ, new byte[1], 0, 1, Moment.NONE);
                 read = operation;
                 pause();
                 mail.add(() -> takeIn(operation));

@@ -3,8 +3,8 @@ package dev.ringpark.internal.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.internal.op.CancelReason;
-import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.Failure;
 import java.io.IOException;
@@ -118,12 +118,12 @@ class ProactorWalkTest {
             if (operation.isIdle()) {
                 arrivals.put(operation, arrived++);
                 asked.add(operation);
-                rig.transfer(handle, side, random.nextBoolean() ? Deadline.NONE : notNone(now + random.nextInt(50)));
+                rig.transfer(handle, side, random.nextBoolean() ? Moment.NONE : notNone(now + random.nextInt(50)));
             }
         }
 
         private static long notNone(long nanos) {
-            return nanos == Deadline.NONE ? nanos + 1 : nanos;
+            return nanos == Moment.NONE || nanos == Moment.OVER ? Moment.OVER + 1 : nanos;
         }
 
         private void cancel() {

@@ -183,7 +183,7 @@ class DescriptorTest {
 
     @Test
     void aWaitEndsAtItsDeadlineWhichTheParkerIsTold() {
-        long deadline = Deadline.after(1_000_000);
+        long deadline = Moment.after(1_000_000);
         List<Long> told = new ArrayList<>();
         enter(READING);
         Entry entry = descriptor.enter(READING, deadline, untilNanos -> {
@@ -329,7 +329,7 @@ class DescriptorTest {
     }
 
     private Entry enter(int side, Parker parker) {
-        return descriptor.enter(side, Deadline.NONE, parker);
+        return descriptor.enter(side, Moment.NONE, parker);
     }
 
     private Entry enterOverdue(int side) {

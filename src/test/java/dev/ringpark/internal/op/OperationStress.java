@@ -29,7 +29,7 @@ public final class OperationStress {
         private final Operation operation = new Operation(new Descriptor() { });
 
         public LookAgainstCompletion() {
-            operation.beginTransfer(Kind.READ, target, 0, 8, Deadline.NONE);
+            operation.beginTransfer(Kind.READ, target, 0, 8, Moment.NONE);
         }
 
         @Actor

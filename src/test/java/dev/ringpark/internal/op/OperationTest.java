@@ -31,7 +31,7 @@ class OperationTest {
     @Test
     void itIsIdleThenAskedThenDoneThenIdleAgain() {
         assertThat(state()).isEqualTo("idle");
-        operation.beginAccept(Deadline.NONE);
+        operation.beginAccept(Moment.NONE);
         assertThat(state()).isEqualTo("asked");
         operation.finish();
         assertThat(state()).isEqualTo("done");
@@ -47,16 +47,16 @@ class OperationTest {
         assertThat(state()).isEqualTo("asked");
         assertThat(operation.kind()).isEqualTo(kind);
         assertThat(operation.handle()).isSameAs(handle);
-        assertThat(operation.deadlineNanos()).isEqualTo(kind == Kind.CLOSE ? Deadline.NONE : 5);
+        assertThat(operation.deadlineNanos()).isEqualTo(kind == Kind.CLOSE ? Moment.NONE : 5);
     }
 
     @Test
     void theNextUseHasItsOwnDeadline() {
         begin(Kind.READ, 5);
         end();
-        begin(Kind.READ, Deadline.NONE);
+        begin(Kind.READ, Moment.NONE);
 
-        assertThat(operation.deadlineNanos()).isEqualTo(Deadline.NONE);
+        assertThat(operation.deadlineNanos()).isEqualTo(Moment.NONE);
     }
 
     @Test
@@ -325,7 +325,7 @@ class OperationTest {
     private void cutShort(Runnable begin) {
         operation.heapIndex = 0;
         assertThatThrownBy(begin::run).isInstanceOf(AssertionError.class);
-        operation.heapIndex = Deadline.NOT_QUEUED;
+        operation.heapIndex = Moment.NOT_QUEUED;
         assertThat(state()).isEqualTo("idle");
     }
 

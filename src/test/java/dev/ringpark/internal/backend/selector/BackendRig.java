@@ -4,10 +4,10 @@ import dev.ringpark.internal.backend.Backend;
 import dev.ringpark.internal.backend.BackendOptions;
 import dev.ringpark.internal.backend.Counters.Count;
 import dev.ringpark.internal.backend.Counters;
-import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.process.OwnPort;
 import java.io.IOException;
@@ -53,7 +53,7 @@ final class BackendRig implements AutoCloseable {
 
     Operation read(Handle handle, ByteBuffer target, int offset, int length) {
         Operation read = new Operation(handle);
-        read.beginTransfer(Kind.READ, target, NO_ADDRESS, offset, length, Deadline.NONE);
+        read.beginTransfer(Kind.READ, target, NO_ADDRESS, offset, length, Moment.NONE);
         return submit(read);
     }
 
@@ -63,7 +63,7 @@ final class BackendRig implements AutoCloseable {
 
     Operation write(Handle handle, ByteBuffer source, int offset, int length) {
         Operation write = new Operation(handle);
-        write.beginTransfer(Kind.WRITE, source, NO_ADDRESS, offset, length, Deadline.NONE);
+        write.beginTransfer(Kind.WRITE, source, NO_ADDRESS, offset, length, Moment.NONE);
         return submit(write);
     }
 
@@ -73,13 +73,13 @@ final class BackendRig implements AutoCloseable {
 
     Operation accept(Handle listener) {
         Operation accept = new Operation(listener);
-        accept.beginAccept(Deadline.NONE);
+        accept.beginAccept(Moment.NONE);
         return submit(accept);
     }
 
     Operation connect(Handle socket, SocketAddress peer) {
         Operation connect = new Operation(socket);
-        connect.beginConnect(peer, Deadline.NONE);
+        connect.beginConnect(peer, Moment.NONE);
         return submit(connect);
     }
 

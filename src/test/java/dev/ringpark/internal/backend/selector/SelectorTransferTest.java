@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.internal.backend.Backend;
-import dev.ringpark.internal.op.Deadline;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.Errno;
 import java.io.IOException;
@@ -91,12 +91,12 @@ class SelectorTransferTest {
     void anArrayIsReadIntoAndWrittenFromAtItsOffset() throws Exception {
         byte[] array = "0123456789".getBytes(US_ASCII);
         Operation write = new Operation(handle);
-        write.beginTransfer(Kind.WRITE, array, 3, 4, Deadline.NONE);
+        write.beginTransfer(Kind.WRITE, array, 3, 4, Moment.NONE);
         assertThat(rig.await(rig.submit(write)).result()).isEqualTo(4);
         assertThat(fromPeer(4)).isEqualTo("3456");
 
         Operation read = new Operation(handle);
-        read.beginTransfer(Kind.READ, array, 1, 5, Deadline.NONE);
+        read.beginTransfer(Kind.READ, array, 1, 5, Moment.NONE);
         peer.write(bytes("abcdefgh"));
         assertThat(rig.await(rig.submit(read)).result()).isEqualTo(5);
         assertThat(new String(array, US_ASCII)).isEqualTo("0abcde6789");
