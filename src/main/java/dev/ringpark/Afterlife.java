@@ -42,6 +42,9 @@ final class Afterlife {
     }
 
     static void schedule(Timer timer) {
+        if (timer.isOver()) {
+            return;   // it would be kept until its moment for nothing
+        }
         long left = Math.max(0, timer.deadlineNanos() - System.nanoTime());
         CompletableFuture.delayedExecutor(left, TimeUnit.NANOSECONDS, THREADS).execute(timer::fire);
     }

@@ -1,19 +1,17 @@
 package dev.ringpark;
 
-import dev.ringpark.internal.op.Timer;
 import dev.ringpark.internal.op.Wakeup;
 
-/** Wakes a thread at a moment. */
-final class Alarm extends Timer {
-    private final Thread sleeper;
+/** Wakes the thread that made it, one the loop carries, at a moment. */
+final class Alarm extends LoopTimer {
+    private final Thread waiting = Thread.currentThread();
 
-    Alarm(Thread sleeper, long deadlineNanos) {
-        this.sleeper = sleeper;
-        deadlineNanos(deadlineNanos);
+    Alarm(LoopDoor door, long deadlineNanos) {
+        super(door, deadlineNanos);
     }
 
     @Override
-    public void fire() {
-        Wakeup.unpark(sleeper);
+    void ring() {
+        Wakeup.unpark(waiting);
     }
 }

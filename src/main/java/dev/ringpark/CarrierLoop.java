@@ -48,6 +48,7 @@ public final class CarrierLoop implements AutoCloseable {
     private final Parking parking;
     private final OpenSockets sockets;
     private final FileBuffers fileBuffers = new FileBuffers();
+    private final Sleepers sleepers;
     private final OffloadPool offloadPool;
     private final LoopLife life;
     private final ThreadFactory threads;
@@ -67,7 +68,8 @@ public final class CarrierLoop implements AutoCloseable {
             this.parking = new Parking(engine);
             this.sockets = new OpenSockets(engine.door(), parking, reportsLeaks);
             this.offloadPool = parts.offloadPool(options);
-            this.life = new LoopLife(options.name(), engine, parking, sockets, offloadPool);
+            this.sleepers = new Sleepers(engine.door(), parking);
+            this.life = new LoopLife(options.name(), engine, parking, sockets, sleepers, offloadPool);
             this.threads = threads(mode.mode(), engine.door());
         } catch (Throwable e) {
             engine.discard();   // or its queue would stay open, and nobody could close it
@@ -202,6 +204,26 @@ public final class CarrierLoop implements AutoCloseable {
      */
     public <T extends @Nullable Object> T offload(Callable<T> task) throws Exception {
         return offload(task, Moment.NONE);
+    }
+
+    /**
+     * Parks the calling thread for {@code duration}, and no less, by a timer of this loop. A virtual thread of any
+     * scheduler frees its carrier, a platform thread blocks; who was first to sleep until a moment is woken first. On a
+     * thread of this loop {@link Thread#sleep} is such a timer, too; but this one ends when the loop is closed.
+     *
+     * @param duration to the nanosecond; 146 years at most, and what is longer is cut to that. Zero or less gives other
+     *     threads their turn and returns.
+     * @throws InterruptedException if the thread was interrupted before or meanwhile; the status is cleared
+     * @throws AsynchronousCloseException if the loop was closed meanwhile
+     * @throws IllegalStateException if the loop is closed
+     */
+    public void sleep(Duration duration) throws InterruptedException, AsynchronousCloseException {
+        requireOpen();
+        if (duration.isPositive()) {
+            sleepers.sleep(Moment.nanos(duration));
+        } else {
+            Thread.sleep(Duration.ZERO);
+        }
     }
 
     /** What this loop was started with, the forced choices of properties and the environment aside. */

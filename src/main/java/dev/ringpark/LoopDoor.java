@@ -9,6 +9,7 @@ import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Resource;
 import dev.ringpark.internal.op.StackRoom;
 import dev.ringpark.internal.op.Timer;
+import dev.ringpark.internal.op.Wakeup;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
@@ -116,31 +117,8 @@ final class LoopDoor {
         }
     }
 
-    /** Has {@code timer} fire on the loop. */
-    void schedule(Timer timer) {
-        ask(() -> {
-            if (exited) {
-                Afterlife.schedule(timer);
-            } else {
-                proactor.schedule(timer);
-            }
-        });
-    }
-
-    /**
-     * Takes {@code timer} back, soon, if it has not fired. Timers that are left when the loop ends are forwarded, and
-     * ask themselves whether they are still wanted.
-     */
-    void unschedule(Timer timer) {
-        ask(() -> {
-            if (!exited) {
-                proactor.unschedule(timer);
-            }
-        });
-    }
-
     /** Has the loop run {@code command}, on its own stack. */
-    private void ask(Mailbox.Command command) {
+    void ask(Mailbox.Command command) {
         if (isOnLoop()) {
             requests.add(command);
         } else {
@@ -170,6 +148,26 @@ final class LoopDoor {
     }
 
     // ---- loop thread ----
+
+    /** Queues {@code timer}, or takes it out of the queue if it is over. Timers that are left at the end go on. */
+    void look(Timer timer) {
+        if (exited) {
+            Afterlife.schedule(timer);
+        } else if (timer.isOver()) {
+            proactor.unschedule(timer);
+        } else {
+            proactor.schedule(timer);
+        }
+    }
+
+    /** Wakes {@code thread}. */
+    void unpark(Thread thread) {
+        if (herald == null) {
+            Wakeup.unpark(thread);
+        } else {
+            herald.unpark(thread);
+        }
+    }
 
     /** Runs what was mailed to the loop itself; tasks take their place among those that can run. */
     void deliver() {

@@ -44,17 +44,20 @@ final class LoopLife {
     private final LoopDoor door;
     private final Parking parking;
     private final OpenSockets sockets;
+    private final Sleepers sleepers;
     private final OffloadPool offloadPool;
     private final LostSockets lostSockets;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Queue<Operation> closes = new ConcurrentLinkedQueue<>();   // of all who have asked for the end
 
-    LoopLife(String name, LoopEngine engine, Parking parking, OpenSockets sockets, OffloadPool offloadPool) {
+    LoopLife(String name, LoopEngine engine, Parking parking, OpenSockets sockets, Sleepers sleepers,
+            OffloadPool offloadPool) {
         this.name = name;
         this.engine = engine;
         this.door = engine.door();
         this.parking = parking;
         this.sockets = sockets;
+        this.sleepers = sleepers;
         this.offloadPool = offloadPool;
         this.lostSockets = new LostSockets(name, sockets);
     }
@@ -78,6 +81,7 @@ final class LoopLife {
     private void cleanUp() {
         sockets.shut();
         offloadPool.close();
+        sleepers.close();
         lostSockets.stop();
         closeTheRest();
         closes.stream().map(Operation::failure).filter(Objects::nonNull).distinct().forEach(this::report);
@@ -126,6 +130,7 @@ final class LoopLife {
         List<Operation> all = sockets.beginCloses();
         closes.addAll(all);
         door.submitAll(all);
+        sleepers.close();
         engine.stop();
         return all;
     }

@@ -1,7 +1,6 @@
 package dev.ringpark;
 
 import dev.ringpark.internal.op.Moment;
-import dev.ringpark.internal.op.Timer;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledFuture;
@@ -28,51 +27,40 @@ final class LoopScheduler extends ForkJoinPool {
 
     @Override
     public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
-        ParkTimer timer = new ParkTimer(door, task);
-        timer.deadlineNanos(Moment.after(unit.toNanos(delay)));
+        ParkTimer timer = new ParkTimer(door, task, Moment.after(unit.toNanos(delay)));
         if (timer.deadlineNanos() != Moment.NONE) {
-            door.schedule(timer);
+            timer.start();
         }
         return timer;
     }
 
     /** A timed park of one virtual thread. Nobody but the JDK sees it, and that only ever cancels it. */
-    private static final class ParkTimer extends Timer implements ScheduledFuture<@Nullable Object> {
-        private final LoopDoor door;
+    private static final class ParkTimer extends LoopTimer implements ScheduledFuture<@Nullable Object> {
         private final Runnable task;
-        private volatile boolean over;
 
-        ParkTimer(LoopDoor door, Runnable task) {
-            this.door = door;
+        ParkTimer(LoopDoor door, Runnable task, long deadlineNanos) {
+            super(door, deadlineNanos);
             this.task = task;
         }
 
         @Override
-        public void fire() {
-            if (!over) {
-                over = true;
-                task.run();
-            }
+        void ring() {
+            task.run();
         }
 
         @Override
         public boolean cancel(boolean mayInterrupt) {
-            if (over) {
-                return false;
-            }
-            over = true;
-            door.unschedule(this);
-            return true;
+            return cancel();
         }
 
         @Override
         public boolean isCancelled() {
-            return over;
+            return isOver();
         }
 
         @Override
         public boolean isDone() {
-            return over;
+            return isOver();
         }
 
         @Override

@@ -76,18 +76,21 @@ final class Parking implements Descriptor.Parker {
      */
     @Override
     public void parkUntil(long deadlineNanos) {
-        Thread current = Thread.currentThread();
         if (!door.isOnLoop()) {
             Threads.parkUntil(this, deadlineNanos);
-            return;
+        } else if (deadlineNanos == Moment.NONE) {
+            parkOnLoop();
+        } else {
+            Alarm alarm = new Alarm(door, deadlineNanos);
+            alarm.start();
+            parkOnLoop();
+            alarm.cancel();
         }
-        Alarm alarm = new Alarm(current, deadlineNanos);
-        if (deadlineNanos != Moment.NONE) {
-            door.schedule(alarm);
-        }
-        if (!VirtualThreads.park(current)) {
+    }
+
+    private void parkOnLoop() {
+        if (!VirtualThreads.park(Thread.currentThread())) {
             engine.driveOnce();
         }
-        door.unschedule(alarm);
     }
 }

@@ -6,7 +6,6 @@ import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
-import dev.ringpark.internal.op.Timer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -255,7 +254,7 @@ class LoopEngineTest {
             Timeouts timers = new Timeouts();
             FutureTask<Void> last = rig.startCarried(() -> {
                 rig.engine.stop();
-                rig.door.schedule(timers.timer(1));
+                timers.timer(rig.door, 1).start();
                 return null;
             });
 
@@ -270,7 +269,7 @@ class LoopEngineTest {
         try (EngineRig rig = new EngineRig(carried)) {
             Timeouts timers = new Timeouts();
             for (int millis = 1; millis <= 30; millis++) {
-                rig.door.schedule(timers.timer(millis));
+                timers.timer(rig.door, millis).start();
             }
             rig.awaitMailTakenIn();
 
@@ -289,7 +288,7 @@ class LoopEngineTest {
             AtomicReference<FutureTask<Integer>> read = new AtomicReference<>();
             rig.backend().atClose = () -> {
                 Thread mailer = Thread.ofPlatform().start(() -> {
-                    rig.door.schedule(timers.timer(1));
+                    timers.timer(rig.door, 1).start();
                     rig.door.execute(ran::countDown);
                 });
                 join(mailer);
@@ -334,7 +333,7 @@ class LoopEngineTest {
         Timeouts timers = new Timeouts();
         CountDownLatch ran = new CountDownLatch(1);
 
-        rig.door.schedule(timers.timer(1));
+        timers.timer(rig.door, 1).start();
         rig.door.execute(ran::countDown);
 
         timers.awaitAll();
@@ -348,19 +347,17 @@ class LoopEngineTest {
         private final AtomicInteger early = new AtomicInteger();
         private int made;
 
-        Timer timer(int millis) {
+        LoopTimer timer(LoopDoor door, int millis) {
             made++;
-            Timer timer = new Timer() {
+            return new LoopTimer(door, System.nanoTime() + millis * 1_000_000L) {
                 @Override
-                public void fire() {
+                void ring() {
                     if (System.nanoTime() - deadlineNanos() < 0) {
                         early.incrementAndGet();
                     }
                     fired.incrementAndGet();
                 }
             };
-            timer.deadlineNanos(System.nanoTime() + millis * 1_000_000L);
-            return timer;
         }
 
         void awaitAll() {

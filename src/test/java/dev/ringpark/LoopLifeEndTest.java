@@ -48,7 +48,8 @@ class LoopLifeEndTest {
             engine = new LoopEngine(ScriptedBackend::new, false, LoopOptions.defaults(), new Counters());
             parking = new Parking(engine);
             sockets = new OpenSockets(engine.door(), parking, false);
-            LoopLife made = new LoopLife("scripted", engine, parking, sockets, new OffloadPool(LoopOptions.defaults()));
+            LoopLife made = new LoopLife("scripted", engine, parking, sockets, new Sleepers(engine.door(), parking),
+                    new OffloadPool(LoopOptions.defaults()));
             started.complete(made);
             made.run();
         } catch (Throwable e) {

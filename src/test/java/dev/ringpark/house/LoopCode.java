@@ -10,8 +10,8 @@ final class LoopCode {
     private static final List<String> ROOMS =
             List.of("dev.ringpark.internal.dispatch.", "dev.ringpark.internal.backend.", "dev.ringpark.internal.op.");
     private static final Set<String> FILES = Set.of("dev.ringpark.LoopEngine", "dev.ringpark.LoopDoor",
-            "dev.ringpark.Parking", "dev.ringpark.LoopScheduler", "dev.ringpark.RunQueue",
-            "dev.ringpark.Herald", "dev.ringpark.Watch");
+            "dev.ringpark.Parking", "dev.ringpark.LoopScheduler", "dev.ringpark.RunQueue", "dev.ringpark.Herald",
+            "dev.ringpark.Watch", "dev.ringpark.LoopTimer", "dev.ringpark.Alarm", "dev.ringpark.Sleepers");
 
     /** Its pool has locks; those who take them are the loop and the pool's own platform threads, for a moment. */
     private static final String BESIDE = "dev.ringpark.internal.backend.files.FileThreads";

@@ -1,0 +1,303 @@
+package dev.ringpark.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ringpark.CarrierLoop;
+import java.lang.management.ManagementFactory;
+import java.nio.channels.AsynchronousCloseException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** The loop's own sleep: never early, in order, by the hundred thousand, and ended by an interrupt or a close. */
+class SleepContractTest extends Contract {
+    private static final Duration FAR = Duration.ofHours(1);
+    private static final long MOST_BYTES = 2_000;   // of heap, for a thread that sleeps; its stack is most of it
+
+    private final long seed = Long.getLong("ringpark.test.seed", System.nanoTime());
+
+    /** Starts threads of each kind. */
+    private Map<String, Function<Runnable, Thread>> starters() throws Exception {
+        Map<String, Function<Runnable, Thread>> starters = new LinkedHashMap<>();
+        starters.put("of the loop", loop::startVirtualThread);
+        starters.put("virtual", Thread.ofVirtual()::start);
+        starters.put("platform", Thread.ofPlatform()::start);
+        starters.put("of another loop", anotherLoop()::startVirtualThread);
+        starters.put("pinned", task -> loop.startVirtualThread(() -> pinned(task)));
+        return starters;
+    }
+
+    private static void pinned(Runnable task) {
+        try {
+            LoopPinnedCall.make(() -> {
+                task.run();
+                return null;
+            });
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** How much longer than {@code duration} a sleep has taken. */
+    private static long lateNanos(CarrierLoop loop, Duration duration) throws Exception {
+        long start = System.nanoTime();
+        loop.sleep(duration);
+        return System.nanoTime() - start - duration.toNanos();
+    }
+
+    // ---- its time ----
+
+    @Test
+    void itIsNeverEarlyOnAnyThread() throws Exception {
+        for (var starter : starters().entrySet()) {
+            for (long nanos : new long[] {1, 1_000, 999_999, 1_000_001, 20_000_000}) {
+                Call<Long> call = call(starter.getValue(), () -> lateNanos(loop, Duration.ofNanos(nanos)));
+                assertThat(call.result()).as("%s thread, %s ns", starter.getKey(), nanos)
+                        .isBetween(0L, Duration.ofSeconds(5).toNanos());
+            }
+        }
+    }
+
+    @Test
+    void tenOfTwentyMillisecondsEachEndOnceAndNoneEarly() throws Exception {
+        List<Call<Long>> calls = IntStream.range(0, 10)
+                .mapToObj(_ -> call(() -> lateNanos(loop, Duration.ofMillis(20)))).toList();
+        for (Call<Long> each : calls) {
+            assertThat(each.result()).isNotNegative();
+        }
+    }
+
+    @Test
+    void zeroAndLessReturn() throws Exception {
+        for (Function<Runnable, Thread> starter : starters().values()) {
+            for (Duration none : List.of(Duration.ZERO, Duration.ofNanos(-1), Duration.ofSeconds(Long.MIN_VALUE))) {
+                Call<Boolean> call = call(starter, () -> {
+                    loop.sleep(none);
+                    return true;
+                });
+                assertThat(call.result()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void zeroGivesOthersTheirTurn() throws Exception {
+        AtomicInteger turn = new AtomicInteger();
+        Call<Integer> patient = call(() -> {
+            int sleeps = 0;
+            for (; turn.get() == 0; sleeps++) {
+                loop.sleep(Duration.ZERO);
+            }
+            return sleeps;
+        });
+        call(() -> turn.incrementAndGet()).result();
+        assertThat(patient.result()).isNotNegative();
+    }
+
+    @Test
+    void thoseOfOneLengthWakeInTheOrderInWhichTheyFellAsleep() throws Exception {
+        List<Integer> asleep = Collections.synchronizedList(new ArrayList<>());
+        List<Integer> awake = Collections.synchronizedList(new ArrayList<>());
+        List<Call<Boolean>> calls = IntStream.range(0, 500).mapToObj(number -> call(() -> {
+            asleep.add(number);
+            loop.sleep(Duration.ofMillis(50));
+            return awake.add(number);
+        })).toList();
+        for (Call<Boolean> each : calls) {
+            each.result();
+        }
+        if (flavor.isCarried()) {
+            assertThat(awake).isEqualTo(asleep);
+        } else {
+            assertThat(awake).containsExactlyInAnyOrderElementsOf(asleep);   // woken so, but by many carriers
+        }
+    }
+
+    @Test
+    void aHugeOneIsAsLongAsTheClockReachesAndWaits() throws Exception {
+        for (Duration huge : List.of(Duration.ofSeconds(Long.MAX_VALUE), Duration.ofNanos(Long.MAX_VALUE),
+                Duration.ofNanos(Long.MAX_VALUE / 2), Duration.ofDays(200 * 365))) {
+            Call<Object> patient = call(() -> sleepFor(huge));
+            awaitAsleep(patient);
+            assertThat(call(() -> lateNanos(loop, Duration.ofMillis(2))).result()).isNotNegative();
+            assertThat(patient.isDone()).isFalse();
+
+            patient.thread().interrupt();
+            assertThat(patient.failure()).isExactlyInstanceOf(InterruptedException.class);
+        }
+    }
+
+    private Object sleepFor(Duration duration) throws Exception {
+        loop.sleep(duration);
+        return duration;
+    }
+
+    /** A pinned one never parks, but drives the loop. */
+    private static void awaitAsleep(Call<?> sleeper) {
+        Eventually.until(() -> Arrays.stream(sleeper.thread().getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals("parkUntil")), "asleep: " + sleeper);
+    }
+
+    // ---- its end ----
+
+    @Test
+    void anInterruptEndsItAndClearsTheStatus() throws Exception {
+        for (Function<Runnable, Thread> starter : starters().values()) {
+            Call<Object> sleeper = call(starter, () -> sleepFor(FAR));
+            awaitAsleep(sleeper);
+            sleeper.thread().interrupt();
+
+            assertThat(sleeper.failure()).isExactlyInstanceOf(InterruptedException.class);
+            assertThat(sleeper.endedInterrupted()).isFalse();
+        }
+        assertThat(call(() -> lateNanos(loop, Duration.ofMillis(1))).result()).isNotNegative();
+    }
+
+    @Test
+    void whoIsInterruptedAlreadyDoesNotSleep() throws Exception {
+        for (Function<Runnable, Thread> starter : starters().values()) {
+            for (Duration duration : List.of(FAR, Duration.ZERO, Duration.ofNanos(-1))) {
+                Call<Object> sleeper = call(starter, () -> {
+                    Thread.currentThread().interrupt();
+                    return sleepFor(duration);
+                });
+                assertThat(sleeper.failure()).isExactlyInstanceOf(InterruptedException.class);
+                assertThat(sleeper.endedInterrupted()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void closingTheLoopEndsItOnEveryThread() throws Exception {
+        List<Call<Object>> sleepers = new ArrayList<>();
+        for (Function<Runnable, Thread> starter : starters().values()) {
+            Call<Object> sleeper = call(starter, () -> sleepFor(FAR));
+            awaitAsleep(sleeper);
+            sleepers.add(sleeper);
+        }
+        loop.close();
+
+        for (Call<Object> each : sleepers) {
+            assertThat(each.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+        }
+        assertThatThrownBy(() -> loop.sleep(Duration.ofNanos(1))).isExactlyInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> loop.sleep(Duration.ZERO)).isExactlyInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aSleepThatBeginsAsTheLoopClosesEndsToo() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            CarrierLoop other = anotherLoop();
+            CountDownLatch started = new CountDownLatch(1);
+            List<Call<Object>> sleepers = new ArrayList<>();
+            for (Function<Runnable, Thread> starter : List.<Function<Runnable, Thread>>of(
+                    other.threadFactory()::newThread, Thread.ofPlatform()::unstarted, Thread.ofVirtual()::unstarted)) {
+                for (int i = 0; i < 10; i++) {
+                    sleepers.add(call(task -> {
+                        Thread thread = starter.apply(task);
+                        thread.start();
+                        return thread;
+                    }, () -> {
+                        started.await();
+                        other.sleep(FAR);
+                        return null;
+                    }));
+                }
+            }
+            Thread closer = Thread.ofPlatform().start(other::close);
+            started.countDown();
+            closer.join();
+
+            for (Call<Object> each : sleepers) {
+                assertThat(each.failure())
+                        .isInstanceOfAny(AsynchronousCloseException.class, IllegalStateException.class);
+            }
+        }
+    }
+
+    // ---- many ----
+
+    @Test
+    void aHundredThousandOfAllLengthsAreNeverEarlyAndAllWake() throws Exception {
+        sleepAll(100_000);
+    }
+
+    @Test
+    void aHundredThousandThatSleepAreCheapAndTheCloseWakesThem() throws Exception {
+        weighAndClose(100_000);
+    }
+
+    @Stress
+    @Test
+    void aMillionOfAllLengthsAreNeverEarlyAndAllWake() throws Exception {
+        sleepAll(1_000_000);
+    }
+
+    @Stress
+    @Test
+    void aMillionThatSleepAreCheapAndTheCloseWakesThem() throws Exception {
+        weighAndClose(1_000_000);
+    }
+
+    private void sleepAll(int count) throws Exception {
+        SplittableRandom random = new SplittableRandom(seed);
+        AtomicInteger early = new AtomicInteger();
+        CountDownLatch awake = new CountDownLatch(count);
+        for (int i = 0; i < count; i++) {
+            Duration duration = Duration.ofNanos(random.nextLong(500_000_000));
+            loop.startVirtualThread(() -> {
+                try {
+                    early.addAndGet(lateNanos(loop, duration) < 0 ? 1 : 0);
+                    awake.countDown();
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            });
+        }
+        Eventually.until(() -> awake.getCount() == 0, "all woke, seed " + seed);
+        assertThat(early).as("seed %s", seed).hasValue(0);
+    }
+
+    private void weighAndClose(int count) throws Exception {
+        CarrierLoop other = anotherLoop();
+        AtomicInteger asleep = new AtomicInteger();
+        AtomicInteger closed = new AtomicInteger();
+        long before = heapBytes();
+        for (int i = 0; i < count; i++) {
+            other.startVirtualThread(() -> {
+                try {
+                    asleep.incrementAndGet();
+                    other.sleep(FAR);
+                } catch (AsynchronousCloseException e) {
+                    closed.incrementAndGet();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            });
+        }
+        Eventually.until(() -> asleep.get() == count, "all sleep");
+        assertThat(other.<Integer>run(() -> 7)).as("the loop goes on").isEqualTo(7);
+        long bytes = (heapBytes() - before) / count;
+        System.out.println(flavor + ": " + bytes + " bytes of heap for each of " + count + " that sleep");
+        assertThat(bytes).isLessThan(MOST_BYTES);
+
+        other.close();
+        Eventually.until(() -> closed.get() == count, "all were told of the close");
+    }
+
+    private static long heapBytes() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+}
