@@ -4,6 +4,7 @@ import dev.ringpark.internal.op.Addresses;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.Failure;
@@ -58,7 +59,9 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
     /** Takes the turn of {@code side}; {@link #exit} has to follow. */
     final Operation enter(int side, long deadlineNanos, String timeoutMessage) throws IOException {
         requireNotInterrupted();
-        Descriptor.Entry entry = handle.enter(side, deadlineNanos, loop.parking());
+        Descriptor.Entry entry = deadlineNanos == Moment.OVER
+                ? refusal()
+                : handle.enter(side, deadlineNanos, loop.parking());
         return switch (entry) {
             case ENTERED -> operation(side);
             case NOT_OPEN -> throw new ClosedChannelException();
@@ -66,6 +69,10 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
             case INTERRUPTED -> throw closedByInterrupt();
             case TIMED_OUT -> throw new SocketTimeoutException(timeoutMessage);
         };
+    }
+
+    private Descriptor.Entry refusal() {
+        return handle.isOpen() ? Descriptor.Entry.TIMED_OUT : Descriptor.Entry.NOT_OPEN;
     }
 
     /** The operation of the turn just taken, unless a thread before left it in the middle of a call. */

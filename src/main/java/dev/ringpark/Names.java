@@ -1,5 +1,6 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.op.Moment;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.SocketTimeoutException;
@@ -18,12 +19,15 @@ final class Names {
      * The addresses, in the resolver's order; at least one.
      *
      * @throws java.net.UnknownHostException as the JDK throws it
-     * @throws SocketTimeoutException with {@code timeoutMessage} at {@code deadlineNanos}
+     * @throws SocketTimeoutException with {@code timeoutMessage} at {@code deadlineNanos}, or if that is over
      * @throws ClosedByInterruptException if the thread is interrupted before or meanwhile; the status stays set
      * @throws java.nio.channels.AsynchronousCloseException if the loop is closed meanwhile
      */
     static InetAddress[] addresses(CarrierLoop loop, String host, long deadlineNanos, String timeoutMessage)
             throws IOException {
+        if (deadlineNanos == Moment.OVER) {
+            throw new SocketTimeoutException(timeoutMessage);
+        }
         InetAddress literal = literal(host);
         return literal == null
                 ? lookUp(loop, host, deadlineNanos, timeoutMessage)

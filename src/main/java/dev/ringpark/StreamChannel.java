@@ -7,11 +7,13 @@ import dev.ringpark.internal.dispatch.Buffers;
 import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
@@ -219,6 +221,9 @@ abstract sealed class StreamChannel extends LoopChannel permits StreamSocket {
         Operation operation = enterWrite(deadlineNanos);
         try {
             for (int done = 0; done < length; ) {
+                if (done > 0 && Moment.isOver(deadlineNanos)) {
+                    throw new SocketTimeoutException(WRITE_TIMED_OUT);   // however quickly the peer reads
+                }
                 done += writeSome(operation, source, offset + done, length - done, deadlineNanos);
             }
         } finally {

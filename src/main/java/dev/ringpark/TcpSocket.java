@@ -93,8 +93,13 @@ public final class TcpSocket extends StreamSocket {
     private static TcpSocket connect(CarrierLoop loop, InetSocketAddress address, long deadlineNanos)
             throws IOException {
         TcpSocket socket = new TcpSocket(loop, loop.openSocket(Addresses.familyOf(address)), false);
-        socket.connectTo(Addresses.reachable(address), deadlineNanos);
-        return socket;
+        try {
+            socket.connectTo(Addresses.reachable(address), deadlineNanos);
+            return socket;
+        } catch (IOException e) {
+            socket.closeAfter(e);   // it is still open if it had no time to begin
+            throw e;
+        }
     }
 
     /**

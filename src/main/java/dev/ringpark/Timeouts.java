@@ -16,29 +16,23 @@ final class Timeouts {
         if (Objects.requireNonNull(timeout, "timeout").isNegative()) {
             throw new IllegalArgumentException("timeout is " + timeout + "; it must not be negative");
         }
-        return nanos(timeout);
+        return Moment.nanos(timeout);
     }
+
+    // A call has to end by the caller's Deadline too; what begins when that is over is told Moment.OVER.
 
     /** The moment a call with this timeout has to end by; {@link Duration#ZERO} stands for no limit. */
     static long deadline(Duration timeout) {
         return deadline(checked(timeout));
     }
 
-    /** The moment {@code timeoutNanos} from now; 0 stands for no limit. */
+    /** The same with a timeout in nanoseconds; 0 stands for no limit. */
     static long deadline(long timeoutNanos) {
-        return timeoutNanos == 0 ? Moment.NONE : Moment.after(timeoutNanos);
+        return Deadline.orEarlier(timeoutNanos == 0 ? Moment.NONE : Moment.after(timeoutNanos));
     }
 
     /** The moment until which the end of something is waited for; {@link Duration#ZERO} stands for no wait at all. */
     static long patience(Duration timeout) {
         return Moment.after(checked(timeout));
-    }
-
-    private static long nanos(Duration timeout) {
-        try {
-            return timeout.toNanos();
-        } catch (ArithmeticException beyondTheClock) {
-            return Long.MAX_VALUE;
-        }
     }
 }

@@ -61,7 +61,7 @@ public final class UnixSocket extends StreamSocket {
         UnixSocket socket = open(loop);
         try {
             return socket.connect(remote, timeout);
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             socket.closeAfter(e);
             throw e;
         }

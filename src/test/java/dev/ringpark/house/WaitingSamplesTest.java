@@ -109,6 +109,17 @@ class WaitingSamplesTest {
         }
     }
 
+    @Test
+    void theTimersAreNeverEarlyAndOneDeadlineLimitsAllCalls() throws Exception {
+        try (RunningProgram sample = Samples.start(backend, "Timers", 2000)) {
+            assertThat(String.join("\n", sample.awaitEnd()))
+                    .contains("2,000 slept up to 0.3 s each, 0 of them woke too early")
+                    .contains("In time: Fine, thank you")
+                    .contains("Too late: Read timed out");
+            assertThat(sample.exitCode()).isZero();
+        }
+    }
+
     private static ServerSocket silentServer() throws IOException {
         return new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     }
