@@ -161,6 +161,7 @@ class DeadlinesTest {
         for (int i = 0; i < 10; i++) {
             deadlines.remove(add(2000));
             deadlines.pollAny();
+            assertThat(deadlines.room()).isEqualTo(room);
             add(2000);
             assertThat(deadlines.room()).isEqualTo(room);
         }
