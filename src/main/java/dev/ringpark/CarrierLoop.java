@@ -8,6 +8,7 @@ import dev.ringpark.internal.jdk.VirtualThreads;
 import dev.ringpark.internal.op.FileHandle;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Moment;
+import dev.ringpark.internal.op.SocketType;
 import dev.ringpark.internal.platform.Backends;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -292,14 +293,9 @@ public final class CarrierLoop implements AutoCloseable {
 
     // ---- for the sockets ----
 
-    Handle openSocket(@Nullable ProtocolFamily family) throws IOException {
+    Handle openSocket(SocketType type, @Nullable ProtocolFamily family) throws IOException {
         requireOpen();
-        return engine.backend().openSocket(family);
-    }
-
-    Handle openListener(@Nullable ProtocolFamily family) throws IOException {
-        requireOpen();
-        return engine.backend().openListener(family);
+        return engine.backend().openSocket(type, family);
     }
 
     FileBuffers fileBuffers() {

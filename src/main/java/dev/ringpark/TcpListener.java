@@ -3,6 +3,7 @@ package dev.ringpark;
 import dev.ringpark.internal.op.Addresses;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Moment;
+import dev.ringpark.internal.op.SocketType;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
@@ -30,7 +31,7 @@ public final class TcpListener extends StreamListener {
      * @throws IllegalStateException if {@code loop} is closed
      */
     public static TcpListener open(CarrierLoop loop) throws IOException {
-        return new TcpListener(loop, loop.openListener(null));
+        return new TcpListener(loop, loop.openSocket(SocketType.LISTENER, null));
     }
 
     /**
@@ -42,7 +43,7 @@ public final class TcpListener extends StreamListener {
      * @throws IllegalStateException if {@code loop} is closed
      */
     public static TcpListener open(CarrierLoop loop, ProtocolFamily family) throws IOException {
-        return new TcpListener(loop, loop.openListener(Addresses.checkedFamily(family)));
+        return new TcpListener(loop, loop.openSocket(SocketType.LISTENER, Addresses.checkedFamily(family)));
     }
 
     /**
@@ -75,7 +76,7 @@ public final class TcpListener extends StreamListener {
     public static TcpListener bind(CarrierLoop loop, SocketAddress local, int backlog) throws IOException {
         InetSocketAddress address = Addresses.inet(local);
         ProtocolFamily family = address.getAddress().isAnyLocalAddress() ? null : Addresses.familyOf(address);
-        TcpListener listener = new TcpListener(loop, loop.openListener(family));
+        TcpListener listener = new TcpListener(loop, loop.openSocket(SocketType.LISTENER, family));
         try {
             return listener.bind(address, backlog);
         } catch (IOException | RuntimeException e) {

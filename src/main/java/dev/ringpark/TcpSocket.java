@@ -2,6 +2,7 @@ package dev.ringpark;
 
 import dev.ringpark.internal.op.Addresses;
 import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.SocketType;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -40,7 +41,7 @@ public final class TcpSocket extends StreamSocket {
      * @throws IllegalStateException if {@code loop} is closed
      */
     public static TcpSocket open(CarrierLoop loop) throws IOException {
-        return new TcpSocket(loop, loop.openSocket(null), false);
+        return new TcpSocket(loop, loop.openSocket(SocketType.STREAM, null), false);
     }
 
     /**
@@ -52,7 +53,7 @@ public final class TcpSocket extends StreamSocket {
      * @throws IllegalStateException if {@code loop} is closed
      */
     public static TcpSocket open(CarrierLoop loop, ProtocolFamily family) throws IOException {
-        return new TcpSocket(loop, loop.openSocket(Addresses.checkedFamily(family)), false);
+        return new TcpSocket(loop, loop.openSocket(SocketType.STREAM, Addresses.checkedFamily(family)), false);
     }
 
     /**
@@ -92,7 +93,7 @@ public final class TcpSocket extends StreamSocket {
 
     private static TcpSocket connect(CarrierLoop loop, InetSocketAddress address, long deadlineNanos)
             throws IOException {
-        TcpSocket socket = new TcpSocket(loop, loop.openSocket(Addresses.familyOf(address)), false);
+        TcpSocket socket = new TcpSocket(loop, loop.openSocket(SocketType.STREAM, Addresses.familyOf(address)), false);
         try {
             socket.connectTo(Addresses.reachable(address), deadlineNanos);
             return socket;

@@ -1,6 +1,7 @@
 package dev.ringpark;
 
 import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.SocketType;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.SocketAddress;
@@ -33,7 +34,7 @@ public final class UnixListener extends StreamListener {
      * @throws IllegalStateException if {@code loop} is closed
      */
     public static UnixListener open(CarrierLoop loop) throws IOException {
-        return new UnixListener(loop, loop.openListener(StandardProtocolFamily.UNIX));
+        return new UnixListener(loop, loop.openSocket(SocketType.LISTENER, StandardProtocolFamily.UNIX));
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.ringpark;
 
 import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.SocketType;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketException;
@@ -38,7 +39,7 @@ public final class UnixSocket extends StreamSocket {
      * @throws IllegalStateException if {@code loop} is closed
      */
     public static UnixSocket open(CarrierLoop loop) throws IOException {
-        return new UnixSocket(loop, loop.openSocket(StandardProtocolFamily.UNIX), false);
+        return new UnixSocket(loop, loop.openSocket(SocketType.STREAM, StandardProtocolFamily.UNIX), false);
     }
 
     /**

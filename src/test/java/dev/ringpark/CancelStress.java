@@ -11,6 +11,7 @@ import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.SocketType;
 import java.io.IOException;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -41,7 +42,7 @@ public final class CancelStress {
         Uses() {
             try {
                 proactor = new Proactor(ScriptedBackend::new, 1, new Counters(), thread -> { });
-                handle = proactor.backend().openSocket(null);
+                handle = proactor.backend().openSocket(SocketType.STREAM, null);
             } catch (IOException e) {
                 throw new AssertionError(e);
             }

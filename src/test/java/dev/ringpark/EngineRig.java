@@ -7,6 +7,7 @@ import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.SocketType;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -61,7 +62,7 @@ final class EngineRig implements AutoCloseable {
     }
 
     Handle socket() {
-        return backend().openSocket(null);
+        return backend().openSocket(SocketType.STREAM, null);
     }
 
     long wakeups() {

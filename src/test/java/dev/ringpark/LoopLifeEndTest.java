@@ -7,6 +7,7 @@ import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.SocketType;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -35,7 +36,7 @@ class LoopLifeEndTest {
     void start() throws Exception {
         thread = Thread.ofPlatform().daemon().start(this::live);
         life = started.get();
-        handle = engine.backend().openSocket(null);
+        handle = engine.backend().openSocket(SocketType.STREAM, null);
         sockets.add(null, handle);
         reader = new FutureTask<>(this::read);
         Thread.ofPlatform().daemon().name("reader").start(reader);
@@ -138,7 +139,7 @@ class LoopLifeEndTest {
 
     @Test
     void aSocketThatDoesNotCloseCleanlyIsToldOnceHoweverOftenTheEndWasAskedFor() throws Exception {
-        Handle broken = engine.backend().openSocket(null);
+        Handle broken = engine.backend().openSocket(SocketType.STREAM, null);
         sockets.add(null, broken);
         backend().releasedBadly = broken;
         try (Logged logged = new Logged(Level.WARNING)) {

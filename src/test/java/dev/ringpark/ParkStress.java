@@ -9,6 +9,7 @@ import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.SocketType;
 import dev.ringpark.internal.op.Wakeup;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
@@ -235,7 +236,7 @@ public final class ParkStress {
         }
 
         private void use(LoopEngine made, I_Result result) {
-            Operation read = EngineRig.begin(((ScriptedBackend) made.backend()).openSocket(null));
+            Operation read = EngineRig.begin(((ScriptedBackend) made.backend()).openSocket(SocketType.STREAM, null));
             pinned = Thread.currentThread();
             Pin.set();
             try {

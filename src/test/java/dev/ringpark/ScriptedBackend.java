@@ -7,6 +7,7 @@ import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Resource;
+import dev.ringpark.internal.op.SocketType;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.ProtocolFamily;
@@ -116,12 +117,7 @@ final class ScriptedBackend implements Backend {
     }
 
     @Override
-    public Handle openSocket(@Nullable ProtocolFamily family) {
-        return new Socket();
-    }
-
-    @Override
-    public Handle openListener(@Nullable ProtocolFamily family) {
+    public Handle openSocket(SocketType type, @Nullable ProtocolFamily family) {
         return new Socket();
     }
 

@@ -4,6 +4,7 @@ import dev.ringpark.internal.dispatch.Buffers;
 import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.Addresses;
 import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.SocketType;
 import java.io.IOException;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
@@ -35,7 +36,7 @@ abstract sealed class SocketOperations permits FileOperations {
      */
     public SocketHandle openSocket(@Nullable ProtocolFamily family) throws IOException {
         loop.requireUsable();
-        return new SocketHandle(loop, loop.proactor().backend().openSocket(family));
+        return new SocketHandle(loop, loop.proactor().backend().openSocket(SocketType.STREAM, family));
     }
 
     /**
@@ -46,7 +47,7 @@ abstract sealed class SocketOperations permits FileOperations {
      */
     public SocketHandle openListener(@Nullable ProtocolFamily family) throws IOException {
         loop.requireUsable();
-        return new SocketHandle(loop, loop.proactor().backend().openListener(family));
+        return new SocketHandle(loop, loop.proactor().backend().openSocket(SocketType.LISTENER, family));
     }
 
     /** accept(2): the next connection, which is the result. Several may be asked for; each gets a connection. */

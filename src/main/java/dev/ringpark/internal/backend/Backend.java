@@ -5,6 +5,7 @@ import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Resource;
+import dev.ringpark.internal.op.SocketType;
 import java.io.IOException;
 import java.net.ProtocolFamily;
 import java.nio.file.Path;
@@ -46,14 +47,8 @@ public interface Backend extends AutoCloseable {
                 throws IOException;
     }
 
-    /**
-     * A new stream socket; {@code family} null stands for IPv6 and IPv4 in one where the system has both. Any
-     * thread.
-     */
-    Handle openSocket(@Nullable ProtocolFamily family) throws IOException;
-
-    /** A new socket that will listen. Any thread. */
-    Handle openListener(@Nullable ProtocolFamily family) throws IOException;
+    /** A new socket; {@code family} null stands for IPv6 and IPv4 in one where the system has both. Any thread. */
+    Handle openSocket(SocketType type, @Nullable ProtocolFamily family) throws IOException;
 
     /** A file that is to be opened by an operation of its own; messages name {@code path}. Any thread. */
     FileHandle newFile(Path path);

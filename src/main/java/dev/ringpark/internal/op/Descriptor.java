@@ -42,18 +42,9 @@ public abstract class Descriptor {
     private static final int CLOSED = 8;
     private static final int ONE_CALL = 16;
     private static final int CALLS = -ONE_CALL;
-    private static final VarHandle STATE;
-    private static final VarHandle WAITERS;
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            STATE = lookup.findVarHandle(Descriptor.class, "state", int.class);
-            WAITERS = lookup.findVarHandle(Descriptor.class, "waiters", ConcurrentLinkedQueue.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle STATE = VarHandles.ofField(MethodHandles.lookup(), "state", int.class);
+    private static final VarHandle WAITERS =
+            VarHandles.ofField(MethodHandles.lookup(), "waiters", ConcurrentLinkedQueue.class);
 
     /** How an attempt to take a side's turn, or to make a plain call, ended. */
     public enum Entry { ENTERED, NOT_OPEN, CLOSED_WHILE_WAITING, INTERRUPTED, TIMED_OUT }

@@ -1,6 +1,8 @@
 package dev.ringpark.internal.op;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
@@ -24,6 +26,12 @@ public abstract class Handle extends Resource {
             StandardSocketOptions.SO_RCVBUF, StandardSocketOptions.SO_SNDBUF);
     /** The same for a listener. */
     public static final Set<SocketOption<?>> UNIX_LISTENER_OPTIONS = Set.of(StandardSocketOptions.SO_RCVBUF);
+
+    /** The options of a socket for datagrams. */
+    public static final Set<SocketOption<?>> DATAGRAM_OPTIONS = Set.of(StandardSocketOptions.SO_RCVBUF,
+            StandardSocketOptions.SO_SNDBUF, StandardSocketOptions.SO_REUSEADDR, StandardSocketOptions.SO_REUSEPORT,
+            StandardSocketOptions.SO_BROADCAST, StandardSocketOptions.IP_TOS, StandardSocketOptions.IP_MULTICAST_IF,
+            StandardSocketOptions.IP_MULTICAST_TTL, StandardSocketOptions.IP_MULTICAST_LOOP);
 
     private @Nullable Operation reader;   // whoever has the reading turn
     private @Nullable Operation writer;   // whoever has the writing turn
@@ -90,6 +98,38 @@ public abstract class Handle extends Resource {
     /** The process, user and group that connected or listened at the other end of a Unix socket. */
     public long[] peerCredentials() throws IOException {
         throw new UnsupportedOperationException("this backend does not tell the peer's process; io_uring does");
+    }
+
+    // Of datagrams, between beginCall and endCall as well.
+
+    /** What ends the membership in a group. */
+    @FunctionalInterface
+    public interface Membership {
+        void drop() throws IOException;
+    }
+
+    /** Whether it shall reach IPv6 addresses alone. */
+    public boolean isIpv6Only() {
+        return false;
+    }
+
+    /** connect(2) of a socket for datagrams, which waits for nobody; what has come from others before is dropped. */
+    public void connect(SocketAddress peer) throws IOException {
+        throw noDatagrams();
+    }
+
+    /** Takes that back; the socket keeps its port. */
+    public void disconnect() throws IOException {
+        throw noDatagrams();
+    }
+
+    /** Makes it a member of {@code group}, for what comes through one interface, and from {@code source} if given. */
+    public Membership join(InetAddress group, NetworkInterface via, @Nullable InetAddress source) throws IOException {
+        throw noDatagrams();
+    }
+
+    private static UnsupportedOperationException noDatagrams() {
+        return new UnsupportedOperationException("not a socket for datagrams");
     }
 
     /** What {@link #toString} says of the peer. */

@@ -4,7 +4,10 @@ import java.util.Locale;
 
 /** What is asked; the fields of an {@link Operation} each one uses are those its {@code begin…} method takes. */
 public enum Kind {
-    ACCEPT, CONNECT, READ, WRITE, CLOSE,
+    ACCEPT, CONNECT, READ, WRITE,
+    /** Of datagrams: to the peer or to an address, from whom it may be or with word of that. */
+    SEND, SEND_TO, RECEIVE, RECEIVE_FROM,
+    CLOSE,
     /** Of a file, from here on. */
     OPEN, READ_AT, WRITE_AT, SYNC;
 
@@ -15,6 +18,8 @@ public enum Kind {
     /** What users call it. */
     public String label() {
         return switch (this) {
+            case SEND_TO -> "send";
+            case RECEIVE_FROM -> "receive";
             case READ_AT -> "read";
             case WRITE_AT -> "write";
             default -> name().toLowerCase(Locale.ROOT);

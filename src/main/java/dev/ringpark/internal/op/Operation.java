@@ -47,15 +47,7 @@ public final class Operation extends Moment {
     private static final int ASKED = 1;
     private static final int DONE = 2;
     private static final int DESERTED = 3;
-    private static final VarHandle STATE;
-
-    static {
-        try {
-            STATE = MethodHandles.lookup().findVarHandle(Operation.class, "state", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle STATE = VarHandles.ofField(MethodHandles.lookup(), "state", int.class);
 
     private final Descriptor handle;
     private @SuppressWarnings("unused") int state;   // through STATE
@@ -73,7 +65,7 @@ public final class Operation extends Moment {
 
     private int result;
     private @Nullable Failure failure;
-    private @Nullable Object attachment;             // in: the address to connect to; out: the accepted handle
+    private @Nullable Object attachment;             // in: the address to reach; out: the accepted handle, the sender
 
     // Loop thread only while it is asked, from here on.
     private CancelReason cancelReason = CancelReason.NONE;
@@ -207,7 +199,12 @@ public final class Operation extends Moment {
         return length;
     }
 
-    /** The address of a connect. */
+    /** Says whom the datagram begun next goes to, or, the backend, who has sent the one that came. */
+    public void peer(SocketAddress peer) {
+        attachment = peer;
+    }
+
+    /** The address of a connect; whom a datagram goes to or, once it is done, comes from. */
     public SocketAddress peer() {
         return (SocketAddress) Objects.requireNonNull(attachment);
     }

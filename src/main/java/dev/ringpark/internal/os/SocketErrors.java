@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.PortUnreachableException;
 import java.net.SocketException;
 
 /** The java.net exception for each failure of a socket, with the JDK's texts. */
 public final class SocketErrors {
     private SocketErrors() {}
 
-    /** For everything but bind and listen. */
+    /** For everything but bind, listen and datagrams. */
     public static IOException of(Failure failure) {
         SocketException exception = switch (failure.errno()) {
             case ECONNREFUSED, ETIMEDOUT -> new ConnectException(failure.errno().text());
@@ -24,6 +25,11 @@ public final class SocketErrors {
             exception.initCause(failure.cause());
         }
         return exception;
+    }
+
+    /** For datagrams: a refusal is the peer's machine's word that nobody has the port. */
+    public static IOException ofDatagram(Failure failure) {
+        return failure.errno() == Errno.ECONNREFUSED ? new PortUnreachableException() : of(failure);
     }
 
     /** For bind and listen, where a refused permission concerns the address too. */

@@ -7,6 +7,7 @@ import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Resource;
+import dev.ringpark.internal.op.SocketType;
 import dev.ringpark.internal.os.Failure;
 import java.io.IOException;
 import java.net.ProtocolFamily;
@@ -121,12 +122,7 @@ final class FakeBackend implements Backend {
     }
 
     @Override
-    public Handle openSocket(ProtocolFamily family) {
-        throw new UnsupportedOperationException("not the proactor's");
-    }
-
-    @Override
-    public Handle openListener(ProtocolFamily family) {
+    public Handle openSocket(SocketType type, ProtocolFamily family) {
         throw new UnsupportedOperationException("not the proactor's");
     }
 

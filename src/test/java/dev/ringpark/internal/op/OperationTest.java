@@ -305,11 +305,28 @@ class OperationTest {
         assertThat(operation.accepted()).isSameAs(accepted);
     }
 
+    @Test
+    void aDatagramsAddressGoesInWithItsSendAndComesOutWithItsReceive() {
+        operation.peer(PEER);
+        begin(Kind.SEND_TO, 5);
+        assertThat(operation.peer()).isSameAs(PEER);
+        end();
+        begin(Kind.RECEIVE_FROM, 5);
+        operation.peer(PEER);
+        operation.finish();
+        assertThat(operation.peer()).isSameAs(PEER);
+        operation.reset();
+        begin(Kind.RECEIVE, 5);
+
+        assertThatThrownBy(operation::peer).isInstanceOf(NullPointerException.class);
+    }
+
     private void begin(Kind kind, long deadlineNanos) {
         switch (kind) {
             case ACCEPT -> operation.beginAccept(deadlineNanos);
             case CONNECT -> operation.beginConnect(PEER, deadlineNanos);
-            case READ, WRITE, READ_AT, WRITE_AT -> operation.beginTransfer(kind, array, 0, 10, deadlineNanos);
+            case READ, WRITE, SEND, RECEIVE, SEND_TO, RECEIVE_FROM, READ_AT, WRITE_AT ->
+                    operation.beginTransfer(kind, array, 0, 10, deadlineNanos);
             case CLOSE -> operation.beginClose();
             case OPEN -> operation.beginOpen(new OpenRequest(Path.of("x"), Set.of(), null), deadlineNanos);
             case SYNC -> operation.beginSync(true, deadlineNanos);

@@ -8,6 +8,7 @@ import static dev.ringpark.internal.os.linux.SocketAbi.SHUT_WR;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.SocketType;
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.SocketErrors;
 import dev.ringpark.internal.os.linux.Libc;
@@ -16,7 +17,9 @@ import dev.ringpark.internal.os.linux.SockAddr;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
@@ -28,14 +31,14 @@ import org.jspecify.annotations.Nullable;
 public final class FdHandle extends Handle {
     private final int fd;
     private final int family;
-    private final boolean listener;
+    private final SocketType type;
     private volatile byte @Nullable [] peer;   // a sockaddr; decoded when somebody asks, which few do
     private volatile boolean lingers;
 
-    public FdHandle(int fd, int family, boolean listener) {
+    public FdHandle(int fd, int family, SocketType type) {
         this.fd = fd;
         this.family = family;
-        this.listener = listener;
+        this.type = type;
     }
 
     public int fd() {
@@ -69,7 +72,7 @@ public final class FdHandle extends Handle {
             int length = SockAddr.encode(local, family, address);
             checkBind(Libc.bind(fd, address, length));
         }
-        if (listener) {
+        if (type == SocketType.LISTENER) {
             listen(backlog);
         }
     }
@@ -91,13 +94,17 @@ public final class FdHandle extends Handle {
 
     @Override
     public @Nullable SocketAddress localAddress() throws IOException {
+        SocketAddress local = socketName();
+        return isBoundTo(local) ? local : null;
+    }
+
+    private SocketAddress socketName() throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(SockAddr.MAX_BYTES, 8);
             MemorySegment length = arena.allocateFrom(JAVA_INT, SockAddr.MAX_BYTES);
             check(Libc.getsockname(fd, address, length));
             int bytes = Math.min(length.get(JAVA_INT, 0), SockAddr.MAX_BYTES);
-            SocketAddress local = SockAddr.decode(address.asSlice(0, bytes));
-            return isBoundTo(local) ? local : null;
+            return SockAddr.decode(address.asSlice(0, bytes));
         }
     }
 
@@ -115,15 +122,21 @@ public final class FdHandle extends Handle {
 
     @Override
     public Set<SocketOption<?>> supportedOptions() {
-        if (family == AF_UNIX) {
-            return listener ? UNIX_LISTENER_OPTIONS : UNIX_SOCKET_OPTIONS;
-        }
-        return listener ? LISTENER_OPTIONS : SOCKET_OPTIONS;
+        boolean isUnix = family == AF_UNIX;
+        return switch (type) {
+            case STREAM -> isUnix ? UNIX_SOCKET_OPTIONS : SOCKET_OPTIONS;
+            case LISTENER -> isUnix ? UNIX_LISTENER_OPTIONS : LISTENER_OPTIONS;
+            case DATAGRAM, IPV6_DATAGRAM -> DATAGRAM_OPTIONS;
+        };
     }
 
     @Override
     public <T> void setOption(SocketOption<T> option, T value) throws IOException {
-        FdOptions.set(fd, family, option, value);
+        if (FdMulticast.isOption(option)) {
+            FdMulticast.set(fd, family, option, value);
+        } else {
+            FdOptions.set(fd, family, option, value);
+        }
         if (option == StandardSocketOptions.SO_LINGER) {
             lingers = (Integer) value > 0;
         }
@@ -131,7 +144,9 @@ public final class FdHandle extends Handle {
 
     @Override
     public <T> @Nullable T option(SocketOption<T> option) throws IOException {
-        return FdOptions.get(fd, option);
+        return FdMulticast.isOption(option)
+                ? option.type().cast(FdMulticast.get(fd, family, option))
+                : FdOptions.get(fd, option);
     }
 
     @Override
@@ -164,6 +179,33 @@ public final class FdHandle extends Handle {
     @Override
     public long[] peerCredentials() throws IOException {
         return FdOptions.peerCredentials(fd);
+    }
+
+    @Override
+    public boolean isIpv6Only() {
+        return type == SocketType.IPV6_DATAGRAM;
+    }
+
+    @Override
+    public void connect(SocketAddress remote) throws IOException {
+        peer = FdDatagrams.connect(fd, family, remote);
+    }
+
+    @Override
+    public void disconnect() throws IOException {
+        SocketAddress before = socketName();
+        FdDatagrams.disconnect(fd);
+        peer = null;
+        InetSocketAddress now = (InetSocketAddress) socketName();
+        if (now.getPort() == 0 && before instanceof InetSocketAddress bound) {   // Linux forgets a port of its choice
+            bind(new InetSocketAddress(now.getAddress(), bound.getPort()), 0);
+        }
+    }
+
+    @Override
+    public Membership join(InetAddress group, NetworkInterface via, @Nullable InetAddress source) throws IOException {
+        FdMulticast.join(fd, group, via, source);
+        return () -> FdMulticast.leave(fd, group, via, source);
     }
 
     /** close(2). With a positive SO_LINGER it would block for as long as that says, so that is switched off before. */

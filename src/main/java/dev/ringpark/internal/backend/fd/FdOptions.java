@@ -47,6 +47,14 @@ final class FdOptions {
         }
     }
 
+    static int getInt(int fd, int level, int name) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocate(JAVA_INT);
+            check(Libc.getsockopt(fd, level, name, value, arena.allocateFrom(JAVA_INT, (int) JAVA_INT.byteSize())));
+            return value.get(JAVA_INT, 0);
+        }
+    }
+
     /** A negative number of seconds switches lingering off; the kernel takes 65,535 at most. */
     private static void setLinger(int fd, int seconds) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
@@ -99,6 +107,7 @@ final class FdOptions {
 
     private static int name(SocketOption<?> option) {
         return switch (option.name()) {
+            case "SO_BROADCAST" -> SO_BROADCAST;
             case "SO_KEEPALIVE" -> SO_KEEPALIVE;
             case "SO_LINGER" -> SO_LINGER;
             case "SO_RCVBUF" -> SO_RCVBUF;
@@ -111,7 +120,7 @@ final class FdOptions {
         };
     }
 
-    private static void check(int result) throws IOException {
+    static void check(int result) throws IOException {
         if (result < 0) {
             throw SocketErrors.of(LinuxErrno.failure(-result));
         }

@@ -2,6 +2,7 @@ package dev.ringpark.internal.backend.fd;
 
 import static dev.ringpark.internal.os.linux.SocketAbi.*;
 
+import dev.ringpark.internal.op.SocketType;
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.SocketErrors;
 import dev.ringpark.internal.os.linux.Libc;
@@ -11,32 +12,33 @@ import java.net.ProtocolFamily;
 import java.net.StandardProtocolFamily;
 import org.jspecify.annotations.Nullable;
 
-/** Makes stream sockets. All are closed on exec, so that no child process inherits one. */
+/** Makes sockets. All are closed on exec, so that no child process inherits one. */
 public final class FdSockets {
     private FdSockets() {}
 
     /**
-     * A new stream socket in blocking mode: io_uring answers EAGAIN on a non-blocking one instead of waiting for it.
+     * A new socket in blocking mode: io_uring answers EAGAIN on a non-blocking one instead of waiting for it.
      *
      * @param family null for IPv6 and IPv4 in one, or IPv4 where the system has no IPv6
      */
-    public static FdHandle open(@Nullable ProtocolFamily family, boolean listener) throws IOException {
+    public static FdHandle open(SocketType type, @Nullable ProtocolFamily family) throws IOException {
+        int kind = (type.isDatagram() ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC;
         int domain = domain(family);
-        int fd = Libc.socket(domain, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        int fd = Libc.socket(domain, kind, 0);
         if (family == null && fd < 0 && LinuxErrno.of(-fd) == Errno.EAFNOSUPPORT) {
             domain = AF_INET;
-            fd = Libc.socket(domain, SOCK_STREAM | SOCK_CLOEXEC, 0);
+            fd = Libc.socket(domain, kind, 0);
         }
         if (fd < 0) {
             throw SocketErrors.of(LinuxErrno.failure(-fd));
         }
         try {
-            prepare(fd, domain, listener);
+            prepare(fd, domain, type);
         } catch (IOException e) {
             Libc.close(fd);
             throw e;
         }
-        return new FdHandle(fd, domain, listener);
+        return new FdHandle(fd, domain, type);
     }
 
     private static int domain(@Nullable ProtocolFamily family) {
@@ -46,12 +48,15 @@ public final class FdSockets {
         return family == StandardProtocolFamily.INET ? AF_INET : AF_INET6;
     }
 
-    private static void prepare(int fd, int domain, boolean listener) throws IOException {
+    private static void prepare(int fd, int domain, SocketType type) throws IOException {
         if (domain == AF_INET6) {
-            FdOptions.setInt(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+            FdOptions.setInt(fd, IPPROTO_IPV6, IPV6_V6ONLY, type == SocketType.IPV6_DATAGRAM ? 1 : 0);
         }
-        if (listener && domain != AF_UNIX) {
+        if (type == SocketType.LISTENER && domain != AF_UNIX) {
             FdOptions.setInt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+        }
+        if (type.isDatagram()) {
+            FdDatagrams.prepare(fd, domain);
         }
     }
 }

@@ -13,8 +13,10 @@ import java.nio.channels.SocketChannel;
 final class Attempts {
     private static final int NEW = 0;   // phase of a connect; what every operation begins with
     private static final int CONNECTING = 1;
+    private static final int ROOM_AWAITED = 2;   // by an empty datagram
 
     private final Transfers transfers;
+    private final DatagramTransfers datagrams = new DatagramTransfers();
 
     Attempts(int bufferBytes) {
         transfers = new Transfers(bufferBytes);
@@ -30,6 +32,8 @@ final class Attempts {
                 case WRITE -> write(handle, operation);
                 case ACCEPT -> accept(handle, operation);
                 case CONNECT -> connect(handle, operation);
+                case SEND, SEND_TO -> send(handle, operation);
+                case RECEIVE, RECEIVE_FROM -> receive(handle, operation);
                 default -> throw new AssertionError(operation.kind() + " is none of a socket's operations");
             };
         } catch (ClosedChannelException e) {
@@ -62,8 +66,29 @@ final class Attempts {
         if (accepted == null) {
             return false;
         }
-        operation.succeed(SelectorHandle.of(accepted, handle.isIpv4Only()));
+        operation.succeed(SelectorHandle.of(accepted, handle.isIpv4Only(), false));
         return true;
+    }
+
+    /**
+     * A channel says "0 bytes" of an empty datagram and of one there was no room for. So room for the empty is waited
+     * for, and then known to be there, as nobody else sends.
+     */
+    private boolean send(SelectorHandle handle, Operation operation) throws IOException {
+        boolean isEmpty = operation.length() == 0;
+        if (isEmpty && operation.phase != ROOM_AWAITED) {
+            operation.phase = ROOM_AWAITED;
+            return false;
+        }
+        boolean sent = datagrams.send(handle.datagrams(), operation) == operation.length();
+        handle.promise(SelectionKey.OP_WRITE, sent && !isEmpty);
+        return sent;
+    }
+
+    private boolean receive(SelectorHandle handle, Operation operation) throws IOException {
+        boolean received = datagrams.receive(handle.datagrams(), handle.isIpv6Only(), operation);
+        handle.promise(SelectionKey.OP_READ, received);
+        return received;
     }
 
     private static boolean connect(SelectorHandle handle, Operation operation) throws IOException {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.PortUnreachableException;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NotYetBoundException;
@@ -54,6 +55,7 @@ final class NioFailures {
         }
         return switch (e) {
             case ConnectException _ -> message.contains("timed out") ? Errno.ETIMEDOUT : Errno.ECONNREFUSED;
+            case PortUnreachableException _ -> Errno.ECONNREFUSED;
             case NoRouteToHostException _ -> Errno.EHOSTUNREACH;
             case BindException _ -> Errno.EADDRNOTAVAIL;   // in a connect, for want of local ports
             default -> Errno.UNKNOWN;

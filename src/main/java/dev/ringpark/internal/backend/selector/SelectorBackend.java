@@ -16,12 +16,14 @@ import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.OperationQueue;
 import dev.ringpark.internal.op.Resource;
+import dev.ringpark.internal.op.SocketType;
 import dev.ringpark.internal.os.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ProtocolFamily;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -114,15 +116,15 @@ public final class SelectorBackend implements Backend {
     }
 
     @Override
-    public Handle openSocket(@Nullable ProtocolFamily family) throws IOException {
+    public Handle openSocket(SocketType type, @Nullable ProtocolFamily family) throws IOException {
         ProtocolFamily actual = family == null ? widestFamily : family;
-        return SelectorHandle.of(SocketChannel.open(actual), actual == StandardProtocolFamily.INET);
-    }
-
-    @Override
-    public Handle openListener(@Nullable ProtocolFamily family) throws IOException {
-        ProtocolFamily actual = family == null ? widestFamily : family;
-        return SelectorHandle.of(ServerSocketChannel.open(actual), actual == StandardProtocolFamily.INET);
+        boolean isIpv4Only = actual == StandardProtocolFamily.INET;
+        return switch (type) {
+            case STREAM -> SelectorHandle.of(SocketChannel.open(actual), isIpv4Only, false);
+            case LISTENER -> SelectorHandle.of(ServerSocketChannel.open(actual), isIpv4Only, false);
+            case DATAGRAM -> SelectorHandle.of(DatagramChannel.open(actual), isIpv4Only, false);
+            case IPV6_DATAGRAM -> SelectorHandle.of(DatagramChannel.open(actual), false, true);
+        };
     }
 
     @Override

@@ -6,11 +6,15 @@ import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.AbstractName;
 import dev.ringpark.internal.os.Errno;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.MembershipKey;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -19,15 +23,13 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A channel in non-blocking mode, the operations that wait for it to be ready, and what the selector has been told.
  *
  * <p>The channel has a lock of its own for plain calls, which accept and connect take as well. Plain calls therefore go
- * one at a time, through a gate that nobody queues at: a virtual thread that queued for the channel's lock would stand
- * before the very loop that has to run it.
+ * through a {@link PlainGate}.
  */
 final class SelectorHandle extends Handle {
     /** What the reading side may wait for. */
@@ -35,15 +37,10 @@ final class SelectorHandle extends Handle {
     /** What the writing side may wait for. */
     static final int WRITING_OPS = SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
 
-    /** A plain call on the channel. */
-    @FunctionalInterface
-    private interface Call<T extends @Nullable Object> {
-        T make() throws IOException;
-    }
-
     private final SelectableChannel channel;
     private final boolean isIpv4Only;
-    private final AtomicBoolean inPlainCall = new AtomicBoolean();
+    private final boolean isIpv6Only;
+    private final PlainGate gate = new PlainGate();
     private volatile boolean lingers;
     private boolean outputShut;   // the loop looks once it has been asked to end the writes from before
 
@@ -54,17 +51,18 @@ final class SelectorHandle extends Handle {
     private int watchedOps;
     private int promisingOps = READING_OPS | WRITING_OPS;
 
-    private SelectorHandle(SelectableChannel channel, boolean isIpv4Only) {
+    private SelectorHandle(SelectableChannel channel, boolean isIpv4Only, boolean isIpv6Only) {
         this.channel = channel;
         this.isIpv4Only = isIpv4Only;
+        this.isIpv6Only = isIpv6Only;
     }
 
     /** Takes a new channel over; closes it if that fails. */
-    static <C extends SelectableChannel & NetworkChannel> SelectorHandle of(C channel, boolean isIpv4Only)
-            throws IOException {
+    static <C extends SelectableChannel & NetworkChannel> SelectorHandle of(
+            C channel, boolean isIpv4Only, boolean isIpv6Only) throws IOException {
         try {
             channel.configureBlocking(false);
-            return new SelectorHandle(channel, isIpv4Only);
+            return new SelectorHandle(channel, isIpv4Only, isIpv6Only);
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -81,6 +79,10 @@ final class SelectorHandle extends Handle {
 
     ServerSocketChannel listener() {
         return (ServerSocketChannel) channel;
+    }
+
+    DatagramChannel datagrams() {
+        return (DatagramChannel) channel;
     }
 
     boolean isChannelOpen() {
@@ -193,8 +195,8 @@ final class SelectorHandle extends Handle {
     /** What the selector calls what {@code operation} waits for. */
     private static int op(Operation operation) {
         return switch (operation.kind()) {
-            case READ -> SelectionKey.OP_READ;
-            case WRITE -> SelectionKey.OP_WRITE;
+            case READ, RECEIVE, RECEIVE_FROM -> SelectionKey.OP_READ;
+            case WRITE, SEND, SEND_TO -> SelectionKey.OP_WRITE;
             case ACCEPT -> SelectionKey.OP_ACCEPT;
             case CONNECT -> SelectionKey.OP_CONNECT;
             default -> throw new AssertionError(operation.kind() + " is none of a socket's operations");
@@ -209,6 +211,11 @@ final class SelectorHandle extends Handle {
     }
 
     @Override
+    public boolean isIpv6Only() {
+        return isIpv6Only;
+    }
+
+    @Override
     public void requireNameable(SocketAddress address) {
         if (address instanceof AbstractName) {
             throw new UnsupportedOperationException("java.nio has no abstract names; io_uring has: " + address);
@@ -217,9 +224,9 @@ final class SelectorHandle extends Handle {
 
     @Override
     public void bind(SocketAddress local, int backlog) throws IOException {
-        alone(() -> channel instanceof ServerSocketChannel listener
+        gate.alone(() -> channel instanceof ServerSocketChannel listener
                 ? bindAndListen(listener, local, backlog)
-                : socket().bind(local));
+                : network().bind(local));
     }
 
     /** java.nio does both in one, and does not say which of them failed: the system does, when it is asked again. */
@@ -241,25 +248,30 @@ final class SelectorHandle extends Handle {
 
     @Override
     public @Nullable SocketAddress localAddress() throws IOException {
-        return this.<@Nullable SocketAddress>alone(network()::getLocalAddress);
+        return gate.<@Nullable SocketAddress>alone(network()::getLocalAddress);
     }
 
     @Override
     public @Nullable SocketAddress remoteAddress() throws IOException {
-        return this.<@Nullable SocketAddress>alone(socket()::getRemoteAddress);
+        return gate.<@Nullable SocketAddress>alone(channel instanceof DatagramChannel datagrams
+                ? datagrams::getRemoteAddress
+                : socket()::getRemoteAddress);
     }
 
     @Override
     public Set<SocketOption<?>> supportedOptions() {
-        Set<SocketOption<?>> known = new HashSet<>(
-                channel instanceof ServerSocketChannel ? LISTENER_OPTIONS : SOCKET_OPTIONS);
+        Set<SocketOption<?>> known = new HashSet<>(switch (channel) {
+            case ServerSocketChannel _ -> LISTENER_OPTIONS;
+            case DatagramChannel _ -> DATAGRAM_OPTIONS;
+            default -> SOCKET_OPTIONS;
+        });
         known.retainAll(network().supportedOptions());
         return known;
     }
 
     @Override
     public <T> void setOption(SocketOption<T> option, T value) throws IOException {
-        alone(() -> network().setOption(option, value));
+        gate.alone(() -> network().setOption(option, value));
         if (option.equals(StandardSocketOptions.SO_LINGER)) {
             lingers = value instanceof Integer seconds && seconds > 0;
         }
@@ -267,17 +279,17 @@ final class SelectorHandle extends Handle {
 
     @Override
     public <T> @Nullable T option(SocketOption<T> option) throws IOException {
-        return this.<@Nullable T>alone(() -> network().getOption(option));
+        return gate.<@Nullable T>alone(() -> network().getOption(option));
     }
 
     @Override
     public void shutdownInput() throws IOException {
-        alone(socket()::shutdownInput);
+        gate.alone(socket()::shutdownInput);
     }
 
     @Override
     public void shutdownOutput() throws IOException {
-        alone(socket()::shutdownOutput);
+        gate.alone(socket()::shutdownOutput);
         outputShut = true;
     }
 
@@ -288,13 +300,34 @@ final class SelectorHandle extends Handle {
     }
 
     @Override
+    public void connect(SocketAddress peer) throws IOException {
+        gate.alone(() -> datagrams().connect(peer));
+    }
+
+    @Override
+    public void disconnect() throws IOException {
+        gate.alone(datagrams()::disconnect);
+    }
+
+    @Override
+    public Membership join(InetAddress group, NetworkInterface via, @Nullable InetAddress source) throws IOException {
+        MembershipKey key = gate.alone(() -> source == null
+                ? datagrams().join(group, via)
+                : datagrams().join(group, via, source));
+        return () -> gate.alone(() -> {
+            key.drop();
+            return key;
+        });
+    }
+
+    @Override
     public String toString() {
         return "channel" + to(peer());
     }
 
     private @Nullable SocketAddress peer() {
         try {
-            return channel instanceof SocketChannel ? remoteAddress() : null;
+            return channel instanceof ServerSocketChannel ? null : remoteAddress();
         } catch (IOException closed) {
             return null;
         }
@@ -302,18 +335,5 @@ final class SelectorHandle extends Handle {
 
     private NetworkChannel network() {
         return (NetworkChannel) channel;
-    }
-
-    /** Whoever is past the gate runs, and leaves before it could wait for anything: the others are there soon. */
-    @SuppressWarnings("ThreadPriorityCheck")   // the yield is a courtesy to the other virtual threads
-    private <T extends @Nullable Object> T alone(Call<T> call) throws IOException {
-        while (!inPlainCall.compareAndSet(false, true)) {
-            Thread.yield();
-        }
-        try {
-            return call.make();
-        } finally {
-            inPlainCall.set(false);
-        }
     }
 }

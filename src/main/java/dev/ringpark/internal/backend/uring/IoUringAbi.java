@@ -84,6 +84,8 @@ final class IoUringAbi {
     static final int IORING_OP_NOP = 0;
     static final int IORING_OP_FSYNC = 3;
     static final int IORING_OP_POLL_ADD = 6;
+    static final int IORING_OP_SENDMSG = 9;                  // since 5.3
+    static final int IORING_OP_RECVMSG = 10;                 // since 5.3
     static final int IORING_OP_ACCEPT = 13;                  // since 5.5
     static final int IORING_OP_ASYNC_CANCEL = 14;            // since 5.5
     static final int IORING_OP_CONNECT = 16;                 // since 5.5

@@ -32,7 +32,7 @@ final class RingSetup {
             | IORING_FEAT_FAST_POLL | IORING_FEAT_EXT_ARG;
     private static final int[] NEEDED_OPERATIONS = {
         IORING_OP_POLL_ADD, IORING_OP_ACCEPT, IORING_OP_ASYNC_CANCEL, IORING_OP_CONNECT, IORING_OP_READ, IORING_OP_SEND,
-        IORING_OP_RECV,
+        IORING_OP_RECV, IORING_OP_SENDMSG, IORING_OP_RECVMSG,
     };
 
     private RingSetup() {}

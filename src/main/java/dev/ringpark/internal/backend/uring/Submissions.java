@@ -1,6 +1,9 @@
 package dev.ringpark.internal.backend.uring;
 
 import static dev.ringpark.internal.backend.uring.IoUringAbi.*;
+import static dev.ringpark.internal.backend.uring.Steps.ATTEMPT;
+import static dev.ringpark.internal.backend.uring.Steps.PICK;
+import static dev.ringpark.internal.backend.uring.Steps.WAIT;
 import static dev.ringpark.internal.os.linux.SocketAbi.MSG_DONTWAIT;
 import static dev.ringpark.internal.os.linux.SocketAbi.MSG_NOSIGNAL;
 import static dev.ringpark.internal.os.linux.SocketAbi.SOCK_CLOEXEC;
@@ -9,9 +12,9 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.ringpark.internal.backend.BackendOptions;
 import dev.ringpark.internal.backend.fd.FdHandle;
-import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.SocketType;
 import dev.ringpark.internal.os.linux.LinuxErrno;
 import dev.ringpark.internal.os.linux.SockAddr;
 import java.io.IOException;
@@ -19,7 +22,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each operation is in the kernel's terms: its submissions, and what their completions mean.
+ * What each operation of a socket is in the kernel's terms: its submissions, and what their completions mean. Those of
+ * datagrams are {@link DatagramSubmissions}'.
  *
  * <pre>
  * operation           | steps
@@ -32,40 +36,45 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Submissions {
-    // Operation.phase, for transfers of arrays; 0 before the first step
-    private static final int WAIT = 1;
-    private static final int ATTEMPT = 2;
-    private static final int PICK = 3;
-
-    private static final int SLOT_BYTES = 128;     // a sockaddr of any family, and its length
+    // In the operation's slot: a sockaddr of any family, and its length.
     private static final int SLOT_LENGTH = 112;
 
     private final Ring ring;
-    private final NativeRegion slots;
+    private final Slots slots;
     private final CopyBuffers copies;
     private final @Nullable ReceiveBuffers picks;
+    private final DatagramSubmissions datagrams;
 
-    private Submissions(Ring ring, NativeRegion slots, CopyBuffers copies, @Nullable ReceiveBuffers picks) {
+    private Submissions(Ring ring, Slots slots, CopyBuffers copies, @Nullable ReceiveBuffers picks,
+            DatagramSubmissions datagrams) {
         this.ring = ring;
         this.slots = slots;
         this.copies = copies;
         this.picks = picks;
+        this.datagrams = datagrams;
     }
 
     /** With the memory it needs; that of the picked buffers last, as it is the kernel's until the ring is closed. */
     static Submissions open(Ring ring, BackendOptions options, int maxInFlight) throws IOException {
-        NativeRegion slots = NativeRegion.anonymous((long) maxInFlight * SLOT_BYTES);
+        Slots slots = new Slots(maxInFlight);
         CopyBuffers copies = null;
+        CopyBuffers datagrams = null;
         try {
             copies = new CopyBuffers(options.bufferCount(), options.bufferBytes());
-            return new Submissions(ring, slots, copies,
-                    ReceiveBuffers.register(ring, options.bufferCount(), options.bufferBytes()));
+            datagrams = DatagramSubmissions.copies(options.bufferCount());
+            ReceiveBuffers picks = ReceiveBuffers.register(ring, options.bufferCount(), options.bufferBytes());
+            return new Submissions(ring, slots, copies, picks, new DatagramSubmissions(ring, slots, datagrams, picks));
         } catch (Throwable e) {
-            slots.unmap();
-            if (copies != null) {
-                copies.close();
-            }
+            slots.close();
+            close(copies);
+            close(datagrams);
             throw e;
+        }
+    }
+
+    private static void close(@Nullable CopyBuffers opened) {
+        if (opened != null) {
+            opened.close();
         }
     }
 
@@ -76,6 +85,9 @@ final class Submissions {
             case CONNECT -> pushConnect(operation);
             case READ, WRITE -> {
                 return operation.buffer() != null ? pushTransfer(operation) : pushCopy(operation);
+            }
+            case SEND, SEND_TO, RECEIVE, RECEIVE_FROM -> {
+                return datagrams.push(operation);
             }
             default -> throw notOurs(operation);
         }
@@ -94,6 +106,7 @@ final class Submissions {
             case READ, WRITE -> operation.buffer() != null
                     ? settleTransfer(operation, result)
                     : settleCopy(operation, result, flags);
+            case SEND, SEND_TO, RECEIVE, RECEIVE_FROM -> datagrams.settle(operation, result, flags);
             default -> throw notOurs(operation);
         };
     }
@@ -106,31 +119,31 @@ final class Submissions {
     // ---- accept, connect ----
 
     private void pushAccept(Operation operation) {
-        long slot = slot(operation);
+        long slot = Slots.of(operation);
         slots.memory().set(JAVA_INT, slot + SLOT_LENGTH, SockAddr.MAX_BYTES);
-        push(operation, IORING_OP_ACCEPT, 0, address(slot + SLOT_LENGTH), address(slot), 0, SOCK_CLOEXEC);
+        push(operation, IORING_OP_ACCEPT, 0, slots.address(slot + SLOT_LENGTH), slots.address(slot), 0, SOCK_CLOEXEC);
     }
 
     private int settleAccept(Operation operation, int result) {
         if (result >= 0) {
-            FdHandle accepted = new FdHandle(result, ((FdHandle) operation.handle()).family(), false);
-            accepted.peer(peer(slot(operation)));
+            FdHandle accepted = new FdHandle(result, ((FdHandle) operation.handle()).family(), SocketType.STREAM);
+            accepted.peer(peer(Slots.of(operation)));
             operation.succeed(accepted);
         }
         return result;
     }
 
     private void pushConnect(Operation operation) {
-        long slot = slot(operation);
+        long slot = Slots.of(operation);
         int family = ((FdHandle) operation.handle()).family();
-        int length = SockAddr.encode(operation.peer(), family, slots.memory().asSlice(slot, SLOT_BYTES));
+        int length = SockAddr.encode(operation.peer(), family, slots.memory().asSlice(slot, Slots.BYTES));
         slots.memory().set(JAVA_INT, slot + SLOT_LENGTH, length);
-        push(operation, IORING_OP_CONNECT, 0, length, address(slot), 0, 0);
+        push(operation, IORING_OP_CONNECT, 0, length, slots.address(slot), 0, 0);
     }
 
     private int settleConnect(Operation operation, int result) {
         if (result == 0) {
-            ((FdHandle) operation.handle()).peer(peer(slot(operation)));
+            ((FdHandle) operation.handle()).peer(peer(Slots.of(operation)));
             operation.succeed(0);
         }
         return result;
@@ -139,14 +152,6 @@ final class Submissions {
     private byte[] peer(long slot) {
         int length = Math.clamp(slots.memory().get(JAVA_INT, slot + SLOT_LENGTH), 0, SockAddr.MAX_BYTES);
         return slots.memory().asSlice(slot, length).toArray(JAVA_BYTE);
-    }
-
-    private static long slot(Operation operation) {
-        return (long) InFlight.slot(operation.token()) * SLOT_BYTES;
-    }
-
-    private long address(long slot) {
-        return slots.address() + slot;
     }
 
     // ---- buffers ----
@@ -211,9 +216,9 @@ final class Submissions {
         };
     }
 
-    /** Whether the operation's present step is a read for which the kernel picks a buffer. */
+    /** Whether the operation's present step is one for which the kernel picks a buffer. */
     static boolean picksBuffer(Operation operation) {
-        return operation.kind() == Kind.READ && operation.phase == PICK;
+        return operation.phase == PICK && !operation.kind().isOfFile();
     }
 
     private int settlePick(Operation operation, int result, int flags) {
@@ -254,8 +259,9 @@ final class Submissions {
 
     /** After the ring is closed: the kernel has nothing of these any more. */
     void close() {
-        slots.unmap();
+        slots.close();
         copies.close();
+        datagrams.close();
         if (picks != null) {
             picks.close();
         }

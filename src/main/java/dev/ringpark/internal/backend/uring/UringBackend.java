@@ -17,6 +17,7 @@ import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.OperationQueue;
 import dev.ringpark.internal.op.Resource;
+import dev.ringpark.internal.op.SocketType;
 import dev.ringpark.internal.os.Failure;
 import dev.ringpark.internal.os.SocketErrors;
 import dev.ringpark.internal.os.linux.Libc;
@@ -133,13 +134,8 @@ public final class UringBackend implements Backend {
     }
 
     @Override
-    public Handle openSocket(@Nullable ProtocolFamily family) throws IOException {
-        return FdSockets.open(family, false);
-    }
-
-    @Override
-    public Handle openListener(@Nullable ProtocolFamily family) throws IOException {
-        return FdSockets.open(family, true);
+    public Handle openSocket(SocketType type, @Nullable ProtocolFamily family) throws IOException {
+        return FdSockets.open(type, family);
     }
 
     @Override

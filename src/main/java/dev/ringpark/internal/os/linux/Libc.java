@@ -26,6 +26,8 @@ public final class Libc {
 
     private static final MethodHandle SOCKET = handle("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle BIND = handle("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle CONNECT = handle("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle RECV = handle("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
     private static final MethodHandle LISTEN = handle("listen", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle SHUTDOWN = handle("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle CLOSE = handle("close", JAVA_INT, JAVA_INT);
@@ -74,6 +76,17 @@ public final class Libc {
     /** bind(2). */
     public static int bind(int fd, MemorySegment address, int length) {
         return call(state -> (int) BIND.invokeExact(state, fd, address, length));
+    }
+
+    /** connect(2). */
+    public static int connect(int fd, MemorySegment address, int length) {
+        return call(state -> (int) CONNECT.invokeExact(state, fd, address, length));
+    }
+
+    /** recv(2). */
+    public static long recv(int fd, MemorySegment target, int flags) {
+        long bytes = target.byteSize();
+        return callLong(state -> (long) RECV.invokeExact(state, fd, target, bytes, flags));
     }
 
     /** listen(2). */

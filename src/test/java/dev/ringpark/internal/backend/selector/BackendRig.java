@@ -9,6 +9,7 @@ import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.SocketType;
 import dev.ringpark.process.OwnPort;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -140,11 +141,11 @@ final class BackendRig implements AutoCloseable {
     // ---- sockets ----
 
     Handle socket() throws IOException {
-        return keep(backend.openSocket(null));
+        return keep(backend.openSocket(SocketType.STREAM, null));
     }
 
     Handle listener() throws IOException {
-        Handle listener = keep(backend.openListener(null));
+        Handle listener = keep(backend.openSocket(SocketType.LISTENER, null));
         listener.bind(loopback(0), 16);
         return listener;
     }

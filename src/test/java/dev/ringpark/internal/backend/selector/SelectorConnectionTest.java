@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ringpark.internal.backend.Backend;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.SocketType;
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.Failure;
 import java.io.IOException;
@@ -73,7 +74,7 @@ class SelectorConnectionTest {
 
     @Test
     void anAcceptWithoutBindFails() throws Exception {
-        Operation accept = rig.accept(rig.keep(rig.backend.openListener(null)));
+        Operation accept = rig.accept(rig.keep(rig.backend.openSocket(SocketType.LISTENER, null)));
 
         assertThat(rig.await(accept).failure().errno()).isEqualTo(Errno.EINVAL);
     }
@@ -130,7 +131,7 @@ class SelectorConnectionTest {
 
     @Test
     void addressesTheSocketCannotReachFailTheConnectAlone() throws Exception {
-        Handle ipv4 = rig.keep(rig.backend.openSocket(StandardProtocolFamily.INET));
+        Handle ipv4 = rig.keep(rig.backend.openSocket(SocketType.STREAM, StandardProtocolFamily.INET));
         assertThat(ipv4.isIpv4Only()).isTrue();
 
         InetAddress ipv6 = InetAddress.getByAddress(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
@@ -226,7 +227,7 @@ class SelectorConnectionTest {
     @Test
     void aPortInUseIsNotBoundTwice() throws Exception {
         Handle listener = rig.listener();
-        Handle second = rig.keep(rig.backend.openListener(null));
+        Handle second = rig.keep(rig.backend.openSocket(SocketType.LISTENER, null));
 
         assertThatThrownBy(() -> second.bind(listener.localAddress(), 1))
                 .isInstanceOf(BindException.class).hasMessage("Address already in use");

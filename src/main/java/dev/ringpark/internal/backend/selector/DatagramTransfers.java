@@ -1,0 +1,71 @@
+package dev.ringpark.internal.backend.selector;
+
+import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Operation;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.util.Objects;
+
+/**
+ * Moves datagrams between a channel and the memory of an operation, through one buffer of the loop with room for any:
+ * else the channel would not tell how long one was that had to be cut. Loop thread only.
+ */
+final class DatagramTransfers {
+    private static final int COPY_BYTES = 64 * 1024;
+
+    private final ByteBuffer copy = ByteBuffer.allocateDirect(COPY_BYTES);
+
+    /** How many bytes were sent: all, or 0 if there is no room. */
+    int send(DatagramChannel to, Operation operation) throws IOException {
+        int bytes = operation.length();
+        if (bytes == 0 && operation.kind() == Kind.SEND) {
+            throw new SocketException("java.nio sends no empty datagram from a connected socket; io_uring does");
+        }
+        byte[] array = operation.array();
+        copy.clear();
+        if (array != null) {
+            copy.put(0, array, operation.offset(), bytes);
+        } else {
+            copy.put(0, buffer(operation), operation.offset(), bytes);
+        }
+        copy.limit(bytes);
+        return operation.kind() == Kind.SEND ? to.write(copy) : to.send(copy, operation.peer());
+    }
+
+    /**
+     * Receives one, as far as there is room; its own length is the result. False if none is there, or one that shall
+     * not be. It asks for the sender always, as a channel does not tell an empty one from none otherwise.
+     */
+    boolean receive(DatagramChannel from, boolean isIpv6Only, Operation operation) throws IOException {
+        SocketAddress sender = from.receive(copy.clear());
+        if (sender == null || (isIpv6Only && isIpv4(sender))) {
+            return false;
+        }
+        int count = Math.min(copy.position(), operation.length());
+        byte[] array = operation.array();
+        if (array != null) {
+            copy.get(0, array, operation.offset(), count);
+        } else {
+            buffer(operation).put(operation.offset(), copy, 0, count);
+        }
+        operation.succeed(copy.position());
+        if (operation.kind() == Kind.RECEIVE_FROM) {
+            operation.peer(sender);
+        }
+        return true;
+    }
+
+    /** The JDK has no socket of IPv6 alone; the selector goes on telling what waits behind this one. */
+    private static boolean isIpv4(SocketAddress sender) {
+        return ((InetSocketAddress) sender).getAddress() instanceof Inet4Address;
+    }
+
+    private static ByteBuffer buffer(Operation operation) {
+        return Objects.requireNonNull(operation.buffer());
+    }
+}
