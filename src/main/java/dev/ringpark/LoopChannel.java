@@ -12,20 +12,16 @@ import dev.ringpark.internal.os.SocketErrors;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.net.Inet4Address;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
-import java.net.StandardProtocolFamily;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NetworkChannel;
-import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Objects;
 import java.util.Set;
@@ -37,7 +33,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every frame between a blocking call and the park is kept by each parked thread, so there are few.
  */
-abstract sealed class LoopChannel implements NetworkChannel permits StreamChannel, StreamListener {
+abstract sealed class LoopChannel implements NetworkChannel permits StreamChannel, StreamListener, UdpChannel {
+    private static final InetSocketAddress NOBODY = new InetSocketAddress(0);
+
     private final CarrierLoop loop;
     private final Handle handle;
     private final OpenSockets.Entry entry;
@@ -115,6 +113,15 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
         return accepted;
     }
 
+    /** Runs a receive that has been begun, into {@code room} bytes, and that wants to know who the sender was. */
+    final Datagram awaitDatagram(Operation operation, int room, String timeoutMessage) throws IOException {
+        loop.parking().submitAndPark(operation);
+        int length = operation.result();
+        SocketAddress sender = operation.failure() == null ? operation.peer() : NOBODY;
+        finish(operation, timeoutMessage);
+        return new Datagram((InetSocketAddress) sender, Math.min(length, room), length);
+    }
+
     /** Frees an operation that is done for its next use; throws if it failed. */
     private void finish(Operation operation, String timeoutMessage) throws IOException {
         Failure failure = operation.failure();
@@ -130,9 +137,14 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
             if (failure.errno() == Errno.ECONNRESET) {
                 handle.noteReset();
             }
-            return SocketErrors.of(failure);
+            return named(failure);
         }
         return reason == CancelReason.INTERRUPT ? closedByInterrupt() : canceled(reason, timeoutMessage);
+    }
+
+    /** What the platform reported, as an exception of this kind of socket. */
+    IOException named(Failure failure) {
+        return SocketErrors.of(failure);
     }
 
     private static IOException canceled(CancelReason reason, String timeoutMessage) {
@@ -268,6 +280,15 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
 
     /** The address as this handle can use it. */
     final InetSocketAddress checked(SocketAddress address) {
-        return Addresses.checked(address, handle.isIpv4Only());
+        InetSocketAddress checked = Addresses.inet(address);
+        requireFamily(checked.getAddress());
+        return checked;
+    }
+
+    final void requireFamily(InetAddress address) {
+        boolean isOther = address instanceof Inet4Address ? handle.isIpv6Only() : handle.isIpv4Only();
+        if (isOther) {
+            throw new UnsupportedAddressTypeException();
+        }
     }
 }

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * An operation that had not ended when {@link CarrierLoop#close(java.time.Duration)} stopped waiting.
  *
- * @param kind what was asked: {@code read}, {@code write}, {@code accept}, {@code connect}, {@code open} or
- *     {@code sync}; {@code close} for a socket or file that has none of these pending and is not closed yet
+ * @param kind what was asked: {@code read}, {@code write}, {@code accept}, {@code connect}, {@code send},
+ *     {@code receive}, {@code open} or {@code sync}; {@code close} for a socket or file that has none of these pending
+ *     and is not closed yet
  * @param socket the socket, and its peer where that is known; or the file
  * @param thread the thread that waits for it; null for a close, and if it ended as it was looked at
  */

@@ -4,6 +4,7 @@ import dev.ringpark.CarrierLoop;
 import dev.ringpark.LoopFile;
 import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
+import dev.ringpark.UdpSocket;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A call on a thread of its own, which a test can look at while it is parked. */
 final class Call<T extends @Nullable Object> {
-    private static final Set<String> CALLEES = Stream.<Class<?>>of(TcpSocket.class, TcpListener.class, LoopFile.class)
-            .flatMap(Call::withParents).map(Class::getName).collect(Collectors.toSet());
+    private static final Set<String> CALLEES = Stream.<Class<?>>of(TcpSocket.class, TcpListener.class, UdpSocket.class,
+            LoopFile.class).flatMap(Call::withParents).map(Class::getName).collect(Collectors.toSet());
 
     private final CarrierLoop loop;
     private final FutureTask<T> outcome;

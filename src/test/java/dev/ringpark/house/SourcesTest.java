@@ -28,7 +28,8 @@ class SourcesTest {
 
     /** Files of main that may be longer, and why. */
     private static final Map<String, String> LONG_FILES = Map.of(
-            "src/main/java/dev/ringpark/StreamSocket.java", "one public type, half of it the Javadoc of its calls");
+            "src/main/java/dev/ringpark/StreamSocket.java", "one public type, half of it the Javadoc of its calls",
+            "src/main/java/dev/ringpark/UdpSocket.java", "the same");
     /** Methods that may be longer, and why. */
     private static final Map<String, String> LONG_METHODS = Map.of(
             "src/main/java/dev/ringpark/internal/os/linux/LinuxErrno.java of", "a table: one line for each number");

@@ -1,0 +1,68 @@
+package dev.ringpark.contract;
+
+import com.sun.management.ThreadMXBean;
+import dev.ringpark.CarrierLoop;
+import dev.ringpark.LoopMode;
+import dev.ringpark.LoopOptions;
+import dev.ringpark.UdpSocket;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+
+/** A program of its own, whose compiler has seen nothing else: tells what warm traffic of datagrams allocates. */
+public final class UdpAllocation {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final int ROUND = 1000;
+    private static final long MOST_NANOS = 15_000_000_000L;
+
+    private UdpAllocation() {}
+
+    @FunctionalInterface
+    private interface Exchange {
+        void once() throws Exception;
+    }
+
+    /** Takes a backend and a mode; tells one fact a line. */
+    public static void main(String[] args) throws Exception {
+        LoopOptions options = LoopOptions.defaults().withBackend(args[0]).withMode(LoopMode.valueOf(args[1]));
+        try (CarrierLoop loop = CarrierLoop.start(options)) {
+            UdpSocket near = UdpSocket.bind(loop, Loopback.anyPort());
+            UdpSocket far = UdpSocket.bind(loop, Loopback.anyPort());
+            near.connect(Udp.address(far));
+            far.connect(Udp.address(near));
+            byte[] array = new byte[100];
+            ByteBuffer direct = ByteBuffer.allocateDirect(100);
+            tell(loop, "arrays", () -> {
+                near.send(array, 0, 100);
+                require(far.receiveFromPeer(array, 0, 100));
+            });
+            tell(loop, "direct buffers", () -> {
+                near.send(direct.clear());
+                require(far.receiveFromPeer(direct.clear()));
+            });
+        }
+    }
+
+    private static void require(int length) throws IOException {
+        if (length != 100) {
+            throw new IOException("a datagram of " + length + " bytes");
+        }
+    }
+
+    /** What else the JVM does may allocate in some round; an exchange that does, does so in every one. */
+    private static void tell(CarrierLoop loop, String fact, Exchange exchange) throws Exception {
+        double least = loop.run(() -> {
+            double best = Double.MAX_VALUE;
+            long end = System.nanoTime() + MOST_NANOS;
+            while (best >= 1 && System.nanoTime() - end < 0) {
+                long before = THREADS.getTotalThreadAllocatedBytes();
+                for (int i = 0; i < ROUND; i++) {
+                    exchange.once();
+                }
+                best = Math.min(best, (double) (THREADS.getTotalThreadAllocatedBytes() - before) / ROUND);
+            }
+            return best;
+        });
+        System.out.println(fact + ": " + (least < 1 ? "nothing" : least + " bytes each"));
+    }
+}
