@@ -1,6 +1,7 @@
 package dev.ringpark.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringpark.process.RunningProgram;
@@ -9,6 +10,9 @@ import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -91,6 +95,19 @@ class SamplesTest {
             assertThat(sample.exitCode()).isNotZero();
         }
         assertThat(path).as("somebody else's").exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "selector"})
+    void theTimeOverUdpIsToldAndItIsNow(String backend) throws Exception {
+        Samples.require(backend);
+        try (RunningProgram sample = Samples.start(backend, "UdpTime")) {
+            List<String> said = sample.awaitEnd();
+            assertThat(sample.exitCode()).as("%s", said).isZero();
+            String told = said.stream().filter(line -> line.startsWith("It is ")).findFirst().orElseThrow();
+            assertThat(ZonedDateTime.parse(told.substring("It is ".length())).toInstant())
+                    .isCloseTo(Instant.now(), within(1, ChronoUnit.MINUTES));
+        }
     }
 
     @ParameterizedTest
