@@ -35,8 +35,8 @@ public final class KernelMemory {
         if (!TELLS_ARENAS || !buffer.isDirect()) {
             return NOT_LENT;
         }
-        MemorySegment whole = MemorySegment.ofBuffer(buffer.duplicate().clear());
-        return hasArena(buffer, whole) && !canLend(whole) ? NOT_LENT : whole.address();
+        MemorySegment rest = MemorySegment.ofBuffer(buffer);   // from its position on
+        return hasArena(buffer, rest) && !canLend(rest) ? NOT_LENT : rest.address() - buffer.position();
     }
 
     /**
