@@ -18,6 +18,7 @@ final class LoopScheduler extends ForkJoinPool {
     LoopScheduler(LoopDoor door) {
         super(1);
         this.door = door;
+        Threads.load(ParkTimer.class);   // who finds no descriptor sleeps a while
     }
 
     @Override

@@ -28,6 +28,7 @@ final class Parking implements Descriptor.Parker {
     Parking(LoopEngine engine) {
         this.door = engine.door();
         this.engine = engine;
+        Threads.load(Alarm.class);
     }
 
     /**

@@ -19,6 +19,7 @@ final class Sleepers {
     Sleepers(LoopDoor door, Parking parking) {
         this.door = door;
         this.parking = parking;
+        Threads.load(Sleeper.class);   // who finds no descriptor sleeps a while
     }
 
     /**

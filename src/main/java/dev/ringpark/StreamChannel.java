@@ -22,10 +22,7 @@ import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The bytes of a connection: reads and writes of every kind of memory, each with the moment it has to end by. What they
- * promise to users stands in {@link StreamSocket}, which offers them.
- */
+/** Reads and writes of every kind of memory, with the moment each has to end by; {@link StreamSocket} offers them. */
 abstract sealed class StreamChannel extends LoopChannel permits StreamSocket {
     static final String CONNECT_TIMED_OUT = "Connect timed out";
     private static final String READ_TIMED_OUT = "Read timed out";

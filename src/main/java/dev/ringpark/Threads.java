@@ -7,6 +7,11 @@ import java.util.concurrent.locks.LockSupport;
 final class Threads {
     private Threads() {}
 
+    /** Naming {@code types} loads them, while there are descriptors: a class path of folders opens a file for each. */
+    static void load(Class<?>... types) {
+        assert types.length > 0;
+    }
+
     /** Parks the caller until it is unparked, interrupted or {@code deadlineNanos} has come, or for a while less. */
     static void parkUntil(Object blocker, long deadlineNanos) {
         if (deadlineNanos == Moment.NONE) {
