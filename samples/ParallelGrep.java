@@ -1,7 +1,7 @@
 // Prints the lines that match, a thread for each file: samples/run ParallelGrep REGEX FOLDER
 
 import dev.ringpark.CarrierLoop;
-import dev.ringpark.LoopFile;
+import dev.ringpark.LoopFiles;
 import java.nio.charset.StandardCharsets;
 
 void main(String[] args) throws Exception {
@@ -36,7 +36,7 @@ List<Path> filesBelow(Path folder) throws IOException {
 long search(CarrierLoop loop, Path path, Pattern regex) {
     try {
         // Bytes that are no text of this kind are nobody's match.
-        var lines = new String(LoopFile.readAllBytes(loop, path), StandardCharsets.UTF_8).lines()
+        var lines = new String(LoopFiles.readAllBytes(loop, path), StandardCharsets.UTF_8).lines()
                 .filter(line -> regex.matcher(line).find()).toList();
         lines.forEach(line -> IO.println(path + ": " + line.strip()));
         return lines.size();

@@ -9,6 +9,7 @@ import dev.ringpark.internal.op.FileHandle;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.SocketType;
+import dev.ringpark.internal.op.PathsHandle;
 import dev.ringpark.internal.platform.Backends;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -50,6 +51,8 @@ public final class CarrierLoop implements AutoCloseable {
     private final OpenSockets sockets;
     private final FileBuffers fileBuffers = new FileBuffers();
     private final Sleepers sleepers;
+    private final Object pathsLock = new Object();
+    private @Nullable PathsHandle paths;   // from the first operation on a path on
     private final OffloadPool offloadPool;
     private final LoopLife life;
     private final ThreadFactory threads;
@@ -305,6 +308,20 @@ public final class CarrierLoop implements AutoCloseable {
     FileHandle newFile(Path path) {
         requireOpen();
         return engine.backend().newFile(path);
+    }
+
+    /** What its operations on paths belong to; like a file it is closed with the loop. */
+    PathsHandle paths() throws IOException {
+        requireOpen();
+        synchronized (pathsLock) {
+            PathsHandle made = paths;
+            if (made == null) {
+                made = new PathsHandle();
+                sockets.add(made, made);
+                paths = made;
+            }
+            return made;
+        }
     }
 
     /** Those of this loop, which it closes at its end. */

@@ -1,6 +1,5 @@
 package dev.ringpark;
 
-import dev.ringpark.internal.op.FileHandle;
 import dev.ringpark.internal.op.OpenChoice;
 import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
@@ -21,6 +20,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.util.HashSet;
 import java.util.List;
@@ -87,33 +87,6 @@ public final class LoopFile extends FileTransfers
         } catch (Throwable e) {
             file.closeAfter(e);
             throw e;
-        }
-    }
-
-    /**
-     * Reads a whole file.
-     *
-     * @throws java.nio.file.FileSystemException if it cannot be read
-     * @throws InterruptedIOException if the caller was interrupted before or while it waited
-     * @throws OutOfMemoryError if it does not fit into an array
-     */
-    public static byte[] readAllBytes(CarrierLoop loop, Path path) throws IOException {
-        try (LoopFile file = open(loop, path)) {
-            return file.in().readAllBytes();
-        }
-    }
-
-    /**
-     * Writes a whole file. Without options it is created if it is not there, and what it had is lost.
-     *
-     * @throws java.nio.file.FileSystemException if it cannot be opened or written
-     * @throws InterruptedIOException if the caller was interrupted before or while it waited
-     */
-    public static void write(CarrierLoop loop, Path path, byte[] bytes, OpenOption... options) throws IOException {
-        Set<OpenOption> asked = options.length > 0 ? new HashSet<>(List.of(options)) : Set.of(StandardOpenOption.WRITE,
-                StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
-        try (LoopFile file = open(loop, path, asked)) {
-            file.out().write(bytes);
         }
     }
 
@@ -266,15 +239,51 @@ public final class LoopFile extends FileTransfers
         return this;
     }
 
-    /** How many bytes the file has now. */
+    /**
+     * How many bytes the file has now. Blocks, as the disk may be asked.
+     *
+     * @throws InterruptedIOException if the caller was interrupted before or while it waited
+     */
     @Override
     public long size() throws IOException {
-        return plain(FileHandle::size);
+        return askSize();
     }
 
     /**
-     * Cuts the file to {@code size} bytes, if it has more; a position beyond that becomes the end. Runs on an offload
-     * thread, as the disk may be asked.
+     * What the file is now. Blocks, as the disk may be asked. Beside the selector it is what its path leads to now, as
+     * java.nio knows no attributes of what is open.
+     *
+     * @param type {@link BasicFileAttributes}, or {@link java.nio.file.attribute.PosixFileAttributes} if there are any
+     * @throws UnsupportedOperationException if the attributes are of another type
+     * @throws InterruptedIOException if the caller was interrupted before or while it waited
+     */
+    public <A extends BasicFileAttributes> A attributes(Class<A> type) throws IOException {
+        return FileWaits.cast(askAttributes(), type);
+    }
+
+    /**
+     * Has the device keep room for {@code length} bytes from {@code position} on, so that no write there finds it full,
+     * and makes the file as long as that at least; new bytes are zero. Blocks until it has. Beside the selector only
+     * what comes after the file's present end is kept room for, by writing it, so nobody else may append meanwhile.
+     *
+     * @throws NonWritableChannelException if it was not opened for writing
+     * @throws IllegalArgumentException if position or length is negative, or both together are too much for a file
+     * @throws java.nio.file.FileSystemException if there is no room, or the file system cannot keep any
+     * @throws InterruptedIOException if the caller was interrupted before or while it waited
+     */
+    public void allocate(long position, long length) throws IOException {
+        requireWritable();
+        requirePosition(position);
+        if (length < 0 || position > Long.MAX_VALUE - length) {
+            throw new IllegalArgumentException("Length out of range: " + length);
+        }
+        if (length > 0) {
+            reserve(position, length);
+        }
+    }
+
+    /**
+     * Cuts the file to {@code size} bytes, if it has more; a position beyond that becomes the end. Blocks until it has.
      *
      * @throws NonWritableChannelException if it was not opened for writing
      * @throws IllegalArgumentException if {@code size} is negative
@@ -283,13 +292,7 @@ public final class LoopFile extends FileTransfers
     @Override
     public LoopFile truncate(long size) throws IOException {
         requireWritable();
-        if (size < 0) {
-            throw new IllegalArgumentException("Negative size: " + size);
-        }
-        offload(() -> plain(file -> {
-            file.truncate(size);
-            return size;
-        }));
+        cut(requireNotNegative("size", size));
         return this;
     }
 
@@ -302,7 +305,7 @@ public final class LoopFile extends FileTransfers
      */
     public long transferTo(long position, long count, WritableByteChannel target) throws IOException {
         requirePosition(position);
-        requireCount(count);
+        requireNotNegative("count", count);
         return copyTo(position, count, target);
     }
 
@@ -315,7 +318,7 @@ public final class LoopFile extends FileTransfers
      */
     public long transferFrom(ReadableByteChannel source, long position, long count) throws IOException {
         requirePosition(position);
-        requireCount(count);
+        requireNotNegative("count", count);
         return copyFrom(source, position, count);
     }
 
@@ -332,15 +335,13 @@ public final class LoopFile extends FileTransfers
     // ---- arguments ----
 
     private static long requirePosition(long position) {
-        if (position < 0) {
-            throw new IllegalArgumentException("Negative position: " + position);
-        }
-        return position;
+        return requireNotNegative("position", position);
     }
 
-    private static void requireCount(long count) {
-        if (count < 0) {
-            throw new IllegalArgumentException("Negative count: " + count);
+    private static long requireNotNegative(String what, long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException("Negative " + what + ": " + value);
         }
+        return value;
     }
 }

@@ -31,6 +31,7 @@ class FactsTest {
     private static final Version OLDEST = new Version(6, 1);
     private static final Map<String, Version> NEWER = Map.of(
             "IORING_SETUP_NO_SQARRAY", new Version(6, 6),
+            "IORING_OP_FTRUNCATE", new Version(6, 9),
             "IORING_FEAT_NO_IOWAIT", new Version(6, 15),
             "IORING_ENTER_NO_IOWAIT", new Version(6, 15));
 
@@ -114,8 +115,18 @@ class FactsTest {
             """);
     private static final Map<String, String> FILES_IN_C = table("""
             STATX_BYTES             sizeof(struct statx)
+            STATX_STX_MASK          offsetof(struct statx, stx_mask)
+            STATX_STX_UID           offsetof(struct statx, stx_uid)
+            STATX_STX_GID           offsetof(struct statx, stx_gid)
             STATX_STX_MODE          offsetof(struct statx, stx_mode)
+            STATX_STX_INO           offsetof(struct statx, stx_ino)
             STATX_STX_SIZE          offsetof(struct statx, stx_size)
+            STATX_STX_ATIME         offsetof(struct statx, stx_atime)
+            STATX_STX_BTIME         offsetof(struct statx, stx_btime)
+            STATX_STX_MTIME         offsetof(struct statx, stx_mtime)
+            STATX_STX_DEV_MAJOR     offsetof(struct statx, stx_dev_major)
+            STATX_STX_DEV_MINOR     offsetof(struct statx, stx_dev_minor)
+            STATX_TV_NSEC           offsetof(struct statx_timestamp, tv_nsec)
             """);
 
     @TempDir

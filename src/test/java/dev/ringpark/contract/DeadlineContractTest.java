@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringpark.Deadline;
-import dev.ringpark.LoopFile;
+import dev.ringpark.LoopFiles;
 import dev.ringpark.StreamSocket;
 import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
@@ -334,7 +334,7 @@ class DeadlineContractTest extends Contract {
     @Test
     void filesAndOffloadedTasksKnowNothingOfIt(@TempDir Path folder) throws Exception {
         Path file = Files.write(folder.resolve("file"), new byte[] {1, 2, 3});
-        assertThat(call(() -> PAST.call(() -> LoopFile.readAllBytes(loop, file))).result()).hasSize(3);
+        assertThat(call(() -> PAST.call(() -> LoopFiles.readAllBytes(loop, file))).result()).hasSize(3);
         assertThat(call(() -> PAST.call(() -> loop.offload(() -> 7))).result()).isEqualTo(7);
     }
 

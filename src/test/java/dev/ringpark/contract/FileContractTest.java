@@ -10,6 +10,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.LoopFile;
+import dev.ringpark.LoopFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,6 +155,39 @@ class FileContractTest extends Contract {
     }
 
     @Test
+    void roomIsKeptAndReadsAsZerosAndWhatWasThereStays() throws Exception {
+        LoopFile file = open(fileOf(100), READ, WRITE);
+        ByteBuffer target = ByteBuffer.allocate(200_000);
+
+        assertThat(call(() -> {
+            file.allocate(50, 100_000);
+            file.allocate(0, 0);
+            file.allocate(10, 20);
+            return file.size();
+        }).result()).isEqualTo(100_050);
+        assertThat(call(() -> file.read(target, 0)).result()).isEqualTo(100_050);
+        Sequence.check(target.array(), 100, 0);
+        assertThat(target.slice(100, 100_000)).isEqualTo(ByteBuffer.allocate(100_000));
+        assertThat((Long) Files.getAttribute(file(), "size")).isEqualTo(100_050);
+        assertThat(call(file::position).result()).isZero();
+    }
+
+    @Test
+    void anOpenFileTellsWhatItIs() throws Exception {
+        LoopFile file = open(fileOf(100), READ, WRITE);
+        PosixFileAttributes told = call(() -> file.attributes(PosixFileAttributes.class)).result();
+        PosixFileAttributes expected = Files.readAttributes(file(), PosixFileAttributes.class);
+
+        assertThat(told.size()).isEqualTo(100);
+        assertThat(told.isRegularFile()).isTrue();
+        assertThat(told.lastModifiedTime()).isEqualTo(expected.lastModifiedTime());
+        assertThat(told.permissions()).isEqualTo(expected.permissions());
+        assertThat(told.owner()).isEqualTo(expected.owner());
+        Files.delete(file());
+        assertThat(call(file::size).result()).as("of a file whose name is gone").isEqualTo(100);
+    }
+
+    @Test
     void theOptionsMeanWhatTheyMeanToTheJdk() throws Exception {
         call(() -> LoopFile.open(loop, fileOf(10), WRITE, TRUNCATE_EXISTING)).result().close();
         assertThat(Files.size(file())).isZero();
@@ -180,20 +215,20 @@ class FileContractTest extends Contract {
     void streamsReadAndWriteTheWholeOfIt() throws Exception {
         byte[] bytes = Sequence.bytes(BYTES);
         call(() -> {
-            LoopFile.write(loop, file(), Sequence.bytes(BYTES + 5));
-            LoopFile.write(loop, file(), bytes);
+            LoopFiles.write(loop, file(), Sequence.bytes(BYTES + 5));
+            LoopFiles.write(loop, file(), bytes);
             return null;
         }).result();
 
         assertThat(Files.readAllBytes(file())).isEqualTo(bytes);
-        assertThat(call(() -> LoopFile.readAllBytes(loop, file())).result()).isEqualTo(bytes);
+        assertThat(call(() -> LoopFiles.readAllBytes(loop, file())).result()).isEqualTo(bytes);
     }
 
     @Test
     void aFileThatTellsNoSizeIsReadToItsEnd() throws Exception {
         Path status = Path.of("/proc/self/status");
         Assumptions.assumeTrue(Files.exists(status), "this system has no /proc");
-        String read = new String(call(() -> LoopFile.readAllBytes(loop, status)).result(), StandardCharsets.UTF_8);
+        String read = new String(call(() -> LoopFiles.readAllBytes(loop, status)).result(), StandardCharsets.UTF_8);
 
         assertThat(Files.size(status)).isZero();
         assertThat(read).startsWith("Name:").contains("\nPid:\t" + ProcessHandle.current().pid() + "\n");

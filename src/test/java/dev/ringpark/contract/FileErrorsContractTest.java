@@ -27,6 +27,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.ProviderMismatchException;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.util.List;
 import java.util.Map;
@@ -161,6 +162,7 @@ class FileErrorsContractTest extends Contract {
         assertCalling(() -> reader.write(buffer)).isExactlyInstanceOf(NonWritableChannelException.class);
         assertCalling(() -> reader.write(buffer, 0)).isExactlyInstanceOf(NonWritableChannelException.class);
         assertCalling(() -> reader.truncate(0)).isExactlyInstanceOf(NonWritableChannelException.class);
+        assertCalling(() -> allocate(reader, 0, 1)).isExactlyInstanceOf(NonWritableChannelException.class);
         assertCalling(() -> writer.read(buffer)).isExactlyInstanceOf(NonReadableChannelException.class);
         assertThat(Files.size(file())).isEqualTo(100);
     }
@@ -176,11 +178,22 @@ class FileErrorsContractTest extends Contract {
         }
         assertCalling(() -> file.truncate(-2)).isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Negative size: -2");
+        assertCalling(() -> allocate(file, -1, 1)).isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Negative position: -1");
+        for (long length : new long[] {-1, Long.MAX_VALUE}) {
+            assertCalling(() -> allocate(file, 1, length)).isExactlyInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("Length out of range: " + length);
+        }
         assertCalling(() -> file.transferTo(0, -3, file)).isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Negative count: -3");
         assertCalling(() -> file.read(buffer.asReadOnlyBuffer())).isExactlyInstanceOf(IllegalArgumentException.class);
         assertCalling(() -> file.read(new ByteBuffer[1], 1, 1)).isExactlyInstanceOf(IndexOutOfBoundsException.class);
         assertCalling(() -> file.read((ByteBuffer) null)).isExactlyInstanceOf(NullPointerException.class);
+    }
+
+    private static Object allocate(LoopFile file, long position, long length) throws IOException {
+        file.allocate(position, length);
+        return file;
     }
 
     // ---- closing ----
@@ -192,7 +205,8 @@ class FileErrorsContractTest extends Contract {
         file.close();
         ByteBuffer buffer = ByteBuffer.allocate(1);
         for (Callable<?> call : List.<Callable<?>>of(() -> file.read(buffer), () -> file.write(buffer, 0), file::size,
-                file::position, () -> file.position(0), () -> file.truncate(0), () -> file.transferTo(0, 1, file))) {
+                () -> file.attributes(BasicFileAttributes.class), () -> allocate(file, 0, 1), file::position,
+                () -> file.position(0), () -> file.truncate(0), () -> file.transferTo(0, 1, file))) {
             assertCalling(call).isExactlyInstanceOf(ClosedChannelException.class);
         }
         assertCalling(() -> {
@@ -252,14 +266,23 @@ class FileErrorsContractTest extends Contract {
     }
 
     @Test
-    void anInterruptedThreadMayAskAndMoveAndTheFileStaysOpen() throws Exception {
+    void anInterruptedThreadMayMoveAndNotAskTheDiskAndTheFileStaysOpen() throws Exception {
         LoopFile file = open(file(), READ, WRITE);
-        Call<Long> asked = call(() -> {
+        Call<Long> moved = call(() -> {
             Thread.currentThread().interrupt();
-            return file.size() + file.position(5).position();
+            return file.position(5).position();
         });
-        assertThat(asked.result()).isEqualTo(105);
-        assertThat(asked.endedInterrupted()).isTrue();
+        assertThat(moved.result()).isEqualTo(5);
+        assertThat(moved.endedInterrupted()).isTrue();
+        for (Callable<?> asking : List.<Callable<?>>of(file::size, () -> file.truncate(3),
+                () -> file.attributes(BasicFileAttributes.class))) {
+            Call<Object> asked = call(() -> {
+                Thread.currentThread().interrupt();
+                return asking.call();
+            });
+            assertThat(asked.failure()).isExactlyInstanceOf(InterruptedIOException.class);
+        }
+        assertThat(call(file::size).result()).isEqualTo(100);
         assertThat(call(() -> file.read(ByteBuffer.allocate(10))).result()).isEqualTo(10);
     }
 

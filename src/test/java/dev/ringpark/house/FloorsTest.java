@@ -35,7 +35,8 @@ class FloorsTest {
             internal.dispatch         internal.backend internal.op internal.os
             internal.agent            internal.jdk
             internal.platform         internal.backend.uring internal.backend.selector internal.backend internal.op
-            internal.backend.uring    internal.backend.fd internal.backend internal.op internal.os internal.os.linux
+            internal.backend.uring    internal.backend.fd internal.backend.files internal.backend internal.op \
+            internal.os internal.os.linux
             internal.backend.selector internal.backend.files internal.backend internal.op internal.os
             internal.backend.files    internal.op internal.os
             internal.backend.fd       internal.op internal.os internal.os.linux

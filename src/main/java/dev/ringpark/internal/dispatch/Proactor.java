@@ -108,7 +108,6 @@ public final class Proactor {
         }
     }
 
-
     /** Has {@code timer} fire at its moment. */
     public void schedule(Timer timer) {
         deadlines.add(timer);
@@ -335,7 +334,9 @@ public final class Proactor {
 
     private @Nullable Failure release(Resource handle) {
         try {
-            backend.release(handle);
+            if (handle.hasDescriptor()) {
+                backend.release(handle);
+            }
             return null;
         } catch (IOException e) {
             return new Failure(Errno.ofText(e.getMessage()), 0, e);

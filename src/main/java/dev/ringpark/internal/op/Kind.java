@@ -9,7 +9,9 @@ public enum Kind {
     SEND, SEND_TO, RECEIVE, RECEIVE_FROM,
     CLOSE,
     /** Of a file, from here on. */
-    OPEN, READ_AT, WRITE_AT, SYNC;
+    OPEN, READ_AT, WRITE_AT, SYNC, STAT, TRUNCATE, ALLOCATE,
+    /** Of a path, from here on; a stat may be, too. */
+    RENAME, REMOVE, MAKE_DIRECTORY;
 
     public boolean isOfFile() {
         return compareTo(CLOSE) > 0;
@@ -22,6 +24,7 @@ public enum Kind {
             case RECEIVE_FROM -> "receive";
             case READ_AT -> "read";
             case WRITE_AT -> "write";
+            case MAKE_DIRECTORY -> "make directory";
             default -> name().toLowerCase(Locale.ROOT);
         };
     }

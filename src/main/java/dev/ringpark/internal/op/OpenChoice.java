@@ -18,10 +18,7 @@ public record OpenChoice(OpenRequest request, boolean deletes) {
 
     /** What {@code options} and {@code attributes} ask of {@code path}. */
     public static OpenChoice of(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes) {
-        if (path.getFileSystem() != FileSystems.getDefault()) {
-            throw new ProviderMismatchException("a loop opens files of the default file system, not of "
-                    + path.getFileSystem());
-        }
+        requireDefault(path);
         Set<OpenOption> asked = new HashSet<>();
         options.forEach(option -> asked.add(known(option)));
         boolean appends = asked.contains(StandardOpenOption.APPEND);
@@ -30,6 +27,14 @@ public record OpenChoice(OpenRequest request, boolean deletes) {
                 "APPEND + TRUNCATE_EXISTING not allowed");
         boolean deletes = asked.remove(StandardOpenOption.DELETE_ON_CLOSE);
         return new OpenChoice(new OpenRequest(path, Set.copyOf(asked), permissions(attributes)), deletes);
+    }
+
+    /** Refuses paths that the system does not know. */
+    public static void requireDefault(Path path) {
+        if (path.getFileSystem() != FileSystems.getDefault()) {
+            throw new ProviderMismatchException("a loop opens files of the default file system, not of "
+                    + path.getFileSystem());
+        }
     }
 
     private static OpenOption known(OpenOption option) {
@@ -45,7 +50,8 @@ public record OpenChoice(OpenRequest request, boolean deletes) {
         }
     }
 
-    private static @Nullable Set<PosixFilePermission> permissions(FileAttribute<?>... attributes) {
+    /** The permissions that {@code attributes} ask for; null if they ask for none. */
+    public static @Nullable Set<PosixFilePermission> permissions(FileAttribute<?>... attributes) {
         Set<PosixFilePermission> permissions = null;
         for (FileAttribute<?> attribute : attributes) {
             if (!attribute.name().equals(PERMISSIONS)) {

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * loop comes second and closes the connection, or the owner does, finds it DONE, and has been served after all. What
  * other kinds bring is lost with their socket, so their completion saves the fence and may cover the desertion.
  */
-public final class Operation extends Moment {
+public final class Operation extends FileArguments {
     /** A file's own position, which the system keeps and moves. */
     public static final long OWN_POSITION = -1;
 
@@ -56,16 +56,13 @@ public final class Operation extends Moment {
     private @Nullable ByteBuffer buffer;
     private byte @Nullable [] array;
     private long address;
-    private long position;
     private int offset;
-    private int length;
     private @Nullable Completion completion;         // for whom no thread waits
     private @Nullable Object owner;                  // whoever is told: the thread that waits, or that completion
     private int use;                                 // counts begins, so that a late cancel finds its own or nobody
 
     private int result;
     private @Nullable Failure failure;
-    private @Nullable Object attachment;             // in: the address to reach; out: the accepted handle, the sender
 
     // Loop thread only while it is asked, from here on.
     private CancelReason cancelReason = CancelReason.NONE;
@@ -116,44 +113,13 @@ public final class Operation extends Moment {
         begin(kind, deadlineNanos);
     }
 
-    /** Opens a file: its handle has no descriptor yet. */
-    public void beginOpen(OpenRequest request, long deadlineNanos) {
-        attachment = request;
-        begin(Kind.OPEN, deadlineNanos);
-    }
-
-    /** What is to be opened. */
-    public OpenRequest request() {
-        return (OpenRequest) Objects.requireNonNull(attachment);
-    }
-
-    /** Where in the file the transfer begun next takes place; {@link #OWN_POSITION} leaves that to the system. */
-    public void at(long position) {
-        this.position = position;
-    }
-
-    /** As {@link #at} was told. */
-    public long position() {
-        return position;
-    }
-
-    /** Has what was written to a file stored for good; {@code metaData} too, if asked. */
-    public void beginSync(boolean metaData, long deadlineNanos) {
-        length = metaData ? 1 : 0;
-        begin(Kind.SYNC, deadlineNanos);
-    }
-
-    /** What {@link #beginSync} was told. */
-    public boolean syncsMetaData() {
-        return length != 0;
-    }
-
-    /** Closes the handle once all its other operations have ended. The proactor's work; no backend sees it. */
+    /** Closes the handle once all its other operations have ended. The proactor's work; see there. */
     public void beginClose() {
         begin(Kind.CLOSE, NONE);
     }
 
-    private void begin(Kind kind, long deadlineNanos) {
+    @Override
+    void begin(Kind kind, long deadlineNanos) {
         assert (int) STATE.get(this) == IDLE : "begun twice";
         this.kind = kind;
         deadlineNanos(deadlineNanos);

@@ -6,6 +6,11 @@ import org.jspecify.annotations.Nullable;
 public abstract class Resource extends Descriptor {
     private @Nullable OperationQueue closers;
 
+    /** Whether there is something to be given back to the system. Loop thread only. */
+    public boolean hasDescriptor() {
+        return true;
+    }
+
     /** The close operations that wait for its end, oldest first. Loop thread only. */
     public final OperationQueue closers() {
         OperationQueue queue = closers;

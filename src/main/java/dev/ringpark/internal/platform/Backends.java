@@ -5,7 +5,7 @@ import dev.ringpark.internal.backend.BackendOptions;
 import dev.ringpark.internal.backend.BackendUnavailableException;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.selector.SelectorBackend;
-import dev.ringpark.internal.backend.uring.UringBackend;
+import dev.ringpark.internal.backend.uring.UringFactory;
 import dev.ringpark.internal.op.InFlight;
 import java.io.IOException;
 import java.util.Collections;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Backends {
     private static final List<Backend.Factory> BEST_FIRST =
-            List.of(new UringBackend.Factory(), new SelectorBackend.Factory());
+            List.of(new UringFactory(), new SelectorBackend.Factory());
 
     private final @Nullable String forced;
     private final BackendOptions options;

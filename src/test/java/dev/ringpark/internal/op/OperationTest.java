@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** IDLE, ASKED, DONE: the owner's half and the loop's. */
 class OperationTest {
+    private static final Path FROM = Path.of("x");
     private static final InetSocketAddress PEER = InetSocketAddress.createUnresolved("peer", 7);
     private static final Failure REFUSED = new Failure(Errno.ECONNREFUSED, 111, null);
 
@@ -328,8 +329,14 @@ class OperationTest {
             case READ, WRITE, SEND, RECEIVE, SEND_TO, RECEIVE_FROM, READ_AT, WRITE_AT ->
                     operation.beginTransfer(kind, array, 0, 10, deadlineNanos);
             case CLOSE -> operation.beginClose();
-            case OPEN -> operation.beginOpen(new OpenRequest(Path.of("x"), Set.of(), null), deadlineNanos);
+            case OPEN -> operation.beginOpen(new OpenRequest(FROM, Set.of(), null), deadlineNanos);
             case SYNC -> operation.beginSync(true, deadlineNanos);
+            case STAT -> operation.beginStat(true, deadlineNanos);
+            case TRUNCATE -> operation.beginTruncate(5, deadlineNanos);
+            case ALLOCATE -> operation.beginAllocate(5, 10, deadlineNanos);
+            case RENAME -> operation.beginPath(new PathRequest.Rename(FROM, FROM, true), deadlineNanos);
+            case REMOVE -> operation.beginPath(new PathRequest.Remove(FROM, true), deadlineNanos);
+            case MAKE_DIRECTORY -> operation.beginPath(new PathRequest.MakeDirectory(FROM, null), deadlineNanos);
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.ringpark.internal.backend.fd;
 
 import static dev.ringpark.internal.os.linux.FileAbi.*;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
@@ -13,7 +12,6 @@ import dev.ringpark.internal.os.linux.LinuxErrno;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.Charset;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -24,8 +22,6 @@ import java.util.Set;
 
 /** A file that is a descriptor number, once it has been opened. */
 public final class FdFile extends FileHandle {
-    /** Path names are bytes; this is how the JDK makes strings of them. */
-    private static final Charset NAMES = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
     private static final int DEFAULT_PERMISSIONS = 0666;
     private static final int NONE = -1;
 
@@ -56,14 +52,6 @@ public final class FdFile extends FileHandle {
             return Libc.statx(fd, STATX_TYPE, status) == 0
                     && (status.get(JAVA_SHORT, STATX_STX_MODE) & S_IFMT) == S_IFIFO;
         }
-    }
-
-    /** The name of its path as open(2) takes it, with a NUL at the end, as long as the segment is reachable. */
-    public MemorySegment nativePath() {
-        byte[] name = path().toString().getBytes(NAMES);   // a segment makes those of a few charsets alone
-        MemorySegment segment = Arena.ofAuto().allocate(name.length + 1L);
-        MemorySegment.copy(name, 0, segment, JAVA_BYTE, 0, name.length);
-        return segment;
     }
 
     /** The flags of open(2) for what is asked. */
@@ -97,9 +85,11 @@ public final class FdFile extends FileHandle {
     /** The permission bits of open(2) for a new file. */
     public static int mode(OpenRequest request) {
         Set<PosixFilePermission> permissions = request.permissions();
-        if (permissions == null) {
-            return DEFAULT_PERMISSIONS;
-        }
+        return permissions == null ? DEFAULT_PERMISSIONS : mode(permissions);
+    }
+
+    /** The bits of {@code permissions}. */
+    public static int mode(Set<PosixFilePermission> permissions) {
         int bits = 0;
         for (char right : PosixFilePermissions.toString(permissions).toCharArray()) {   // "rwxr-x---"
             bits = bits << 1 | (right == '-' ? 0 : 1);
@@ -107,8 +97,7 @@ public final class FdFile extends FileHandle {
         return bits;
     }
 
-    @Override
-    public long size() throws IOException {
+    private long size() throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment status = arena.allocate(STATX_BYTES, 8);
             check(Libc.statx(fd, STATX_SIZE, status));
@@ -130,9 +119,6 @@ public final class FdFile extends FileHandle {
     public void truncate(long size) throws IOException {
         if (size < size()) {
             check(Libc.ftruncate(fd, size));
-        }
-        if (position() > size) {
-            position(size);
         }
     }
 

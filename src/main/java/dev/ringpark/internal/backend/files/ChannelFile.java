@@ -7,7 +7,9 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -38,10 +40,14 @@ public final class ChannelFile extends FileHandle {
     }
 
     static FileChannel open(OpenRequest request) throws IOException {
-        FileAttribute<?>[] attributes = request.permissions() == null
+        return FileChannel.open(request.path(), request.options(), attributes(request.permissions()));
+    }
+
+    /** What java.nio calls the permissions of something new. */
+    static FileAttribute<?>[] attributes(@Nullable Set<PosixFilePermission> permissions) {
+        return permissions == null
                 ? new FileAttribute<?>[0]
-                : new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(request.permissions())};
-        return FileChannel.open(request.path(), request.options(), attributes);
+                : new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)};
     }
 
     void opened(FileChannel opened) {
@@ -57,11 +63,6 @@ public final class ChannelFile extends FileHandle {
     }
 
     @Override
-    public long size() throws IOException {
-        return undisturbed(() -> channel().size());
-    }
-
-    @Override
     public long position() throws IOException {
         return undisturbed(() -> channel().position());
     }
@@ -73,7 +74,7 @@ public final class ChannelFile extends FileHandle {
 
     @Override
     public void truncate(long size) throws IOException {
-        undisturbed(() -> channel().truncate(size));
+        channel().truncate(size);
     }
 
     /** An interrupt of the caller waits for the end of {@code call}; it takes no longer for that. */

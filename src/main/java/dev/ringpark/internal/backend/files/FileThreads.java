@@ -6,15 +6,14 @@ import dev.ringpark.internal.op.OpenRequest;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.Failure;
+import dev.ringpark.internal.os.FileErrors;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -64,7 +63,7 @@ public final class FileThreads implements AutoCloseable {
 
     /** Takes an operation of a file. */
     public void submit(Operation operation) {
-        Task task = operation.kind() == Kind.OPEN ? new Open(operation) : new Transfer(operation);
+        Task task = operation.kind() == Kind.OPEN ? new Open(operation) : new PlainCall(operation);
         submitted.put(operation, task);
         try {
             threads.execute(task);
@@ -180,55 +179,31 @@ public final class FileThreads implements AutoCloseable {
             return Failure.CANCELED;
         }
         if (e instanceof IOException told) {
-            String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
-            return new Failure(Errno.ofText(reason), 0, told);
+            Errno errno = e instanceof FileSystemException file ? FileErrors.errno(file) : Errno.ofText(e.getMessage());
+            return new Failure(errno, 0, told);
         }
         return new Failure(Errno.UNKNOWN, 0, new IOException(e.toString(), e));
     }
 
-    private final class Transfer extends Task {
-        Transfer(Operation operation) {
+    private final class PlainCall extends Task {
+        PlainCall(Operation operation) {
             super(operation);
         }
 
         @Override
         int call() throws IOException {
-            FileChannel channel = ((ChannelFile) operation.handle()).channel();
-            return switch (operation.kind()) {
-                case READ_AT -> Math.max(0, read(channel));
-                case WRITE_AT -> write(channel);
-                case SYNC -> {
-                    channel.force(operation.syncsMetaData());
-                    yield 0;
-                }
-                default -> throw new IllegalArgumentException(operation.kind() + " is none of a file's operations");
-            };
+            return FileCalls.run(operation);
         }
 
         @Override
         void cutShort() {
             try {
-                ((ChannelFile) operation.handle()).release();
+                if (operation.handle() instanceof ChannelFile file) {
+                    file.release();
+                }
             } catch (IOException e) {
                 return;   // whoever closes the file closes it once more, and is told
             }
-        }
-
-        private int read(FileChannel channel) throws IOException {
-            return operation.position() == Operation.OWN_POSITION
-                    ? channel.read(part())
-                    : channel.read(part(), operation.position());
-        }
-
-        private int write(FileChannel channel) throws IOException {
-            return operation.position() == Operation.OWN_POSITION
-                    ? channel.write(part())
-                    : channel.write(part(), operation.position());
-        }
-
-        private ByteBuffer part() {
-            ByteBuffer whole = Objects.requireNonNull(operation.buffer());
-            return whole.duplicate().clear().slice(operation.offset(), operation.length());
         }
     }
 

@@ -1,23 +1,24 @@
 package dev.ringpark.internal.backend.uring;
 
 import static dev.ringpark.internal.backend.uring.IoUringAbi.*;
-import static dev.ringpark.internal.os.linux.FileAbi.AT_FDCWD;
+import static dev.ringpark.internal.os.linux.FileAbi.*;
 
 import dev.ringpark.internal.backend.fd.FdFile;
+import dev.ringpark.internal.backend.fd.FdStatus;
+import dev.ringpark.internal.backend.files.FileThreads;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.PathRequest;
 import dev.ringpark.internal.os.linux.LinuxErrno;
-import java.lang.foreign.MemorySegment;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
- * What each operation of a file is in the kernel's terms: one submission, and one completion. What cannot be done at
- * once waits in the kernel, for the page or with one of its workers.
+ * What each operation of a file or a path is in the kernel's terms: one submission, and one completion. What cannot be
+ * done at once waits in the kernel, for the page or with one of its workers.
  *
- * <p>An open alone may take two: the kernel first tries without waiting, and what a pipe with a name answers to that is
- * not what open(2) answers: with nobody at the other end it is open to read, or ENXIO, at once. The second is a
- * worker's, and waits.
+ * <p>Two may take two. A truncation asks for the size first, as it never makes a file longer. An open does it for the
+ * sake of pipes with a name: the kernel first tries without waiting, and what such a pipe answers to that is not what
+ * open(2) answers: with nobody at the other end it is open to read, or ENXIO, at once. The second is a worker's, and
+ * waits.
  *
  * <p>A reader's first descriptor stays meanwhile, so that a writer who comes between the two loses nothing. But he may
  * have gone again before the second begins, which then waits for another. So the first is watched, too: what he has
@@ -32,52 +33,123 @@ final class FileSubmissions {
     private static final int WATCHING = 2;    // as TO_WATCH, and the kernel tells of a writer
     private static final int SEEN = 3;        // it has
     private static final int PATIENT = 4;     // a writer's, who has to wait for a reader
+    // Operation.phase of a truncation
+    private static final int CUT = 1;         // it is longer
+
+    private static final int DEFAULT_DIRECTORY_PERMISSIONS = 0777;
+    private static final int NONE = -1;
 
     private final Ring ring;
-    private final Map<Operation, MemorySegment> names = new HashMap<>();   // the kernel reads them to open a file
+    private final FileThreads beside;
+    private final PathMemory memory = new PathMemory();
 
-    FileSubmissions(Ring ring) {
+    /** What the kernel has not goes to {@code beside}. */
+    FileSubmissions(Ring ring, FileThreads beside) {
         this.ring = ring;
+        this.beside = beside;
+    }
+
+    /** Whether the kernel has what {@code kind} takes. */
+    private boolean knows(Kind kind) {
+        return switch (kind) {
+            case TRUNCATE -> ring.knows(IORING_OP_FTRUNCATE);
+            case MAKE_DIRECTORY -> ring.knows(IORING_OP_MKDIRAT);
+            case RENAME -> ring.knows(IORING_OP_RENAMEAT);
+            case REMOVE -> ring.knows(IORING_OP_UNLINKAT);
+            default -> true;   // older than what else we need
+        };
     }
 
     /** Writes the submission of the next step; there has to be room. False if another has to follow by itself. */
     boolean push(Operation operation) {
-        int fd = ((FdFile) operation.handle()).fd();
+        if (!knows(operation.kind())) {
+            beside.submit(operation);
+            return true;
+        }
         switch (operation.kind()) {
             case OPEN -> {
-                return pushOpen(operation, fd);
+                return pushOpen(operation);
             }
-            case READ_AT -> push(operation, IORING_OP_READ, fd);
-            case WRITE_AT -> push(operation, IORING_OP_WRITE, fd);
-            case SYNC -> push(operation, IORING_OP_FSYNC, fd, 0, 0, 0,
+            case READ_AT -> push(operation, IORING_OP_READ);
+            case WRITE_AT -> push(operation, IORING_OP_WRITE);
+            case SYNC -> push(operation, IORING_OP_FSYNC, fd(operation), 0, 0, 0,
                     operation.syncsMetaData() ? 0 : IORING_FSYNC_DATASYNC);
-            default -> throw new IllegalArgumentException(operation.kind() + " is none of a file's operations");
+            case ALLOCATE -> push(operation, IORING_OP_FALLOCATE, fd(operation), operation.position(),
+                    operation.bytes(), 0, 0);
+            case TRUNCATE -> pushTruncate(operation);
+            default -> pushNamed(operation, piece(operation));
         }
         return true;
     }
 
-    private boolean pushOpen(Operation operation, int fd) {
+    private void pushNamed(Operation operation, int piece) {
+        switch (operation.pathRequest()) {
+            case null -> pushStat(operation, piece);
+            case PathRequest.Stat(var path, var follows) -> pushStatx(operation, AT_FDCWD, memory.name(piece, 0, path),
+                    STATX_BASIC_STATS | STATX_BTIME, follows ? 0 : AT_SYMLINK_NOFOLLOW);
+            case PathRequest.Rename(var path, var target, var replaces) -> push(operation, IORING_OP_RENAMEAT,
+                    AT_FDCWD, memory.name(piece, 1, target), memory.name(piece, 0, path), AT_FDCWD,
+                    replaces ? 0 : RENAME_NOREPLACE);
+            case PathRequest.Remove(var path, var isDirectory) -> push(operation, IORING_OP_UNLINKAT, AT_FDCWD, 0,
+                    memory.name(piece, 0, path), 0, isDirectory ? AT_REMOVEDIR : 0);
+            case PathRequest.MakeDirectory(var path, var permissions) -> push(operation, IORING_OP_MKDIRAT, AT_FDCWD,
+                    0, memory.name(piece, 0, path),
+                    permissions == null ? DEFAULT_DIRECTORY_PERMISSIONS : FdFile.mode(permissions), 0);
+        }
+    }
+
+    private void pushTruncate(Operation operation) {
+        if (operation.phase == CUT) {
+            push(operation, IORING_OP_FTRUNCATE, fd(operation), operation.position(), 0, 0, 0);
+        } else {
+            pushStat(operation, piece(operation));
+        }
+    }
+
+    /** Of the open file. */
+    private void pushStat(Operation operation, int piece) {
+        boolean all = operation.kind() == Kind.STAT && operation.asksAttributes();
+        pushStatx(operation, fd(operation), memory.name(piece, 0, ""),
+                all ? STATX_BASIC_STATS | STATX_BTIME : STATX_SIZE, AT_EMPTY_PATH);
+    }
+
+    private void pushStatx(Operation operation, int fd, long name, int mask, int flags) {
+        push(operation, IORING_OP_STATX, fd, memory.status(operation.lent).address(), name, mask, flags);
+    }
+
+    private boolean pushOpen(Operation operation) {
         if (operation.phase == TO_WATCH) {
             operation.phase = WATCHING;
-            ring.push(Ring.head(IORING_OP_POLL_ADD, 0, fd), 0, 0, Ring.lengthAndFlags(0, POLLIN),
+            ring.push(Ring.head(IORING_OP_POLL_ADD, 0, fd(operation)), 0, 0, Ring.lengthAndFlags(0, POLLIN),
                     WATCH | operation.token(), 0);
             return false;
         }
-        MemorySegment name = ((FdFile) operation.handle()).nativePath();
-        names.put(operation, name);
+        long name = memory.name(piece(operation), 0, ((FdFile) operation.handle()).path());
         int flags = operation.phase == 0 ? 0 : IOSQE_ASYNC;
-        ring.push(Ring.head(IORING_OP_OPENAT, flags, AT_FDCWD), 0, name.address(),
+        ring.push(Ring.head(IORING_OP_OPENAT, flags, AT_FDCWD), 0, name,
                 Ring.lengthAndFlags(FdFile.mode(operation.request()), FdFile.flags(operation.request())),
                 operation.token(), 0);
         return true;
     }
 
-    private void push(Operation operation, int opcode, int fd) {
-        push(operation, opcode, fd, operation.position(), operation.address(), operation.length(), 0);
+    private void push(Operation operation, int opcode) {
+        push(operation, opcode, fd(operation), operation.position(), operation.address(), operation.length(), 0);
     }
 
     private void push(Operation operation, int opcode, int fd, long off, long address, int length, int flags) {
         ring.push(Ring.head(opcode, 0, fd), off, address, Ring.lengthAndFlags(length, flags), operation.token(), 0);
+    }
+
+    private static int fd(Operation operation) {
+        return ((FdFile) operation.handle()).fd();
+    }
+
+    /** The operation's own piece of memory, until its submission has completed. */
+    private int piece(Operation operation) {
+        if (operation.lent == NONE) {
+            operation.lent = memory.take();
+        }
+        return operation.lent;
     }
 
     /**
@@ -86,18 +158,48 @@ final class FileSubmissions {
      * @return 0 or more if the operation is done; else minus an errno, EAGAIN if another submission has to follow
      */
     int settle(Operation operation, int result) {
-        if (operation.kind() == Kind.OPEN) {
-            return settleOpen(operation, result);
+        int outcome = switch (operation.kind()) {
+            case OPEN -> settleOpen(operation, result);
+            case STAT -> settleStat(operation, result);
+            case TRUNCATE -> settleTruncate(operation, result);
+            default -> result;
+        };
+        giveBack(operation);
+        if (outcome >= 0) {
+            operation.succeed(outcome);
         }
+        return outcome;
+    }
+
+    /** Takes back what the operation had of memory: it has completed, or goes no further. */
+    void giveBack(Operation operation) {
+        if (operation.lent != NONE) {
+            memory.give(operation.lent);
+            operation.lent = NONE;
+        }
+    }
+
+    private int settleStat(Operation operation, int result) {
         if (result >= 0) {
-            operation.succeed(result);
+            FdStatus status = FdStatus.of(memory.status(operation.lent));
+            operation.succeed(status.size(), operation.asksAttributes() ? status : null);
         }
         return result;
     }
 
+    private int settleTruncate(Operation operation, int result) {
+        if (result < 0 || operation.phase == CUT) {
+            return result;
+        }
+        if (FdStatus.size(memory.status(operation.lent)) <= operation.position()) {
+            return 0;
+        }
+        operation.phase = CUT;
+        return -LinuxErrno.EAGAIN;
+    }
+
     private int settleOpen(Operation operation, int result) {
         FdFile file = (FdFile) operation.handle();
-        names.remove(operation);
         if (result >= 0) {
             file.opened(result);
         }
@@ -106,9 +208,9 @@ final class FileSubmissions {
         }
         if (operation.phase == 0) {
             operation.phase = (byte) nextPhase(operation, file, result);
-            return operation.phase == 0 ? result : -LinuxErrno.EAGAIN;
+            return operation.phase == 0 ? Math.min(result, 0) : -LinuxErrno.EAGAIN;
         }
-        return result;
+        return Math.min(result, 0);
     }
 
     private static int nextPhase(Operation operation, FdFile file, int result) {
@@ -129,5 +231,16 @@ final class FileSubmissions {
             operation.succeed(0);
         }
         return seen;
+    }
+
+    /** Whether the kernel has no part in {@code operation}, which is on its way through the threads. */
+    boolean isBeside(Operation operation) {
+        return operation.kind().isOfFile() && !knows(operation.kind());
+    }
+
+    /** After the ring is closed. */
+    void close() {
+        beside.close();
+        memory.close();
     }
 }

@@ -89,11 +89,17 @@ final class IoUringAbi {
     static final int IORING_OP_ACCEPT = 13;                  // since 5.5
     static final int IORING_OP_ASYNC_CANCEL = 14;            // since 5.5
     static final int IORING_OP_CONNECT = 16;                 // since 5.5
+    static final int IORING_OP_FALLOCATE = 17;               // since 5.6
     static final int IORING_OP_OPENAT = 18;                  // since 5.6
+    static final int IORING_OP_STATX = 21;                   // since 5.6
     static final int IORING_OP_READ = 22;                    // since 5.6
     static final int IORING_OP_WRITE = 23;                   // since 5.6
     static final int IORING_OP_SEND = 26;                    // since 5.6
     static final int IORING_OP_RECV = 27;                    // since 5.6
+    static final int IORING_OP_RENAMEAT = 35;                // since 5.11
+    static final int IORING_OP_UNLINKAT = 36;                // since 5.11
+    static final int IORING_OP_MKDIRAT = 37;                 // since 5.15
+    static final int IORING_OP_FTRUNCATE = 55;               // since 6.9
 
     static final int IORING_FSYNC_DATASYNC = 1 << 0;
 

@@ -41,6 +41,7 @@ final class Ring implements AutoCloseable {
     private final boolean isRegistered;
     private final int enterFd;
     private final int enterFlags;
+    private long operations;   // a bit for each
     private int sqTail;
     private int cqHead;
 
@@ -113,6 +114,16 @@ final class Ring implements AutoCloseable {
     /** Whether the kernel has all of {@code wanted}. */
     boolean has(int wanted) {
         return (features & wanted) == wanted;
+    }
+
+    /** Notes which operations the kernel has: a bit for each. */
+    void knows(long operations) {
+        this.operations = operations;
+    }
+
+    /** Whether the kernel has {@code operation}, one of the first 64. */
+    boolean knows(int operation) {
+        return (operations & 1L << operation) != 0;
     }
 
     /** io_uring_register(2): minus the errno if it failed. */

@@ -122,15 +122,23 @@ final class RingSetup {
             throw new BackendUnavailableException("io_uring_register: " + Ring.describe(result)
                     + ": a seccomp filter refuses call 427 (allow it)");
         }
+        ring.knows(operations(probe));
         for (int operation : NEEDED_OPERATIONS) {
-            if (!isSupported(probe, operation)) {
+            if (!ring.knows(operation)) {
                 throw new BackendUnavailableException("the kernel has no io_uring operation " + operation);
             }
         }
     }
 
-    private static boolean isSupported(MemorySegment probe, int operation) {
-        long at = PROBE_HEADER_BYTES + (long) operation * PROBE_OP_BYTES + PROBE_OP_FLAGS;
-        return (probe.get(JAVA_SHORT, at) & IO_URING_OP_SUPPORTED) != 0;
+    /** A bit for each that the kernel has, up to 63. */
+    private static long operations(MemorySegment probe) {
+        long operations = 0;
+        for (int operation = 0; operation < Long.SIZE; operation++) {
+            long at = PROBE_HEADER_BYTES + (long) operation * PROBE_OP_BYTES + PROBE_OP_FLAGS;
+            if ((probe.get(JAVA_SHORT, at) & IO_URING_OP_SUPPORTED) != 0) {
+                operations |= 1L << operation;
+            }
+        }
+        return operations;
     }
 }

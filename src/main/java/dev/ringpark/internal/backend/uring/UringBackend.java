@@ -4,12 +4,12 @@ import static dev.ringpark.internal.backend.uring.IoUringAbi.*;
 
 import dev.ringpark.internal.backend.Backend;
 import dev.ringpark.internal.backend.BackendOptions;
-import dev.ringpark.internal.backend.BackendUnavailableException;
 import dev.ringpark.internal.backend.Counters.Count;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.fd.FdFile;
 import dev.ringpark.internal.backend.fd.FdHandle;
 import dev.ringpark.internal.backend.fd.FdSockets;
+import dev.ringpark.internal.backend.files.FileThreads;
 import dev.ringpark.internal.op.FileHandle;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
@@ -25,6 +25,7 @@ import dev.ringpark.internal.os.linux.LinuxErrno;
 import java.io.IOException;
 import java.net.ProtocolFamily;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,43 +34,6 @@ import org.jspecify.annotations.Nullable;
  * waits, through a pooled buffer that goes back right after it ({@link Submissions} tells the steps).
  */
 public final class UringBackend implements Backend {
-    /** Opens a ring, if Linux and the JVM let us. */
-    public static final class Factory implements Backend.Factory {
-        @Override
-        public String name() {
-            return "io_uring";
-        }
-
-        @Override
-        public Backend open(BackendOptions options, InFlight inFlight, Completions completions, Counters counters)
-                throws IOException {
-            if (!System.getProperty("os.name", "").equals("Linux")) {
-                throw new BackendUnavailableException("this system is not Linux");
-            }
-            requireNativeAccess();
-            return UringBackend.open(options, inFlight, completions, counters);
-        }
-
-        /** The first native call binds the C library, which the JVM may forget to allow, or forbid. */
-        private static void requireNativeAccess() throws BackendUnavailableException {
-            try {
-                Libc.bindAll();
-            } catch (IllegalCallerException | LinkageError e) {   // the second time it is NoClassDefFoundError
-                throw refusal(e);
-            }
-        }
-
-        private static BackendUnavailableException refusal(Throwable e) {
-            return new BackendUnavailableException("the JVM does not let Ringpark call the system (start it with "
-                    + "--enable-native-access=" + moduleName() + ")", e);
-        }
-
-        private static String moduleName() {
-            String name = UringBackend.class.getModule().getName();
-            return name == null ? "ALL-UNNAMED" : name;
-        }
-    }
-
     private static final long WAKE = -1;
     private static final int WAKE_BYTES = 8;
 
@@ -79,29 +43,33 @@ public final class UringBackend implements Backend {
     private final Counters counters;
     private final Submissions submissions;
     private final FileSubmissions fileSubmissions;
+    private final FileThreads fileThreads;   // for what an older kernel has not
     private final Cancels cancels;
     private final NativeRegion wakeCount;
     private final int wakeFd;
 
+    private final Consumer<Operation> whenDone;
     private final OperationQueue again = new OperationQueue();   // to be submitted for their next step
     private boolean wakeArmed;
     private boolean closing;
 
-    private UringBackend(Ring ring, Submissions submissions, int wakeFd, NativeRegion wakeCount, InFlight inFlight,
-            Completions completions, Counters counters) {
+    private UringBackend(Ring ring, Submissions submissions, int fileThreads, int wakeFd, NativeRegion wakeCount,
+            InFlight inFlight, Completions completions, Counters counters) {
         this.ring = ring;
         this.submissions = submissions;
-        this.fileSubmissions = new FileSubmissions(ring);
+        this.fileThreads = new FileThreads(fileThreads, this::wake);
+        this.fileSubmissions = new FileSubmissions(ring, this.fileThreads);
         this.cancels = new Cancels(ring, inFlight);
         this.wakeFd = wakeFd;
         this.wakeCount = wakeCount;
         this.inFlight = inFlight;
         this.completions = completions;
+        this.whenDone = completions::completed;
         this.counters = counters;
         armWake();
     }
 
-    private static UringBackend open(BackendOptions options, InFlight inFlight, Completions completions,
+    static UringBackend open(BackendOptions options, InFlight inFlight, Completions completions,
             Counters counters) throws IOException {
         int wakeFd = Libc.eventfd(0, EFD_CLOEXEC);
         if (wakeFd < 0) {
@@ -121,12 +89,13 @@ public final class UringBackend implements Backend {
         }
     }
 
-    private static UringBackend open(Ring ring, BackendOptions options, int wakeFd, InFlight inFlight,
+    static UringBackend open(Ring ring, BackendOptions options, int wakeFd, InFlight inFlight,
             Completions completions, Counters counters) throws IOException {
         NativeRegion wakeCount = NativeRegion.anonymous(WAKE_BYTES);
         try {
             Submissions submissions = Submissions.open(ring, options, inFlight.capacity());
-            return new UringBackend(ring, submissions, wakeFd, wakeCount, inFlight, completions, counters);
+            return new UringBackend(ring, submissions, options.fileThreads(), wakeFd, wakeCount, inFlight, completions,
+                    counters);
         } catch (Throwable e) {
             wakeCount.unmap();
             throw e;
@@ -176,7 +145,11 @@ public final class UringBackend implements Backend {
 
     @Override
     public void cancel(Operation operation) {
-        cancels.ask(operation.token());
+        if (!fileSubmissions.isBeside(operation)) {
+            cancels.ask(operation.token());
+        } else if (fileThreads.cancel(operation)) {
+            again.add(operation);   // the next poll ends it
+        }
     }
 
     @Override
@@ -203,6 +176,7 @@ public final class UringBackend implements Backend {
         for (int left = ring.completions(); left > 0; left--) {
             takeCompletion();
         }
+        fileThreads.deliver(whenDone);
     }
 
     /** Submits what is left over from earlier polls, as far as there is room. */
@@ -336,6 +310,7 @@ public final class UringBackend implements Backend {
         }
         ring.close();
         submissions.close();
+        fileSubmissions.close();
         wakeCount.unmap();
         Libc.close(wakeFd);
     }

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The C library calls in use, one static method each, under the manual pages' names. Every method returns what the call
@@ -41,6 +42,8 @@ public final class Libc {
     private static final MethodHandle FTRUNCATE = handle("ftruncate", JAVA_INT, JAVA_INT, JAVA_LONG);
     private static final MethodHandle STATX =
             handle("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
+    private static final MethodHandle GETPWUID_R = userName("getpwuid_r");
+    private static final MethodHandle GETGRGID_R = userName("getgrgid_r");
     private static final MethodHandle EVENTFD = handle("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle EVENTFD_WRITE =
             link("eventfd_write", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
@@ -50,6 +53,8 @@ public final class Libc {
     private static final MethodHandle SYSCALL = variadic("syscall", 1, JAVA_LONG,
             JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
+    private static final long ENTRY_BYTES = 64;               // more than a struct passwd or group has
+    private static final long ENTRY_TEXT_BYTES = 64 * 1024;   // its strings: a group names its members
     private static final MemorySegment EMPTY_PATH = Arena.global().allocateFrom("");
 
     private Libc() {}
@@ -140,6 +145,30 @@ public final class Libc {
         return call(state -> (int) STATX.invokeExact(state, fd, EMPTY_PATH, FileAbi.AT_EMPTY_PATH, mask, result));
     }
 
+    /** The name of a user by getpwuid_r(3); null if it has none. May wait for whatever knows them. */
+    public static @Nullable String getpwuid(int uid) {
+        return name(GETPWUID_R, uid);
+    }
+
+    /** The name of a group by getgrgid_r(3); null if it has none. May wait for whatever knows them. */
+    public static @Nullable String getgrgid(int gid) {
+        return name(GETGRGID_R, gid);
+    }
+
+    /** Both calls fill a struct that begins with a pointer to the name: struct passwd, struct group. */
+    private static @Nullable String name(MethodHandle call, int id) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment entry = arena.allocate(ENTRY_BYTES, 8);
+            MemorySegment text = arena.allocate(ENTRY_TEXT_BYTES);
+            MemorySegment found = arena.allocate(ADDRESS);
+            int failed = (int) call.invokeExact(id, entry, text, text.byteSize(), found);
+            boolean isThere = failed == 0 && found.get(ADDRESS, 0).address() != 0;
+            return isThere ? entry.get(ADDRESS, 0).reinterpret(ENTRY_TEXT_BYTES).getString(0) : null;
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
     /** eventfd(2). */
     public static int eventfd(int initial, int flags) {
         return call(state -> (int) EVENTFD.invokeExact(state, initial, flags));
@@ -210,6 +239,10 @@ public final class Libc {
 
     private static MethodHandle handle(String name, MemoryLayout result, MemoryLayout... arguments) {
         return link(name, FunctionDescriptor.of(result, arguments), Linker.Option.captureCallState("errno"));
+    }
+
+    private static MethodHandle userName(String name) {
+        return link(name, FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
     }
 
     private static MethodHandle variadic(String name, int fixed, MemoryLayout result, MemoryLayout... arguments) {

@@ -47,6 +47,7 @@ public final class LinuxErrno {
             case 14 -> Errno.EFAULT;
             case EBUSY -> Errno.EBUSY;
             case 17 -> Errno.EEXIST;
+            case 18 -> Errno.EXDEV;
             case 20 -> Errno.ENOTDIR;
             case 21 -> Errno.EISDIR;
             case EINVAL -> Errno.EINVAL;
@@ -59,6 +60,7 @@ public final class LinuxErrno {
             case 32 -> Errno.EPIPE;
             case 36 -> Errno.ENAMETOOLONG;
             case 38 -> Errno.ENOSYS;
+            case 39 -> Errno.ENOTEMPTY;
             case 40 -> Errno.ELOOP;
             case ETIME -> Errno.ETIME;
             case 88 -> Errno.ENOTSOCK;

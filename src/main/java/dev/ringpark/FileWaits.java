@@ -1,0 +1,87 @@
+package dev.ringpark;
+
+import dev.ringpark.internal.op.CancelReason;
+import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.PooledHandle;
+import dev.ringpark.internal.os.Failure;
+import dev.ringpark.internal.os.FileErrors;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/** How the calls of files and of paths end, in Java's exceptions. */
+final class FileWaits {
+    private FileWaits() {}
+
+    /** Frees an operation that is done for its next use; throws if it failed. */
+    static void end(Operation operation, PooledHandle handle, int transferred, Path path, @Nullable Path other)
+            throws IOException {
+        Failure failure = operation.failure();
+        CancelReason reason = operation.cancelReason();
+        operation.reset();
+        handle.give(operation);
+        if (failure == null) {
+            return;
+        }
+        if (failure != Failure.CANCELED) {
+            throw FileErrors.of(failure, path, other);
+        }
+        throw reason == CancelReason.INTERRUPT ? interrupted(transferred) : new AsynchronousCloseException();
+    }
+
+    /** The same for a stat: what it has found. */
+    static BasicFileAttributes attributes(Operation operation, PooledHandle handle, Path path) throws IOException {
+        BasicFileAttributes attributes = operation.failure() == null ? operation.attributes() : null;
+        end(operation, handle, 0, path, null);
+        if (attributes == null) {
+            throw new AssertionError("a stat that has not failed has attributes");
+        }
+        return attributes;
+    }
+
+    /** Refuses attributes that no queue tells. */
+    static void requireKnown(Class<?> type) {
+        if (type != BasicFileAttributes.class && type != PosixFileAttributes.class) {
+            throw new UnsupportedOperationException(type.getName() + " not supported");
+        }
+    }
+
+    static <A extends BasicFileAttributes> A cast(BasicFileAttributes attributes, Class<A> type) {
+        requireKnown(type);
+        if (!type.isInstance(attributes)) {
+            throw new UnsupportedOperationException(type.getName() + " not supported");
+        }
+        return type.cast(attributes);
+    }
+
+    static InterruptedIOException interrupted(int transferred) {
+        InterruptedIOException interrupted = new InterruptedIOException("interrupted; the file stays open");
+        interrupted.bytesTransferred = transferred;
+        return interrupted;
+    }
+
+    static void requireNotInterrupted(int transferred) throws InterruptedIOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw interrupted(transferred);
+        }
+    }
+
+    /** What only java.nio can do, beside the loop. */
+    static <T extends @Nullable Object> T offload(CarrierLoop loop, Callable<T> task) throws IOException {
+        try {
+            return loop.offload(task);
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw interrupted(0);
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package dev.ringpark;
+
+import dev.ringpark.internal.op.FileHandle;
+import dev.ringpark.internal.op.OpenChoice;
+import dev.ringpark.internal.op.Operation;
+import java.io.IOException;
+import java.lang.ref.Reference;
+import java.nio.channels.Channel;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/** A file from its opening to its close, and what is done with the whole of it. What is promised: {@link LoopFile}. */
+abstract sealed class OpenFile implements Channel permits FileTransfers {
+    private final CarrierLoop loop;
+    private final FileHandle handle;
+    private final OpenChoice choice;
+    private final OpenSockets.Entry entry;
+    private int blockBytes = 1;   // of an unbuffered file: what places and lengths have to be multiples of
+
+    OpenFile(CarrierLoop loop, OpenChoice choice) throws IOException {
+        this.loop = loop;
+        this.choice = choice;
+        this.handle = loop.newFile(choice.request().path());
+        this.entry = loop.sockets().add(this, handle);
+    }
+
+    /** The loop whose file this is. */
+    public CarrierLoop loop() {
+        return loop;
+    }
+
+    /** The path it was opened by. */
+    public Path path() {
+        return handle.path();
+    }
+
+    final void open() throws IOException {
+        FileWaits.requireNotInterrupted(0);
+        Operation operation = handle.take();
+        operation.beginOpen(choice.request(), Operation.NONE);
+        await(operation, 0);
+        if (choice.request().isDirect()) {
+            blockBytes = Math.toIntExact(offload(() -> Files.getFileStore(handle.path()).getBlockSize()));
+        }
+        if (choice.deletes()) {
+            offload(() -> Files.deleteIfExists(handle.path()));   // as the JDK does: it lives as long as it is open
+        }
+    }
+
+    // ---- operations ----
+
+    /** An operation for the caller, who is not interrupted yet. */
+    final Operation begin(int before) throws IOException {
+        requireOpen();
+        FileWaits.requireNotInterrupted(before);
+        return handle.take();
+    }
+
+    /** Runs an operation that has been begun; afterwards it is free for its next use. */
+    final int await(Operation operation, int before) throws IOException {
+        submitAndPark(operation);
+        int result = operation.result();
+        FileWaits.end(operation, handle, before, handle.path(), null);
+        return result;
+    }
+
+    private void submitAndPark(Operation operation) {
+        try {
+            loop.parking().submitAndPark(operation);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    final void sync(boolean metaData) throws IOException {
+        Operation operation = begin(0);
+        operation.beginSync(metaData, Operation.NONE);
+        await(operation, 0);
+    }
+
+    final long askSize() throws IOException {
+        Operation operation = begin(0);
+        operation.beginStat(false, Operation.NONE);
+        submitAndPark(operation);
+        long size = operation.size();
+        FileWaits.end(operation, handle, 0, handle.path(), null);
+        return size;
+    }
+
+    final BasicFileAttributes askAttributes() throws IOException {
+        Operation operation = begin(0);
+        operation.beginStat(true, Operation.NONE);
+        submitAndPark(operation);
+        return FileWaits.attributes(operation, handle, handle.path());
+    }
+
+    final void cut(long size) throws IOException {
+        Operation operation = begin(0);
+        operation.beginTruncate(size, Operation.NONE);
+        await(operation, 0);
+        plain(file -> {
+            if (file.position() > size) {
+                file.position(size);
+            }
+            return size;
+        });
+    }
+
+    final void reserve(long position, long bytes) throws IOException {
+        Operation operation = begin(0);
+        operation.beginAllocate(position, bytes, Operation.NONE);
+        await(operation, 0);
+    }
+
+    /** The own position, where the next byte goes. */
+    final long place() throws IOException {
+        return choice.request().appends() ? askSize() : plain(FileHandle::position);
+    }
+
+    final long plain(LoopDoor.Plain<FileHandle, Long> action) throws IOException {
+        try {
+            return loop.door().plain(handle, action);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    final <T extends @Nullable Object> T offload(Callable<T> task) throws IOException {
+        return FileWaits.offload(loop, task);
+    }
+
+    // ---- its end ----
+
+    @Override
+    public boolean isOpen() {
+        return handle.isOpen();
+    }
+
+    /** Closes the file once its calls have ended, and waits for that; idempotent. */
+    @Override
+    public void close() throws IOException {
+        try {
+            loop.sockets().close(entry);
+        } finally {
+            Reference.reachabilityFence(this);   // closed by us, and not found lost a moment before
+        }
+    }
+
+    final void closeAfter(Throwable failure) {
+        try {
+            close();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    // ---- what is refused ----
+
+    final void requireOpen() throws ClosedChannelException {
+        if (!handle.isOpen()) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    final boolean reads() {
+        return choice.request().reads();
+    }
+
+    final void requireWritable() throws ClosedChannelException {
+        requireOpen();
+        if (!choice.request().writes()) {
+            throw new NonWritableChannelException();
+        }
+    }
+
+    final void requireAligned(long address, long position, int length) throws IOException {
+        requireMultiple("memory address", address);
+        requireMultiple("position", Math.max(0, position));
+        requireMultiple("number of bytes", length);
+    }
+
+    private void requireMultiple(String what, long value) throws IOException {
+        if ((value & blockBytes - 1) != 0) {
+            throw new IOException("Unbuffered I/O: the " + what + " (" + value
+                    + ") is not a multiple of the block size (" + blockBytes + ")");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "LoopFile[" + handle + (isOpen() ? "]" : ", closed]");
+    }
+}

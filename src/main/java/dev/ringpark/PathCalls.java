@@ -1,0 +1,205 @@
+package dev.ringpark;
+
+import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.PathRequest;
+import dev.ringpark.internal.op.PathsHandle;
+import dev.ringpark.internal.os.Errno;
+import dev.ringpark.internal.os.FileErrors;
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is done with paths through the queue of a loop, in the steps and with the exceptions of
+ * {@link java.nio.file.Files}. What is promised: {@link LoopFiles}.
+ */
+final class PathCalls {
+    private final CarrierLoop loop;
+    private final PathsHandle handle;
+
+    PathCalls(CarrierLoop loop) throws IOException {
+        this.loop = loop;
+        this.handle = loop.paths();
+    }
+
+    // ---- one operation each ----
+
+    /** What is below something that is no directory is not there, as the JDK has it. */
+    BasicFileAttributes stat(Path path, boolean followsLinks) throws IOException {
+        try {
+            return FileWaits.attributes(run(new PathRequest.Stat(path, followsLinks)), handle, path);
+        } catch (FileSystemException e) {
+            throw FileErrors.errno(e) == Errno.ENOTDIR ? new NoSuchFileException(path.toString()) : e;
+        }
+    }
+
+    void makeDirectory(Path path, @Nullable Set<PosixFilePermission> permissions) throws IOException {
+        end(run(new PathRequest.MakeDirectory(path, permissions)), path, null);
+    }
+
+    private void remove(Path path, boolean isDirectory) throws IOException {
+        end(run(new PathRequest.Remove(path, isDirectory)), path, null);
+    }
+
+    private void rename(Path path, Path target, boolean replaces) throws IOException {
+        end(run(new PathRequest.Rename(path, target, replaces)), path, target);
+    }
+
+    private Operation run(PathRequest request) throws IOException {
+        FileWaits.requireNotInterrupted(0);
+        Operation operation = handle.take();
+        operation.beginPath(request, Operation.NONE);
+        loop.parking().submitAndPark(operation);
+        return operation;
+    }
+
+    private void end(Operation operation, Path path, @Nullable Path other) throws IOException {
+        FileWaits.end(operation, handle, 0, path, other);
+    }
+
+    // ---- several ----
+
+    /** What is there; null if nothing is, or it cannot be told. */
+    @Nullable BasicFileAttributes statIfThere(Path path, boolean followsLinks) throws IOException {
+        try {
+            return stat(path, followsLinks);
+        } catch (FileSystemException e) {
+            return null;
+        }
+    }
+
+    /** A file needs one step, a directory another. */
+    void delete(Path path) throws IOException {
+        try {
+            remove(path, false);
+        } catch (FileSystemException e) {
+            if (FileErrors.errno(e) != Errno.EISDIR) {
+                throw e;
+            }
+            removeDirectory(path);
+        }
+    }
+
+    private void removeDirectory(Path path) throws IOException {
+        try {
+            remove(path, true);
+        } catch (FileSystemException e) {
+            Errno errno = FileErrors.errno(e);
+            boolean isFull = errno == Errno.ENOTEMPTY || errno == Errno.EEXIST;   // some systems say this instead
+            throw isFull ? new DirectoryNotEmptyException(path.toString()) : e;
+        }
+    }
+
+    void makeDirectories(Path path, @Nullable Set<PosixFilePermission> permissions) throws IOException {
+        try {
+            makeDirectoryUnlessThere(path, permissions);
+            return;
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (FileSystemException perhapsTheParentIsMissing) {
+            makeParents(path.toAbsolutePath(), permissions);
+        }
+    }
+
+    private void makeParents(Path path, @Nullable Set<PosixFilePermission> permissions) throws IOException {
+        Path there = path.getParent();
+        while (there != null && isMissing(there)) {
+            there = there.getParent();
+        }
+        if (there == null) {
+            throw new FileSystemException(path.toString(), null, "Unable to determine if root directory exists");
+        }
+        for (Path name : there.relativize(path)) {
+            there = there.resolve(name);
+            makeDirectoryUnlessThere(there, permissions);
+        }
+    }
+
+    private boolean isMissing(Path path) throws IOException {
+        try {
+            stat(path, true);
+            return false;
+        } catch (NoSuchFileException e) {
+            return true;
+        }
+    }
+
+    private void makeDirectoryUnlessThere(Path path, @Nullable Set<PosixFilePermission> permissions)
+            throws IOException {
+        try {
+            makeDirectory(path, permissions);
+        } catch (FileAlreadyExistsException e) {
+            BasicFileAttributes there = statIfThere(path, true);
+            if (there == null || !there.isDirectory()) {
+                throw e;
+            }
+        }
+    }
+
+    /** In one step, whatever is at {@code target}. */
+    void moveAtomically(Path path, Path target) throws IOException {
+        try {
+            rename(path, target, true);
+        } catch (FileSystemException e) {
+            throw FileErrors.errno(e) == Errno.EXDEV
+                    ? new AtomicMoveNotSupportedException(path.toString(), target.toString(), e.getReason())
+                    : e;
+        }
+    }
+
+    /** The JDK's steps; to another file system, its copying too. */
+    void move(Path path, Path target, boolean replaces) throws IOException {
+        BasicFileAttributes attributes = stat(path, false);
+        BasicFileAttributes there = statIfThere(target, false);
+        if (there != null && isSame(attributes, there)) {
+            return;
+        }
+        if (there != null && !replaces) {
+            throw new FileAlreadyExistsException(target.toString());
+        }
+        if (there != null && (there.isDirectory() || attributes.isDirectory())) {
+            deleteIfThere(target);   // else a rename replaces it
+        }
+        moveTo(path, target, replaces);
+    }
+
+    private static boolean isSame(BasicFileAttributes one, BasicFileAttributes other) {
+        return one.fileKey() != null && one.fileKey().equals(other.fileKey());
+    }
+
+    private void deleteIfThere(Path target) throws IOException {
+        try {
+            delete(target);
+        } catch (NoSuchFileException e) {
+            return;
+        }
+    }
+
+    private void moveTo(Path path, Path target, boolean replaces) throws IOException {
+        try {
+            rename(path, target, replaces);
+        } catch (FileAlreadyExistsException e) {
+            throw new FileAlreadyExistsException(target.toString());   // it came meanwhile
+        } catch (FileSystemException e) {
+            if (FileErrors.errno(e) == Errno.EXDEV) {
+                FileWaits.offload(loop, () -> replaces
+                        ? Files.move(path, target, StandardCopyOption.REPLACE_EXISTING)
+                        : Files.move(path, target));
+            } else if (FileErrors.errno(e) == Errno.EINVAL && !replaces) {
+                rename(path, target, true);   // a file system that cannot look and rename in one step
+            } else {
+                throw e;
+            }
+        }
+    }
+}

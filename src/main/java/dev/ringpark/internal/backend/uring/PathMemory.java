@@ -1,0 +1,89 @@
+package dev.ringpark.internal.backend.uring;
+
+import static dev.ringpark.internal.os.linux.FileAbi.PATH_MAX;
+import static dev.ringpark.internal.os.linux.FileAbi.STATX_BYTES;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What operations on files lend to the kernel beside a file's bytes: two names, which it reads, and a struct statx,
+ * which it fills. A piece of it for each that is under way; pages nobody has touched cost nothing. There are as many as
+ * were ever needed at once, as each wait for a piece would be a wait for a disk. Loop thread only.
+ */
+final class PathMemory {
+    private static final int SLAB_PIECES = 64;
+    private static final int STATUS_AT = 2 * PATH_MAX;
+    private static final int PIECE_BYTES = STATUS_AT + STATX_BYTES;
+    /** Path names are bytes; this is how the JDK makes strings of them. */
+    private static final Charset NAMES = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+
+    private final List<NativeRegion> slabs = new ArrayList<>();
+    private int[] idle = new int[SLAB_PIECES];
+    private int idleCount;
+
+    /** A piece for one operation. */
+    int take() {
+        if (idleCount == 0) {
+            grow();
+        }
+        return idle[--idleCount];
+    }
+
+    void give(int piece) {
+        idle[idleCount++] = piece;
+    }
+
+    private void grow() {
+        int first = slabs.size() * SLAB_PIECES;
+        try {
+            slabs.add(NativeRegion.anonymous((long) SLAB_PIECES * PIECE_BYTES));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        idle = Arrays.copyOf(idle, first + SLAB_PIECES);
+        for (int piece = first + SLAB_PIECES - 1; piece >= first; piece--) {
+            idle[idleCount++] = piece;
+        }
+    }
+
+    /** Where the name of {@code path} now is in memory; {@code index} is 0 or 1. */
+    long name(int piece, int index, Path path) {
+        String text = path.toString();
+        return name(piece, index, text.isEmpty() ? "." : text);   // java.nio's word for the working directory
+    }
+
+    /** Where {@code name} now is, with a NUL at its end: none if it is too long, as the kernel then notices. */
+    long name(int piece, int index, String name) {
+        byte[] bytes = name.getBytes(NAMES);   // a segment makes those of a few charsets alone
+        int length = Math.min(bytes.length, PATH_MAX);
+        MemorySegment room = piece(piece).asSlice((long) index * PATH_MAX, PATH_MAX);
+        MemorySegment.copy(bytes, 0, room, JAVA_BYTE, 0, length);
+        if (length < PATH_MAX) {
+            room.set(JAVA_BYTE, length, (byte) 0);
+        }
+        return room.address();
+    }
+
+    /** The struct statx of the piece. */
+    MemorySegment status(int piece) {
+        return piece(piece).asSlice(STATUS_AT, STATX_BYTES);
+    }
+
+    private MemorySegment piece(int piece) {
+        return slabs.get(piece / SLAB_PIECES).memory()
+                .asSlice((long) (piece % SLAB_PIECES) * PIECE_BYTES, PIECE_BYTES);
+    }
+
+    /** After the ring is closed: the kernel has nothing of these any more. */
+    void close() {
+        slabs.forEach(NativeRegion::unmap);
+    }
+}
