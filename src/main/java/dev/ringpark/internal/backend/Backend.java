@@ -60,9 +60,10 @@ public interface Backend extends AutoCloseable {
     void cancel(Operation operation);
 
     /**
-     * Gives the descriptor of {@code handle}, if it has one, back to the system; it has no operation in flight and no
-     * call under way, and gets none any more. Does not block, whatever SO_LINGER says. Loop thread only; any thread
-     * once the backend is closed, for a handle that came too late.
+     * Gives the descriptor of {@code handle} back to the system; it has no operation in flight and no call under way,
+     * and gets none any more. Does not block, whatever SO_LINGER says; a file, for which nobody can promise that, is
+     * mostly given back by a CLOSE that is submitted, under the same conditions. Loop thread only; any thread once the
+     * backend is closed, for a handle that came too late.
      */
     void release(Resource handle) throws IOException;
 

@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  *                       |   or submission queue full            |
  * backend               | submit() took it                      | backend.cancel(); its completion ends it
  * closers of a handle   | a close waits for the operations and  | never: a close always ends
- *                       |   calls of that handle to end         |
+ *                       |   calls of that handle to end, or     |
+ *                       |   for another: see Closes             |
  * </pre>
  */
 public final class Proactor {
@@ -51,9 +52,9 @@ public final class Proactor {
     private final Deadlines deadlines = new Deadlines();
     private final Consumer<Thread> unpark;
     private final Backend backend;
+    private final Closes closes;
     private final List<Object> lentMemory = new ArrayList<>();
     private @Nullable Operation inHand;   // on its way between the places above, in case that ends half way
-    private int unanswered;   // closes that wait for their handles' ends
     private boolean ended;
 
     /**
@@ -66,6 +67,7 @@ public final class Proactor {
         this.counters = counters;
         this.unpark = unpark;
         this.backend = opener.open(inFlight, this::completed, counters);
+        this.closes = new Closes(backend, counters, this::handBack);
     }
 
     public Backend backend() {
@@ -148,7 +150,7 @@ public final class Proactor {
 
     /** Whether every close has been answered. */
     public boolean hasClosed() {
-        return unanswered == 0;
+        return closes.areAllAnswered();
     }
 
     /** Whether every operation that has been taken in has ended, closes aside. */
@@ -275,6 +277,10 @@ public final class Proactor {
     }
 
     private void end(Operation operation) {
+        if (operation.kind() == Kind.CLOSE) {
+            closes.completed(operation);
+            return;
+        }
         deadlines.remove(operation);
         counters.add(Count.COMPLETED);
         Resource handle = (Resource) operation.handle();
@@ -294,15 +300,13 @@ public final class Proactor {
             completion.completed();
         } else if (brought instanceof Resource orphan) {
             orphan.startClosing();
-            release(orphan);
+            closes.release(orphan);
         }
     }
 
     private void close(Operation close) {
         Resource handle = (Resource) close.handle();
-        handle.startClosing();
-        handle.closers().add(close);
-        unanswered++;
+        closes.add(close);
         if (handle instanceof Handle socket) {
             cancelSide(socket, Handle.READING, CancelReason.CLOSE);
             cancelSide(socket, Handle.WRITING, CancelReason.CLOSE);
@@ -317,33 +321,9 @@ public final class Proactor {
      * when the last plain call on a closing handle has ended, too: see {@link Handle#endCall}.
      */
     public void finishClosing(Resource handle) {
-        boolean isUnused = !handle.hasPending() && !handle.inCall();
-        if (handle.closers().isEmpty() || !(handle.isClosed() || isUnused)) {
-            return;
-        }
-        Failure failure = handle.isClosed() ? null : release(handle);
-        for (Operation close = handle.closers().poll(); close != null; close = handle.closers().poll()) {
-            if (failure != null) {
-                close.fail(failure);
-            }
-            unanswered--;
-            counters.add(Count.COMPLETED);
-            handBack(close);
-        }
-    }
-
-    private @Nullable Failure release(Resource handle) {
-        try {
-            if (handle.hasDescriptor()) {
-                backend.release(handle);
-            }
-            return null;
-        } catch (IOException e) {
-            return new Failure(Errno.ofText(e.getMessage()), 0, e);
-        } catch (RuntimeException e) {
-            return new Failure(Errno.UNKNOWN, 0, new IOException("closing a descriptor failed", e));
-        } finally {
-            handle.markClosed();   // now, not before: who sees it takes the port to be free
+        Operation close = closes.finish(handle, !ended && inFlight.count() < inFlight.capacity());
+        if (close != null && !offer(close)) {
+            overflow.addFirst(close);   // only the submission queue is full: the next poll has room in both
         }
     }
 }

@@ -16,6 +16,11 @@ public abstract class FileHandle extends PooledHandle {
         return path;
     }
 
+    @Override
+    public final boolean isSlowToRelease() {
+        return hasDescriptor();
+    }
+
     // What is done with the file at once, in the caller's thread, between beginCall and endCall. The disk is not asked.
 
     /** The file's own position. */
@@ -28,6 +33,9 @@ public abstract class FileHandle extends PooledHandle {
 
     /** Cuts the file to {@code size} bytes if it has more. */
     public abstract void truncate(long size) throws IOException;
+
+    /** Gives its descriptor back. */
+    public abstract void release() throws IOException;
 
     @Override
     public String toString() {

@@ -13,8 +13,9 @@ public enum Kind {
     /** Of a path, from here on; a stat may be, too. */
     RENAME, REMOVE, MAKE_DIRECTORY;
 
+    /** Whether what a backend is given of this kind concerns files: of closes, only theirs. */
     public boolean isOfFile() {
-        return compareTo(CLOSE) > 0;
+        return compareTo(CLOSE) >= 0;
     }
 
     /** What users call it. */

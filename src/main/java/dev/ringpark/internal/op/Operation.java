@@ -113,7 +113,7 @@ public final class Operation extends FileArguments {
         begin(kind, deadlineNanos);
     }
 
-    /** Closes the handle once all its other operations have ended. The proactor's work; see there. */
+    /** Closes the handle once all its other operations have ended. Only those of open files come to a backend. */
     public void beginClose() {
         begin(Kind.CLOSE, NONE);
     }

@@ -9,6 +9,7 @@ import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.Resource;
 import dev.ringpark.internal.op.Timer;
 import dev.ringpark.internal.os.Failure;
 import java.io.IOException;
@@ -56,7 +57,7 @@ final class DispatchRig {
         return operation;
     }
 
-    Operation close(Handle handle) {
+    Operation close(Resource handle) {
         Operation close = new Operation(handle);
         close.beginClose();
         proactor.submit(close);

@@ -70,7 +70,7 @@ final class FakeBackend implements Backend {
     public boolean submit(Operation operation) {
         require(!isClosed, "is open when submitted to");
         require(inFlight.find(operation.token()) == operation, "is given operations that have been admitted");
-        require(operation.kind() != Kind.CLOSE, "sees no close");
+        require(operation.kind() != Kind.CLOSE || operation.handle() instanceof FileHandle, "sees files' closes only");
         require(!held.contains(operation), "is given an operation once");
         if (room == 0) {
             return false;

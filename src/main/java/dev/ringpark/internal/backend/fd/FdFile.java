@@ -122,11 +122,21 @@ public final class FdFile extends FileHandle {
         }
     }
 
-    /** close(2), if it was opened at all. */
+    @Override
+    public boolean hasDescriptor() {
+        return fd >= 0;
+    }
+
+    /** The descriptor, which is the caller's to close from here on. */
+    public int surrender() {
+        int surrendered = fd;
+        fd = NONE;
+        return surrendered;
+    }
+
+    @Override
     public void release() throws IOException {
-        if (fd >= 0) {
-            check(Libc.close(fd));
-        }
+        check(Libc.close(surrender()));
     }
 
     private long check(long result) throws IOException {

@@ -99,7 +99,12 @@ public final class ChannelFile extends FileHandle {
         }
     }
 
-    /** Closes the channel, if there ever was one. */
+    @Override
+    public boolean hasDescriptor() {
+        return channel != null;
+    }
+
+    @Override
     public void release() throws IOException {
         FileChannel opened = channel;
         if (opened != null) {

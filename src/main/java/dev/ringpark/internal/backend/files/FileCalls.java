@@ -36,6 +36,7 @@ final class FileCalls {
             case TRUNCATE -> ((FileHandle) operation.handle()).truncate(operation.position());
             case ALLOCATE -> allocate(channel(operation), operation.position() + operation.bytes());
             case STAT -> stat(operation);
+            case CLOSE -> ((FileHandle) operation.handle()).release();
             default -> run(Objects.requireNonNull(operation.pathRequest()));
         }
         return 0;

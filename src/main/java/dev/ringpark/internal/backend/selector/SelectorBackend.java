@@ -8,7 +8,6 @@ import dev.ringpark.internal.backend.BackendOptions;
 import dev.ringpark.internal.backend.BackendUnavailableException;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
-import dev.ringpark.internal.backend.files.ChannelFile;
 import dev.ringpark.internal.backend.files.FileThreads;
 import dev.ringpark.internal.op.FileHandle;
 import dev.ringpark.internal.op.Handle;
@@ -168,7 +167,7 @@ public final class SelectorBackend implements Backend {
 
     @Override
     public void release(Resource handle) throws IOException {
-        if (handle instanceof ChannelFile file) {
+        if (handle instanceof FileHandle file) {
             file.release();
         } else {
             release((SelectorHandle) handle);

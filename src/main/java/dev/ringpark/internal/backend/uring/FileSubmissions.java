@@ -56,6 +56,7 @@ final class FileSubmissions {
             case MAKE_DIRECTORY -> ring.knows(IORING_OP_MKDIRAT);
             case RENAME -> ring.knows(IORING_OP_RENAMEAT);
             case REMOVE -> ring.knows(IORING_OP_UNLINKAT);
+            case CLOSE -> ring.knows(IORING_OP_CLOSE);
             default -> true;   // older than what else we need
         };
     }
@@ -77,6 +78,7 @@ final class FileSubmissions {
             case ALLOCATE -> push(operation, IORING_OP_FALLOCATE, fd(operation), operation.position(),
                     operation.bytes(), 0, 0);
             case TRUNCATE -> pushTruncate(operation);
+            case CLOSE -> push(operation, IORING_OP_CLOSE, ((FdFile) operation.handle()).surrender(), 0, 0, 0, 0);
             default -> pushNamed(operation, piece(operation));
         }
         return true;
@@ -162,6 +164,7 @@ final class FileSubmissions {
             case OPEN -> settleOpen(operation, result);
             case STAT -> settleStat(operation, result);
             case TRUNCATE -> settleTruncate(operation, result);
+            case CLOSE -> LinuxErrno.isInterruption(-result) ? 0 : result;   // the number is gone all the same
             default -> result;
         };
         giveBack(operation);

@@ -91,6 +91,7 @@ final class IoUringAbi {
     static final int IORING_OP_CONNECT = 16;                 // since 5.5
     static final int IORING_OP_FALLOCATE = 17;               // since 5.6
     static final int IORING_OP_OPENAT = 18;                  // since 5.6
+    static final int IORING_OP_CLOSE = 19;                   // since 5.6
     static final int IORING_OP_STATX = 21;                   // since 5.6
     static final int IORING_OP_READ = 22;                    // since 5.6
     static final int IORING_OP_WRITE = 23;                   // since 5.6

@@ -38,6 +38,7 @@ final class Ring implements AutoCloseable {
     private final MemorySegment callState = Libc.callState(Arena.ofAuto());
     private final MemorySegment waitArgument = Arena.ofAuto().allocate(GETEVENTS_ARG_BYTES + TIMESPEC_BYTES, 8);
     private final MemorySegment timespec = waitArgument.asSlice(GETEVENTS_ARG_BYTES);
+    private final boolean isDeferred;
     private final boolean isRegistered;
     private final int enterFd;
     private final int enterFlags;
@@ -55,6 +56,7 @@ final class Ring implements AutoCloseable {
         MemorySegment cq = params.asSlice(PARAMS_CQ_OFF);
         int cqes = cq.get(JAVA_INT, CQ_OFF_CQES);
         int array = sq.get(JAVA_INT, SQ_OFF_ARRAY);
+        isDeferred = (params.get(JAVA_INT, PARAMS_FLAGS) & IORING_SETUP_DEFER_TASKRUN) != 0;
         boolean indirect = (params.get(JAVA_INT, PARAMS_FLAGS) & IORING_SETUP_NO_SQARRAY) == 0;
         long bytes = Math.max(cqes + (long) cqEntries * CQE_BYTES, indirect ? array + 4L * sqEntries : 0);
         queues = NativeRegion.shared(bytes, fd, IORING_OFF_SQ_RING);
@@ -114,6 +116,11 @@ final class Ring implements AutoCloseable {
     /** Whether the kernel has all of {@code wanted}. */
     boolean has(int wanted) {
         return (features & wanted) == wanted;
+    }
+
+    /** Whether completions are brought by enters alone, as kernels since 6.1 can. */
+    boolean isDeferred() {
+        return isDeferred;
     }
 
     /** Notes which operations the kernel has: a bit for each. */

@@ -115,6 +115,7 @@ final class RingSetup {
         probe(ring, arena);
     }
 
+    /** Kernels before 6.1 may close a file with a worker that lets go of it seconds later: they are not asked to. */
     private static void probe(Ring ring, Arena arena) throws IOException {
         MemorySegment probe = arena.allocate(PROBE_HEADER_BYTES + (long) PROBE_OPS * PROBE_OP_BYTES, 8);
         int result = ring.register(IORING_REGISTER_PROBE, probe, PROBE_OPS);
@@ -122,7 +123,7 @@ final class RingSetup {
             throw new BackendUnavailableException("io_uring_register: " + Ring.describe(result)
                     + ": a seccomp filter refuses call 427 (allow it)");
         }
-        ring.knows(operations(probe));
+        ring.knows(ring.isDeferred() ? operations(probe) : operations(probe) & ~(1L << IORING_OP_CLOSE));
         for (int operation : NEEDED_OPERATIONS) {
             if (!ring.knows(operation)) {
                 throw new BackendUnavailableException("the kernel has no io_uring operation " + operation);

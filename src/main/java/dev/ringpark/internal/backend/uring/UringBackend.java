@@ -114,7 +114,7 @@ public final class UringBackend implements Backend {
 
     @Override
     public void release(Resource handle) throws IOException {
-        if (handle instanceof FdFile file) {
+        if (handle instanceof FileHandle file) {
             file.release();
         } else {
             ((FdHandle) handle).release();

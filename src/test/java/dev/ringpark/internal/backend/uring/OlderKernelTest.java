@@ -1,6 +1,7 @@
 package dev.ringpark.internal.backend.uring;
 
 import static dev.ringpark.internal.backend.Backend.FOREVER;
+import static dev.ringpark.internal.backend.uring.IoUringAbi.IORING_OP_CLOSE;
 import static dev.ringpark.internal.backend.uring.IoUringAbi.IORING_OP_FTRUNCATE;
 import static dev.ringpark.internal.backend.uring.IoUringAbi.IORING_OP_MKDIRAT;
 import static dev.ringpark.internal.backend.uring.IoUringAbi.IORING_OP_RENAMEAT;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A kernel that lacks some operations: a few threads do those, and nobody can tell. */
 class OlderKernelTest {
     private static final List<Integer> LACKING =
-            List.of(IORING_OP_FTRUNCATE, IORING_OP_MKDIRAT, IORING_OP_RENAMEAT, IORING_OP_UNLINKAT);
+            List.of(IORING_OP_CLOSE, IORING_OP_FTRUNCATE, IORING_OP_MKDIRAT, IORING_OP_RENAMEAT, IORING_OP_UNLINKAT);
 
     @TempDir Path folder;
 
@@ -107,7 +108,14 @@ class OlderKernelTest {
         assertThat(path).hasSize(100);
         assertThat(run(file, operation -> operation.beginTruncate(60, Operation.NONE)).failure()).isNull();
         assertThat(path).hasSize(60);
-        file.startClosing();
-        proactor.backend().release(file);
+        Operation close = new Operation(file);
+        close.beginClose();
+        proactor.submit(close);
+        assertThat(close.isDone()).as("a thread's, too").isFalse();
+        while (!close.isDone()) {
+            proactor.poll(FOREVER);
+        }
+        assertThat(close.failure()).isNull();
+        assertThat(file.isClosed()).isTrue();
     }
 }

@@ -1,0 +1,43 @@
+package dev.ringpark.internal.dispatch;
+
+import dev.ringpark.internal.op.FileHandle;
+import java.nio.file.Path;
+
+/** A file with a life and operations, and nothing on any disk. */
+final class FakeFile extends FileHandle {
+    private final boolean isOpened;
+
+    FakeFile(boolean isOpened) {
+        super(Path.of("fake"));
+        this.isOpened = isOpened;
+    }
+
+    @Override
+    public boolean hasDescriptor() {
+        return isOpened;
+    }
+
+    @Override
+    public long position() {
+        throw noFile();
+    }
+
+    @Override
+    public void position(long newPosition) {
+        throw noFile();
+    }
+
+    @Override
+    public void truncate(long size) {
+        throw noFile();
+    }
+
+    @Override
+    public void release() {
+        throw noFile();
+    }
+
+    private static UnsupportedOperationException noFile() {
+        return new UnsupportedOperationException("the proactor does not ask for this");
+    }
+}
