@@ -66,7 +66,7 @@ public final class CarrierLoop implements AutoCloseable {
             SocketPollers.start();
         }
         this.backends = new Backends(Backends.forced(options.backend()), new BackendOptions(options.submissionEntries(),
-                options.completionEntries(), options.bufferBytes(), options.bufferCount(), options.offloadThreads()));
+                options.completionEntries(), options.bufferBytes(), options.bufferCount(), options.fileThreads()));
         this.engine = new LoopEngine(backends::open, mode.mode() == LoopMode.CARRIED, options, counters);
         try {
             this.parking = new Parking(engine);

@@ -36,6 +36,7 @@ public final class LoopOptions {
         Duration stallAfter = Duration.ofSeconds(1);
         int offloadThreads = 16;
         int offloadQueue = 1024;
+        int fileThreads = 16;
 
         @Override
         protected Values clone() {
@@ -48,7 +49,8 @@ public final class LoopOptions {
 
         List<@Nullable Object> all() {
             return Arrays.asList(name, backend, mode, submissionEntries, completionEntries, maxInFlight, bufferBytes,
-                    bufferCount, turnTasks, turnBudget, stallAfter, offloadThreads, offloadQueue);
+                    bufferCount, turnTasks, turnBudget, stallAfter, offloadThreads, offloadQueue,
+                    fileThreads);
         }
     }
 
@@ -271,6 +273,29 @@ public final class LoopOptions {
             changed.offloadThreads = threads;
             changed.offloadQueue = queue;
         });
+    }
+
+    /**
+     * Threads at most for what files cannot do at once. Beside the selector, and for what an older kernel has not, they
+     * are threads of the loop, and whatever finds none waits, a read of what is in memory too. On io_uring they are
+     * workers of the kernel, for which waits what has to ask a disk by its name and what blocks for good, such as the
+     * opening of a pipe whose other end nobody opens; reads of what is in memory and of pipes need none. As many again
+     * may be at work for devices, and for connects over Unix sockets that find the backlog full. Before Linux 5.15 the
+     * kernel cannot be told.
+     */
+    public int fileThreads() {
+        return values.fileThreads;
+    }
+
+    /**
+     * These options with another number of threads for files.
+     *
+     * @param count {@link #fileThreads}, 1 to 4,096
+     * @throws IllegalArgumentException if it is out of its range
+     */
+    public LoopOptions withFileThreads(int count) {
+        check("fileThreads", count, 1, 4096);
+        return with(changed -> changed.fileThreads = count);
     }
 
     private static void check(String what, int value, int least, int most) {

@@ -18,7 +18,7 @@ class LoopOptionsTest {
     @Test
     void theDefaultsAreThese() {
         assertThat(told(DEFAULTS).values()).containsExactly("ringpark", null, null, 4096, 16_384, 131_072, 16_384, 256,
-                512, Duration.ofMillis(1), Duration.ofSeconds(1), 16, 1024);
+                512, Duration.ofMillis(1), Duration.ofSeconds(1), 16, 1024, 16);
     }
 
     @Test
@@ -32,6 +32,7 @@ class LoopOptionsTest {
         assertChanges(DEFAULTS.withTurn(6, Duration.ofNanos(7)), "turnTasks", 6, "turnBudget", Duration.ofNanos(7));
         assertChanges(DEFAULTS.withStallAfter(Duration.ofHours(8)), "stallAfter", Duration.ofHours(8));
         assertChanges(DEFAULTS.withOffload(9, 10), "offloadThreads", 9, "offloadQueue", 10);
+        assertChanges(DEFAULTS.withFileThreads(11), "fileThreads", 11);
     }
 
     private static void assertChanges(LoopOptions changed, Object... namesAndValues) {
@@ -58,22 +59,23 @@ class LoopOptionsTest {
         told.put("stallAfter", options.stallAfter());
         told.put("offloadThreads", options.offloadThreads());
         told.put("offloadQueue", options.offloadQueue());
+        told.put("fileThreads", options.fileThreads());
         return told;
     }
 
     @Test
     void oneChangeKeepsTheOthers() {
         Duration stall = Duration.ofHours(8);
-        LoopOptions changed = DEFAULTS.withOffload(9, 10).withStallAfter(stall).withTurn(6, Duration.ofNanos(7))
-                .withBuffers(600, 5).withMaxInFlight(3).withEntries(1, 2).withMode(LoopMode.HANDED_OVER)
+        LoopOptions changed = DEFAULTS.withFileThreads(11).withOffload(9, 10).withStallAfter(stall)
+                .withTurn(6, Duration.ofNanos(7)).withBuffers(600, 5).withMaxInFlight(3).withEntries(1, 2).withMode(LoopMode.HANDED_OVER)
                 .withBackend("io_uring").withName("api");
 
         assertThat(told(changed).values()).containsExactly("api", "io_uring", LoopMode.HANDED_OVER, 1, 2, 3, 600, 5, 6,
-                Duration.ofNanos(7), stall, 9, 10);
+                Duration.ofNanos(7), stall, 9, 10, 11);
         assertThat(told(changed.withTurn(8, Duration.ofNanos(9)).withName("other")).values()).containsExactly("other",
-                "io_uring", LoopMode.HANDED_OVER, 1, 2, 3, 600, 5, 8, Duration.ofNanos(9), stall, 9, 10);
+                "io_uring", LoopMode.HANDED_OVER, 1, 2, 3, 600, 5, 8, Duration.ofNanos(9), stall, 9, 10, 11);
         assertThat(told(changed.withBackend(null).withMode(null)).values()).containsExactly("api", null, null, 1, 2, 3,
-                600, 5, 6, Duration.ofNanos(7), stall, 9, 10);
+                600, 5, 6, Duration.ofNanos(7), stall, 9, 10, 11);
     }
 
     @Test
@@ -103,6 +105,7 @@ class LoopOptionsTest {
         "bufferCount,       1, 32768",
         "turnTasks,         1, 2147483647",
         "offloadThreads,    1, 4096",
+        "fileThreads,       1, 4096",
         "offloadQueue,      0, 1048576",
     })
     void theLimitsThemselvesAreAllowedAndWhatIsBeyondIsRefusedByNameValueAndRange(String what, int least, int most) {
@@ -167,6 +170,7 @@ class LoopOptionsTest {
             case "bufferBytes" -> DEFAULTS.withBuffers(value, DEFAULTS.bufferCount());
             case "bufferCount" -> DEFAULTS.withBuffers(DEFAULTS.bufferBytes(), value);
             case "turnTasks" -> DEFAULTS.withTurn(value, DEFAULTS.turnBudget());
+            case "fileThreads" -> DEFAULTS.withFileThreads(value);
             case "offloadThreads" -> DEFAULTS.withOffload(value, DEFAULTS.offloadQueue());
             case "offloadQueue" -> DEFAULTS.withOffload(DEFAULTS.offloadThreads(), value);
             default -> throw new AssertionError(what);
@@ -181,6 +185,7 @@ class LoopOptionsTest {
             case "bufferBytes" -> options.bufferBytes();
             case "bufferCount" -> options.bufferCount();
             case "turnTasks" -> options.turnTasks();
+            case "fileThreads" -> options.fileThreads();
             case "offloadThreads" -> options.offloadThreads();
             case "offloadQueue" -> options.offloadQueue();
             default -> throw new AssertionError(what);

@@ -7,7 +7,7 @@ package dev.ringpark.internal.backend;
  * @param completionEntries completions the platform's queue holds
  * @param bufferBytes size of one pooled buffer
  * @param bufferCount pooled buffers for each direction
- * @param fileThreads threads for files at most, where the platform has no queue for them
+ * @param fileThreads threads for files at most, the platform's or those beside the loop
  */
 public record BackendOptions(
         int submissionEntries, int completionEntries, int bufferBytes, int bufferCount, int fileThreads) {}

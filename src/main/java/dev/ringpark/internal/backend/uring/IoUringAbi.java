@@ -105,6 +105,7 @@ final class IoUringAbi {
     static final int IORING_FSYNC_DATASYNC = 1 << 0;
 
     static final int IORING_REGISTER_PROBE = 8;              // since 5.6
+    static final int IORING_REGISTER_IOWQ_MAX_WORKERS = 19;  // since 5.15
     static final int IORING_REGISTER_RING_FDS = 20;          // since 5.18
     static final int IORING_UNREGISTER_RING_FDS = 21;        // since 5.18
     static final int IORING_REGISTER_PBUF_RING = 22;         // since 5.19

@@ -51,6 +51,7 @@ final class RingSetup {
             }
             try {
                 check(ring, arena);
+                limitWorkers(ring, options.fileThreads(), arena);
                 return ring;
             } catch (IOException e) {
                 ring.close();
@@ -96,6 +97,11 @@ final class RingSetup {
 
     static {
         LinuxErrno.failure(LinuxErrno.EAGAIN);   // loads what a failure needs while there are descriptors for that
+    }
+
+    /** The kernel starts them, for this thread: some for regular files and paths, some for all else. */
+    private static void limitWorkers(Ring ring, int most, Arena arena) {
+        ring.register(IORING_REGISTER_IOWQ_MAX_WORKERS, arena.allocateFrom(JAVA_INT, most, most), 2);   // if it can
     }
 
     private static void check(Ring ring, Arena arena) throws IOException {
