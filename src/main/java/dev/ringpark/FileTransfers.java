@@ -1,6 +1,7 @@
 package dev.ringpark;
 
 import dev.ringpark.internal.dispatch.KernelMemory;
+import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.OpenChoice;
 import dev.ringpark.internal.op.Operation;
@@ -11,12 +12,84 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.util.Objects;
 
 /** The bytes of a file. What they promise to users stands in {@link LoopFile}, which offers them. */
 abstract sealed class FileTransfers extends OpenFile permits LoopFile {
     FileTransfers(CarrierLoop loop, OpenChoice choice) throws IOException {
         super(loop, choice);
     }
+
+    // ---- at the own position ----
+
+    final int readHere(ByteBuffer target) throws IOException {
+        int turn = enter(Descriptor.READING);
+        try {
+            return readInto(target, Operation.OWN_POSITION);
+        } finally {
+            exit(turn);
+        }
+    }
+
+    final int writeHere(ByteBuffer source) throws IOException {
+        int turn = enter(Descriptor.WRITING);
+        try {
+            return writeFrom(source, Operation.OWN_POSITION);
+        } finally {
+            exit(turn);
+        }
+    }
+
+    final long readHere(ByteBuffer[] targets, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, targets.length);
+        int turn = enter(Descriptor.READING);
+        try {
+            return scatter(targets, offset, offset + length);
+        } finally {
+            exit(turn);
+        }
+    }
+
+    private long scatter(ByteBuffer[] targets, int from, int to) throws IOException {
+        long total = 0;
+        for (int i = from; i < to; i++) {
+            while (targets[i].hasRemaining()) {
+                boolean isFirst = total == 0;
+                int count = readInto(targets[i], Operation.OWN_POSITION);
+                if (count < 0) {
+                    return isFirst ? -1 : total;
+                }
+                total += count;
+                if (targets[i].hasRemaining()) {
+                    return total;
+                }
+            }
+        }
+        return total;
+    }
+
+    final long writeHere(ByteBuffer[] sources, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, sources.length);
+        int turn = enter(Descriptor.WRITING);
+        try {
+            return gather(sources, offset, offset + length);
+        } finally {
+            exit(turn);
+        }
+    }
+
+    private long gather(ByteBuffer[] sources, int from, int to) throws IOException {
+        long total = 0;
+        for (int i = from; i < to; i++) {
+            total += writeFrom(sources[i], Operation.OWN_POSITION);
+            if (sources[i].hasRemaining()) {
+                return total;
+            }
+        }
+        return total;
+    }
+
+    // ---- at any ----
 
     final int readInto(ByteBuffer target, long position) throws IOException {
         requireOpen();
@@ -46,7 +119,7 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
             count = transferPiece(Kind.READ_AT, piece, position, total);
             target.put(piece.flip());
             total += count;
-        } while (position >= 0 && count == piece.limit() && count > 0 && target.hasRemaining());
+        } while (isSeekable() && count == piece.limit() && count > 0 && target.hasRemaining());
         loop().fileBuffers().give(piece);
         return total;
     }

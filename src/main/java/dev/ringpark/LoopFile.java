@@ -1,7 +1,6 @@
 package dev.ringpark;
 
 import dev.ringpark.internal.op.OpenChoice;
-import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -31,9 +30,10 @@ import java.util.Set;
  * A file whose reads and writes park their thread, and neither pin a carrier nor hold up a loop: through the loop's
  * queue where the platform has one for files (io_uring), else on its offload threads.
  *
- * <p>What names a place in the file may be called by any number of threads at once. What does not uses the file's own
- * position, which the system moves as it goes, without a lock: one thread at a time, or two of them may get the same
- * place. Every method may be called from any thread. A write of an array that has more than 64 KiB goes piece by piece.
+ * <p>Every method may be called from any thread. What names a place in the file may be called by any number of them at
+ * once. What does not uses the file's own position, one caller after the other, first come, first served; what has no
+ * places, such as a pipe, has a turn for readers and one for writers. A write of an array that has more than 64 KiB
+ * goes piece by piece.
  *
  * <p>Unlike a socket, a file survives an interrupt: the call ends with {@link InterruptedIOException}, which tells how
  * many bytes had been transferred, the interrupt status stays, and so does the file. A transfer that the system carries
@@ -103,7 +103,7 @@ public final class LoopFile extends FileTransfers
      */
     @Override
     public int read(ByteBuffer target) throws IOException {
-        return readInto(target, Operation.OWN_POSITION);
+        return readHere(target);
     }
 
     /**
@@ -135,22 +135,7 @@ public final class LoopFile extends FileTransfers
      */
     @Override
     public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, targets.length);
-        long total = 0;
-        for (int i = offset; i < offset + length; i++) {
-            while (targets[i].hasRemaining()) {
-                boolean isFirst = total == 0;
-                int count = read(targets[i]);
-                if (count < 0) {
-                    return isFirst ? -1 : total;
-                }
-                total += count;
-                if (targets[i].hasRemaining()) {
-                    return total;
-                }
-            }
-        }
-        return total;
+        return readHere(targets, offset, length);
     }
 
     // ---- writing ----
@@ -164,7 +149,7 @@ public final class LoopFile extends FileTransfers
      */
     @Override
     public int write(ByteBuffer source) throws IOException {
-        return writeFrom(source, Operation.OWN_POSITION);
+        return writeHere(source);
     }
 
     /**
@@ -195,15 +180,7 @@ public final class LoopFile extends FileTransfers
      */
     @Override
     public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, sources.length);
-        long total = 0;
-        for (int i = offset; i < offset + length; i++) {
-            total += write(sources[i]);
-            if (sources[i].hasRemaining()) {
-                return total;
-            }
-        }
-        return total;
+        return writeHere(sources, offset, length);
     }
 
     // ---- everything else ----
@@ -232,10 +209,7 @@ public final class LoopFile extends FileTransfers
     @Override
     public LoopFile position(long newPosition) throws IOException {
         requirePosition(newPosition);
-        plain(file -> {
-            file.position(newPosition);
-            return newPosition;
-        });
+        moveTo(newPosition);
         return this;
     }
 
@@ -324,12 +298,30 @@ public final class LoopFile extends FileTransfers
 
     /** Reads from the file's own position on; closing the stream closes the file. */
     public InputStream in() {
-        return Channels.newInputStream(this);
+        return Channels.newInputStream(isSeekable() ? this : new Stream());
     }
 
     /** Writes at the file's own position, all or with an exception; closing the stream closes the file. */
     public OutputStream out() {
         return Channels.newOutputStream(this);
+    }
+
+    /** What has no places, as java.nio's streams would take it to have them. */
+    private final class Stream implements ReadableByteChannel {
+        @Override
+        public int read(ByteBuffer target) throws IOException {
+            return LoopFile.this.read(target);
+        }
+
+        @Override
+        public boolean isOpen() {
+            return LoopFile.this.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            LoopFile.this.close();
+        }
     }
 
     // ---- arguments ----

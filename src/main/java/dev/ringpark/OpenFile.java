@@ -1,18 +1,18 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.FileHandle;
 import dev.ringpark.internal.op.OpenChoice;
 import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
 import java.lang.ref.Reference;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 
 /** A file from its opening to its close, and what is done with the whole of it. What is promised: {@link LoopFile}. */
 abstract sealed class OpenFile implements Channel permits FileTransfers {
@@ -20,6 +20,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
     private final FileHandle handle;
     private final OpenChoice choice;
     private final OpenSockets.Entry entry;
+    private boolean isSeekable;
     private int blockBytes = 1;   // of an unbuffered file: what places and lengths have to be multiples of
 
     OpenFile(CarrierLoop loop, OpenChoice choice) throws IOException {
@@ -45,10 +46,56 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
         operation.beginOpen(choice.request(), Operation.NONE);
         await(operation, 0);
         if (choice.request().isDirect()) {
-            blockBytes = Math.toIntExact(offload(() -> Files.getFileStore(handle.path()).getBlockSize()));
+            long bytes = FileWaits.offload(loop, () -> Files.getFileStore(handle.path()).getBlockSize());
+            blockBytes = Math.toIntExact(bytes);
         }
+        isSeekable = plain(file -> file.isSeekable() ? 1L : 0L) != 0;
         if (choice.deletes()) {
-            offload(() -> Files.deleteIfExists(handle.path()));   // as the JDK does: it lives as long as it is open
+            new PathCalls(loop).removeIfPossible(handle.path());   // as the JDK does: it lives as long as it is open
+        }
+    }
+
+    // ---- the file's own position ----
+
+    /** Whether it has places; a pipe has none. */
+    final boolean isSeekable() {
+        return isSeekable;
+    }
+
+    /**
+     * Waits for the caller's turn at the own position, which the system moves without a lock; what has none has a turn
+     * for readers and one for writers. The turn, for {@link #exit}.
+     */
+    final int enter(int side) throws IOException {
+        int turn = isSeekable ? Descriptor.WRITING : side;
+        Descriptor.Entry entry = handle.enter(turn, Operation.NONE, loop.parking());
+        return switch (entry) {
+            case ENTERED -> turn;
+            case NOT_OPEN -> throw new ClosedChannelException();
+            case CLOSED_WHILE_WAITING -> throw new AsynchronousCloseException();
+            case INTERRUPTED, TIMED_OUT -> throw FileWaits.interrupted(0);
+        };
+    }
+
+    /** Gives the turn on. */
+    final void exit(int turn) {
+        handle.exit(turn);
+    }
+
+    /** The own position, where the next byte goes. */
+    final long place() throws IOException {
+        return choice.request().appends() ? askSize() : plain(FileHandle::position);
+    }
+
+    final void moveTo(long newPosition) throws IOException {
+        int turn = enter(Descriptor.READING);
+        try {
+            plain(file -> {
+                file.position(newPosition);
+                return newPosition;
+            });
+        } finally {
+            exit(turn);
         }
     }
 
@@ -117,21 +164,12 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
         await(operation, 0);
     }
 
-    /** The own position, where the next byte goes. */
-    final long place() throws IOException {
-        return choice.request().appends() ? askSize() : plain(FileHandle::position);
-    }
-
-    final long plain(LoopDoor.Plain<FileHandle, Long> action) throws IOException {
+    private long plain(LoopDoor.Plain<FileHandle, Long> action) throws IOException {
         try {
             return loop.door().plain(handle, action);
         } finally {
             Reference.reachabilityFence(this);
         }
-    }
-
-    final <T extends @Nullable Object> T offload(Callable<T> task) throws IOException {
-        return FileWaits.offload(loop, task);
     }
 
     // ---- its end ----

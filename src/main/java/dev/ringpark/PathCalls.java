@@ -67,6 +67,15 @@ final class PathCalls {
         FileWaits.end(operation, handle, 0, path, other);
     }
 
+    /** Of a file, as the JDK does it for those that are deleted on close. */
+    void removeIfPossible(Path path) throws IOException {
+        try {
+            remove(path, false);
+        } catch (FileSystemException e) {
+            return;
+        }
+    }
+
     // ---- several ----
 
     /** What is there; null if nothing is, or it cannot be told. */

@@ -67,8 +67,8 @@ class LoopOptionsTest {
     void oneChangeKeepsTheOthers() {
         Duration stall = Duration.ofHours(8);
         LoopOptions changed = DEFAULTS.withFileThreads(11).withOffload(9, 10).withStallAfter(stall)
-                .withTurn(6, Duration.ofNanos(7)).withBuffers(600, 5).withMaxInFlight(3).withEntries(1, 2).withMode(LoopMode.HANDED_OVER)
-                .withBackend("io_uring").withName("api");
+                .withTurn(6, Duration.ofNanos(7)).withBuffers(600, 5).withMaxInFlight(3).withEntries(1, 2)
+                .withMode(LoopMode.HANDED_OVER).withBackend("io_uring").withName("api");
 
         assertThat(told(changed).values()).containsExactly("api", "io_uring", LoopMode.HANDED_OVER, 1, 2, 3, 600, 5, 6,
                 Duration.ofNanos(7), stall, 9, 10, 11);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxInFlight how many operations the platform has at once, at least 1; others wait their turn
  * @param bufferBytes the size of one pooled buffer, at least 1
  * @param bufferCount how many there are for each direction, at least 1
- * @param fileThreads the threads for files at most, where the platform has no queue for them, at least 1
+ * @param fileThreads the threads for files at most, the kernel's or those beside the queue, at least 1
  */
 public record DispatcherOptions(@Nullable String backend, int submissionEntries, int completionEntries, int maxInFlight,
         int bufferBytes, int bufferCount, int fileThreads) {

@@ -21,6 +21,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -286,6 +288,41 @@ class FileContractTest extends Contract {
             return null;
         }).result();
         assertThat(Files.readAllBytes(file())).isEqualTo(Sequence.bytes(5));
+    }
+
+    @Test
+    void whatManyThreadsWriteAndReadAtTheOwnPositionStaysInOnePiece() throws Exception {
+        LoopFile file = open(file(), READ, WRITE, CREATE);
+        List<Call<Integer>> calls = new ArrayList<>();
+        for (int i = 1; i <= 20; i++) {
+            byte[] mine = new byte[BYTES];
+            Arrays.fill(mine, (byte) i);
+            calls.add(call(() -> file.write(ByteBuffer.wrap(mine))));
+        }
+        for (Call<Integer> each : calls) {
+            assertThat(each.result()).isEqualTo(BYTES);
+        }
+        byte[] all = Files.readAllBytes(file());
+        assertThat(all).hasSize(20 * BYTES);
+        for (int i = 0; i < all.length; i++) {
+            assertThat(all[i]).isEqualTo(all[i - i % BYTES]);
+        }
+        call(() -> file.position(0)).result();
+        List<Call<byte[]>> reads = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            byte[] seen = new byte[BYTES];
+            reads.add(call(() -> {
+                file.read(ByteBuffer.wrap(seen));
+                return seen;
+            }));
+        }
+        Set<Byte> first = new HashSet<>();
+        for (Call<byte[]> each : reads) {
+            byte[] seen = each.result();
+            assertThat(seen[BYTES - 1]).isEqualTo(seen[0]);
+            first.add(seen[0]);
+        }
+        assertThat(first).hasSize(20);
     }
 
     @Test

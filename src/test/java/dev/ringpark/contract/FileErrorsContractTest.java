@@ -3,12 +3,14 @@ package dev.ringpark.contract;
 import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.DELETE_ON_CLOSE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.LoopFile;
+import dev.ringpark.LoopFiles;
 import dev.ringpark.process.Finished;
 import dev.ringpark.process.Tool;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.file.FileAlreadyExistsException;
@@ -85,6 +88,17 @@ class FileErrorsContractTest extends Contract {
         open(link).close();
         assertOpening(link, READ, LinkOption.NOFOLLOW_LINKS).isInstanceOf(FileSystemException.class)
                 .hasMessageStartingWith(link + ": Too many levels of symbolic links");
+    }
+
+    @Test
+    void aLinkIsNotFollowedToAFileThatIsDeletedOnClose() throws Exception {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), file());
+        Throwable theirs = Assertions.catchThrowable(() -> FileChannel.open(link, WRITE, DELETE_ON_CLOSE));
+        assertThat(theirs).isInstanceOf(IOException.class).hasMessageStartingWith("Too many levels of symbolic links");
+        assertOpening(link, WRITE, DELETE_ON_CLOSE).isExactlyInstanceOf(FileSystemException.class)
+                .hasMessageStartingWith(link + ": Too many levels of symbolic links");
+        assertThat(link).isSymbolicLink();
+        assertThat(file()).hasSize(100);
     }
 
     @Test
@@ -306,6 +320,39 @@ class FileErrorsContractTest extends Contract {
         try (LoopFile writer = open(pipe, READ, WRITE)) {   // lets a thread go that opens it yet
             assertThat(writer.isOpen()).isTrue();
         }
+    }
+
+    @Test
+    void whoWaitsForHisTurnIsInterruptedAndTheFileStaysOpen() throws Exception {
+        LoopFile pipe = open(pipe(), READ, WRITE);
+        Call<Integer> reader = parked(() -> pipe.read(ByteBuffer.allocateDirect(10)));
+        Call<Integer> next = parked(() -> pipe.read(ByteBuffer.allocateDirect(10)));
+        next.thread().interrupt();
+        assertThat(next.failure()).isExactlyInstanceOf(InterruptedIOException.class);
+        assertThat(reader.isDone()).isFalse();
+        assertThat(pipe.isOpen()).isTrue();
+    }
+
+    @Test
+    void aStreamReadsAPipeToItsEnd() throws Exception {
+        Path pipe = pipe();
+        Call<byte[]> all = call(() -> {
+            try (var in = LoopFile.open(loop, pipe).in()) {
+                return in.readAllBytes();
+            }
+        });
+        Call<Integer> some = call(Thread.ofPlatform()::start, () -> {
+            try (var out = Files.newOutputStream(pipe)) {
+                out.write(Sequence.bytes(100_000));
+            }
+            return 0;
+        });
+        assertThat(some.result()).isZero();
+        assertThat(all.result()).isEqualTo(Sequence.bytes(100_000));
+
+        Call<byte[]> whole = call(() -> LoopFiles.readAllBytes(loop, pipe));
+        call(() -> LoopFiles.write(loop, pipe, Sequence.bytes(70_000), WRITE)).result();
+        assertThat(whole.result()).isEqualTo(Sequence.bytes(70_000));
     }
 
     @Test

@@ -23,6 +23,9 @@ public abstract class FileHandle extends PooledHandle {
 
     // What is done with the file at once, in the caller's thread, between beginCall and endCall. The disk is not asked.
 
+    /** Whether it has places; a pipe or a terminal has none. */
+    public abstract boolean isSeekable();
+
     /** The file's own position. */
     public abstract long position() throws IOException;
 

@@ -26,6 +26,9 @@ public record OpenChoice(OpenRequest request, boolean deletes) {
         refuse(appends && asked.contains(StandardOpenOption.TRUNCATE_EXISTING),
                 "APPEND + TRUNCATE_EXISTING not allowed");
         boolean deletes = asked.remove(StandardOpenOption.DELETE_ON_CLOSE);
+        if (deletes && !asked.contains(StandardOpenOption.CREATE_NEW)) {
+            asked.add(LinkOption.NOFOLLOW_LINKS);   // or a link would be deleted, and what it leads to opened
+        }
         return new OpenChoice(new OpenRequest(path, Set.copyOf(asked), permissions(attributes)), deletes);
     }
 

@@ -18,6 +18,11 @@ final class FakeFile extends FileHandle {
     }
 
     @Override
+    public boolean isSeekable() {
+        throw noFile();
+    }
+
+    @Override
     public long position() {
         throw noFile();
     }

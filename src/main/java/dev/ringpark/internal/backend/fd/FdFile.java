@@ -106,6 +106,11 @@ public final class FdFile extends FileHandle {
     }
 
     @Override
+    public boolean isSeekable() {
+        return Libc.lseek(fd, 0, SEEK_CUR) >= 0;
+    }
+
+    @Override
     public long position() throws IOException {
         return check(Libc.lseek(fd, 0, SEEK_CUR));
     }

@@ -27,6 +27,7 @@ public final class ChannelFile extends FileHandle {
     private static final Executor UNDISTURBED = pool();
 
     private volatile @Nullable FileChannel channel;
+    private volatile boolean isSeekable;
 
     public ChannelFile(Path path) {
         super(path);
@@ -50,8 +51,23 @@ public final class ChannelFile extends FileHandle {
                 : new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)};
     }
 
-    void opened(FileChannel opened) {
+    /** Asked by the thread that has opened it, as later ones might wait for a read. */
+    static boolean isSeekable(FileChannel opened) {
+        try {
+            return opened.position() >= 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    void opened(FileChannel opened, boolean seekable) {
+        isSeekable = seekable;
         channel = opened;
+    }
+
+    @Override
+    public boolean isSeekable() {
+        return isSeekable;
     }
 
     FileChannel channel() throws ClosedChannelException {

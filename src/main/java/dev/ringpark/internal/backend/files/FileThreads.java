@@ -212,6 +212,7 @@ public final class FileThreads implements AutoCloseable {
         private final OpenRequest request;
         private final AtomicBoolean decided = new AtomicBoolean();   // by the first of claim and giveUp
         private @Nullable FileChannel channel;
+        private boolean isSeekable;
 
         Open(Operation operation) {
             super(operation);
@@ -222,6 +223,7 @@ public final class FileThreads implements AutoCloseable {
         @Override
         int call() throws IOException {
             channel = ChannelFile.open(request);
+            isSeekable = ChannelFile.isSeekable(channel);
             return 0;
         }
 
@@ -249,7 +251,7 @@ public final class FileThreads implements AutoCloseable {
         @Override
         void settle() {
             if (channel != null) {
-                file.opened(channel);
+                file.opened(channel, isSeekable);
             }
             super.settle();
         }

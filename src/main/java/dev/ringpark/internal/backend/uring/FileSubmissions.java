@@ -28,13 +28,19 @@ final class FileSubmissions {
     /** What marks the token of a watch: with the operation's own, no other that is negative. */
     static final long WATCH = Long.MIN_VALUE;
 
-    // Operation.phase of an open; 0 before the first step
+    // Operation.phase: of an open; 0 before the first step
     private static final int TO_WATCH = 1;    // the first descriptor is a reader's end of a pipe
     private static final int WATCHING = 2;    // as TO_WATCH, and the kernel tells of a writer
     private static final int SEEN = 3;        // it has
     private static final int PATIENT = 4;     // a writer's, who has to wait for a reader
-    // Operation.phase of a truncation
+    // of a truncation
     private static final int CUT = 1;         // it is longer
+    // of a transfer
+    private static final int WAIT = 1;        // it was refused, and waits for a poll
+    // of each: the steps above, and how often the kernel has refused to wait
+    private static final int STEP = 15;
+    private static final int ONE_REFUSAL = 16;
+    private static final int MOST_REFUSALS = 7;
 
     private static final int DEFAULT_DIRECTORY_PERMISSIONS = 0777;
     private static final int NONE = -1;
@@ -71,8 +77,8 @@ final class FileSubmissions {
             case OPEN -> {
                 return pushOpen(operation);
             }
-            case READ_AT -> push(operation, IORING_OP_READ);
-            case WRITE_AT -> push(operation, IORING_OP_WRITE);
+            case READ_AT -> pushTransfer(operation, IORING_OP_READ, POLLIN);
+            case WRITE_AT -> pushTransfer(operation, IORING_OP_WRITE, POLLOUT);
             case SYNC -> push(operation, IORING_OP_FSYNC, fd(operation), 0, 0, 0,
                     operation.syncsMetaData() ? 0 : IORING_FSYNC_DATASYNC);
             case ALLOCATE -> push(operation, IORING_OP_FALLOCATE, fd(operation), operation.position(),
@@ -101,7 +107,7 @@ final class FileSubmissions {
     }
 
     private void pushTruncate(Operation operation) {
-        if (operation.phase == CUT) {
+        if (step(operation) == CUT) {
             push(operation, IORING_OP_FTRUNCATE, fd(operation), operation.position(), 0, 0, 0);
         } else {
             pushStat(operation, piece(operation));
@@ -120,22 +126,30 @@ final class FileSubmissions {
     }
 
     private boolean pushOpen(Operation operation) {
-        if (operation.phase == TO_WATCH) {
+        if (step(operation) == TO_WATCH) {
             operation.phase = WATCHING;
             ring.push(Ring.head(IORING_OP_POLL_ADD, 0, fd(operation)), 0, 0, Ring.lengthAndFlags(0, POLLIN),
                     WATCH | operation.token(), 0);
             return false;
         }
         long name = memory.name(piece(operation), 0, ((FdFile) operation.handle()).path());
-        int flags = operation.phase == 0 ? 0 : IOSQE_ASYNC;
+        int flags = step(operation) == 0 ? 0 : IOSQE_ASYNC;
         ring.push(Ring.head(IORING_OP_OPENAT, flags, AT_FDCWD), 0, name,
                 Ring.lengthAndFlags(FdFile.mode(operation.request()), FdFile.flags(operation.request())),
                 operation.token(), 0);
         return true;
     }
 
-    private void push(Operation operation, int opcode) {
-        push(operation, opcode, fd(operation), operation.position(), operation.address(), operation.length(), 0);
+    private void pushTransfer(Operation operation, int opcode, int readiness) {
+        if (step(operation) == WAIT) {
+            push(operation, IORING_OP_POLL_ADD, fd(operation), 0, 0, 0, readiness);
+        } else {
+            push(operation, opcode, fd(operation), operation.position(), operation.address(), operation.length(), 0);
+        }
+    }
+
+    private static int step(Operation operation) {
+        return operation.phase & STEP;
     }
 
     private void push(Operation operation, int opcode, int fd, long off, long address, int length, int flags) {
@@ -160,7 +174,8 @@ final class FileSubmissions {
      * @return 0 or more if the operation is done; else minus an errno, EAGAIN if another submission has to follow
      */
     int settle(Operation operation, int result) {
-        int outcome = switch (operation.kind()) {
+        int outcome = result == -LinuxErrno.EAGAIN ? settleRefusal(operation) : switch (operation.kind()) {
+            case READ_AT, WRITE_AT -> settleTransfer(operation, result);
             case OPEN -> settleOpen(operation, result);
             case STAT -> settleStat(operation, result);
             case TRUNCATE -> settleTruncate(operation, result);
@@ -172,6 +187,25 @@ final class FileSubmissions {
             operation.succeed(outcome);
         }
         return outcome;
+    }
+
+    /** The kernel would have to wait, and cannot: a transfer waits for readiness, but not again and again. */
+    private static int settleRefusal(Operation operation) {
+        if (operation.phase >= MOST_REFUSALS * ONE_REFUSAL) {
+            operation.fail(LinuxErrno.failure(LinuxErrno.EAGAIN));
+            return 0;
+        }
+        boolean isTransfer = operation.kind() == Kind.READ_AT || operation.kind() == Kind.WRITE_AT;
+        operation.phase = (byte) (operation.phase + ONE_REFUSAL | (isTransfer ? WAIT : 0));
+        return -LinuxErrno.EAGAIN;
+    }
+
+    private static int settleTransfer(Operation operation, int result) {
+        if (result < 0 || step(operation) != WAIT) {
+            return result;
+        }
+        operation.phase &= ~STEP;   // ready, as it says: the attempt follows
+        return -LinuxErrno.EAGAIN;
     }
 
     /** Takes back what the operation had of memory: it has completed, or goes no further. */
@@ -191,13 +225,13 @@ final class FileSubmissions {
     }
 
     private int settleTruncate(Operation operation, int result) {
-        if (result < 0 || operation.phase == CUT) {
+        if (result < 0 || step(operation) == CUT) {
             return result;
         }
         if (FdStatus.size(memory.status(operation.lent)) <= operation.position()) {
             return 0;
         }
-        operation.phase = CUT;
+        operation.phase |= CUT;
         return -LinuxErrno.EAGAIN;
     }
 
@@ -206,10 +240,10 @@ final class FileSubmissions {
         if (result >= 0) {
             file.opened(result);
         }
-        if (operation.phase == SEEN) {
+        if (step(operation) == SEEN) {
             return 0;   // whatever became of the second
         }
-        if (operation.phase == 0) {
+        if (step(operation) == 0) {
             operation.phase = (byte) nextPhase(operation, file, result);
             return operation.phase == 0 ? Math.min(result, 0) : -LinuxErrno.EAGAIN;
         }
@@ -223,7 +257,7 @@ final class FileSubmissions {
 
     /** Whether the kernel watches for {@code operation}, and has to be told when it ends. */
     boolean isWatching(Operation operation) {
-        return operation.kind() == Kind.OPEN && operation.phase == WATCHING;
+        return operation.kind() == Kind.OPEN && step(operation) == WATCHING;
     }
 
     /** Notes what became of a watch; true if a writer was there, and the operation need not wait any more. */

@@ -40,6 +40,7 @@ class OlderKernelTest {
     @TempDir Path folder;
 
     private final PathsHandle paths = new PathsHandle();
+    private final Set<Thread> earlier = Thread.getAllStackTraces().keySet();
     private Proactor proactor;
 
     @BeforeEach
@@ -71,7 +72,17 @@ class OlderKernelTest {
     }
 
     private Operation run(PathRequest request) throws IOException {
-        return run(paths, operation -> operation.beginPath(request, Operation.NONE));
+        Operation operation = run(paths, begun -> begun.beginPath(request, Operation.NONE));
+        assertThatAThreadDidIt();
+        return operation;
+    }
+
+    /** They stay for a second, for the next. */
+    private void assertThatAThreadDidIt() {
+        assertThat(Thread.getAllStackTraces().keySet()).anySatisfy(thread -> {
+            assertThat(earlier).doesNotContain(thread);
+            assertThat(thread.getName()).startsWith("ringpark-files-");
+        });
     }
 
     @Test
@@ -105,13 +116,13 @@ class OlderKernelTest {
         run(file, operation -> operation.beginOpen(request, Operation.NONE));
 
         assertThat(run(file, operation -> operation.beginTruncate(200, Operation.NONE)).failure()).isNull();
+        assertThatAThreadDidIt();
         assertThat(path).hasSize(100);
         assertThat(run(file, operation -> operation.beginTruncate(60, Operation.NONE)).failure()).isNull();
         assertThat(path).hasSize(60);
         Operation close = new Operation(file);
         close.beginClose();
         proactor.submit(close);
-        assertThat(close.isDone()).as("a thread's, too").isFalse();
         while (!close.isDone()) {
             proactor.poll(FOREVER);
         }
