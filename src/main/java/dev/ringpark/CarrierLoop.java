@@ -51,8 +51,6 @@ public final class CarrierLoop implements AutoCloseable {
     private final OpenSockets sockets;
     private final FileBuffers fileBuffers = new FileBuffers();
     private final Sleepers sleepers;
-    private final Object pathsLock = new Object();
-    private @Nullable PathsHandle paths;   // from the first operation on a path on
     private final OffloadPool offloadPool;
     private final LoopLife life;
     private final ThreadFactory threads;
@@ -313,15 +311,7 @@ public final class CarrierLoop implements AutoCloseable {
     /** What its operations on paths belong to; like a file it is closed with the loop. */
     PathsHandle paths() throws IOException {
         requireOpen();
-        synchronized (pathsLock) {
-            PathsHandle made = paths;
-            if (made == null) {
-                made = new PathsHandle();
-                sockets.add(made, made);
-                paths = made;
-            }
-            return made;
-        }
+        return sockets.paths();
     }
 
     /** Those of this loop, which it closes at its end. */

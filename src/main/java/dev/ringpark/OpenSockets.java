@@ -3,6 +3,7 @@ package dev.ringpark;
 import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.FileHandle;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.PathsHandle;
 import dev.ringpark.internal.os.Failure;
 import dev.ringpark.internal.os.FileErrors;
 import dev.ringpark.internal.os.SocketErrors;
@@ -67,6 +68,7 @@ final class OpenSockets {
     private final LoopDoor door;
     private final Parking parking;
     private final boolean traces;
+    private @Nullable PathsHandle paths;
     private final ReferenceQueue<Object> lost = new ReferenceQueue<>();
     private final Entry anchor = new Entry(null, null, lost);   // between the youngest and the oldest
     private volatile boolean shut;
@@ -95,6 +97,17 @@ final class OpenSockets {
             throw new AsynchronousCloseException();
         }
         return entry;
+    }
+
+    /** The one handle of all operations on paths, from the first on. */
+    synchronized PathsHandle paths() throws IOException {
+        PathsHandle made = paths;
+        if (made == null) {
+            made = new PathsHandle();
+            add(made, made);
+            paths = made;
+        }
+        return made;
     }
 
     /** Closes the handle of {@code entry} once nothing uses it; parks until then. */

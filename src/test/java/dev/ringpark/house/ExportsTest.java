@@ -34,7 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExportsTest {
     private static final List<String> EXPORTED = List.of("dev.ringpark", "dev.ringpark.dispatch");
     private static final ArchRule SIGNATURES =
-            classes().that().resideInAnyPackage(EXPORTED.toArray(String[]::new)).and().arePublic().should(showOnlyWhatIsExported());
+            classes().that().resideInAnyPackage(EXPORTED.toArray(String[]::new)).and().arePublic()
+                    .should(showOnlyWhatIsExported());
 
     @Test
     void theModuleExportsTwoPackagesAndOpensNone() throws IOException {

@@ -130,7 +130,7 @@ class ProactorWalkTest {
             if (random.nextInt(4) == 0) {
                 rig.proactor.cancelSide(anyHandle(), Handle.WRITING, CancelReason.SHUTDOWN);
             } else if (!asked.isEmpty()) {
-                rig.proactor.cancel(any(asked), CancelReason.INTERRUPT);
+                rig.proactor.cancel(any(asked), random.nextBoolean() ? CancelReason.INTERRUPT : CancelReason.REQUEST);
             }
         }
 
