@@ -3,11 +3,14 @@ package dev.ringpark.dispatch;
 import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.OpenChoice;
+import dev.ringpark.internal.op.PathRequest;
+import dev.ringpark.internal.op.PathsHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -15,8 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What a {@link Dispatcher} does with files. */
 abstract sealed class FileOperations extends SocketOperations permits Dispatcher {
+    private final FileRequests paths;   // those of no open file
+
     FileOperations(CallbackLoop loop) {
         super(loop);
+        this.paths = new FileRequests(loop, new PathsHandle(), null);
     }
 
     /**
@@ -35,7 +41,7 @@ abstract sealed class FileOperations extends SocketOperations permits Dispatcher
             throw new IllegalArgumentException("DELETE_ON_CLOSE is not offered here: remove the file when it is open");
         }
         Request<FileHandle> request = Request.of(callback);
-        new FileHandle(loop(), choice.request()).begin(request, Kind.OPEN, null, 0, false);
+        new FileHandle(loop(), choice.request()).open(request);
         return request;
     }
 
@@ -67,31 +73,112 @@ abstract sealed class FileOperations extends SocketOperations permits Dispatcher
      */
     public Request<ByteBuffer> write(
             FileHandle file, ByteBuffer buffer, long position, Consumer<? super Request<ByteBuffer>> callback) {
-        if (!file.writes()) {
-            throw new NonWritableChannelException();
-        }
+        requireWrites(file);
         return transfer(file, Kind.WRITE_AT, buffer, position, callback);
     }
 
     private Request<ByteBuffer> transfer(FileHandle file, Kind kind, ByteBuffer buffer, long position,
             Consumer<? super Request<ByteBuffer>> callback) {
-        if (position < 0) {
-            throw new IllegalArgumentException("position is " + position + "; it must not be negative");
-        }
+        requireNotNegative("position", position);
         Request<ByteBuffer> request = Request.of(callback).lending(buffer);
         if (!buffer.hasRemaining() && file.isOpen()) {
             return answer(buffer, null, request);
         }
-        file.begin(request, kind, buffer, position, false);
+        file.begin(request, kind, buffer, position, false, buffer);
         return request;
     }
 
     /** fsync(2), or fdatasync(2) if not {@code metaData}: what was written is stored for good. */
     public Request<FileHandle> sync(
             FileHandle file, boolean metaData, Consumer<? super Request<FileHandle>> callback) {
-        Request<FileHandle> request = Request.of(callback);
-        file.begin(request, Kind.SYNC, null, 0, metaData);
+        return begin(file, Kind.SYNC, null, 0, metaData, callback);
+    }
+
+    /**
+     * ftruncate(2): the file has {@code size} bytes at most.
+     *
+     * @throws IllegalArgumentException if the size is negative
+     * @throws NonWritableChannelException if the file was not opened to be written
+     */
+    public Request<FileHandle> truncate(
+            FileHandle file, long size, Consumer<? super Request<FileHandle>> callback) {
+        requireNotNegative("size", size);
+        requireWrites(file);
+        return begin(file, Kind.TRUNCATE, null, size, false, callback);
+    }
+
+    /**
+     * fallocate(2): the device keeps room for {@code bytes} bytes from {@code position} on, and the file is that long.
+     *
+     * @throws IllegalArgumentException if one of the two is negative, or there are no bytes
+     * @throws NonWritableChannelException if the file was not opened to be written
+     */
+    public Request<FileHandle> allocate(
+            FileHandle file, long position, long bytes, Consumer<? super Request<FileHandle>> callback) {
+        requireNotNegative("position", position);
+        if (bytes < 1) {
+            throw new IllegalArgumentException("the number of bytes is " + bytes + "; it has to be at least 1");
+        }
+        requireWrites(file);
+        return begin(file, Kind.ALLOCATE, bytes, position, false, callback);
+    }
+
+    /** fstat(2): the file's attributes; {@link java.nio.file.attribute.PosixFileAttributes} where there are any. */
+    public Request<BasicFileAttributes> stat(
+            FileHandle file, Consumer<? super Request<BasicFileAttributes>> callback) {
+        return begin(file, Kind.STAT, null, 0, false, callback);
+    }
+
+    /** stat(2) of what is at {@code path}, or of what a symbolic link there leads to. */
+    public Request<BasicFileAttributes> stat(
+            Path path, Consumer<? super Request<BasicFileAttributes>> callback) {
+        return begin(new PathRequest.Stat(path, true), callback);
+    }
+
+    /**
+     * rename(2): in one step, within a file system, in place of what {@code to} may be. The result is {@code to}.
+     */
+    public Request<Path> rename(Path from, Path to, Consumer<? super Request<Path>> callback) {
+        OpenChoice.requireDefault(to);
+        return begin(new PathRequest.Rename(from, to, true), callback);
+    }
+
+    /** unlink(2), or rmdir(2) if it {@code isDirectory}, which has to be empty. */
+    public Request<Path> remove(Path path, boolean isDirectory, Consumer<? super Request<Path>> callback) {
+        return begin(new PathRequest.Remove(path, isDirectory), callback);
+    }
+
+    /** mkdir(2), with the permissions the system gives, or those of {@code attributes}. */
+    public Request<Path> makeDirectory(
+            Path path, Consumer<? super Request<Path>> callback, FileAttribute<?>... attributes) {
+        return begin(new PathRequest.MakeDirectory(path, OpenChoice.permissions(attributes)), callback);
+    }
+
+    private <T> Request<T> begin(FileHandle file, Kind kind, @Nullable Object about, long position, boolean detail,
+            Consumer<? super Request<T>> callback) {
+        Request<T> request = Request.of(callback);
+        file.begin(request, kind, about, position, detail, file);
         return request;
+    }
+
+    private <T> Request<T> begin(PathRequest asked, Consumer<? super Request<T>> callback) {
+        OpenChoice.requireDefault(asked.path());
+        Request<T> request = Request.of(callback);
+        Path result = asked instanceof PathRequest.Rename rename ? rename.target() : asked.path();
+        paths.begin(request, asked.kind(), asked, 0, false, result);
+        return request;
+    }
+
+    private static void requireNotNegative(String name, long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(name + " is " + value + "; it must not be negative");
+        }
+    }
+
+    private static void requireWrites(FileHandle file) {
+        if (!file.writes()) {
+            throw new NonWritableChannelException();
+        }
     }
 
     /** close(2), once every operation of the file has ended, as all are asked to. */

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -53,6 +54,47 @@ class DispatcherFilesTest extends DispatcherContract {
         assertThat(beyond.count()).as("at the end").isEqualTo(-1);
         assertThat(Files.size(path)).isEqualTo(30);
         assertThat(file.isOpen()).isFalse();
+    }
+
+    @Test
+    void aFileIsCutAndGivenRoomAndToldOf() throws IOException {
+        FileHandle file = opened(Set.of(CREATE_NEW, WRITE));
+        await(dispatcher.write(file, bytes(1, 2, 3), 0, ignoring()));
+        await(dispatcher.truncate(file, 2, ignoring()));
+        Request<BasicFileAttributes> cut = dispatcher.stat(file, ignoring());
+        await(cut);
+        Request<FileHandle> roomy = dispatcher.allocate(file, 1, 9, ignoring());
+        await(roomy);
+        Request<BasicFileAttributes> grown = dispatcher.stat(path, ignoring());
+        await(grown);
+
+        assertThat(cut.result().size()).isEqualTo(2);
+        assertThat(roomy.result()).isSameAs(file);
+        assertThat(grown.result().size()).isEqualTo(10);
+        assertThat(grown.result().isRegularFile()).isTrue();
+        assertThatThrownBy(() -> dispatcher.allocate(file, 0, 0, ignoring()))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("at least 1");
+        assertThatThrownBy(() -> dispatcher.truncate(file, -1, ignoring()))
+                .isInstanceOf(IllegalArgumentException.class).hasMessage("size is -1; it must not be negative");
+    }
+
+    @Test
+    void namesAreMadeChangedAndRemoved() throws IOException {
+        Path directory = folder.resolve("directory");
+        Path moved = folder.resolve("moved");
+        await(dispatcher.makeDirectory(directory, ignoring()));
+        assertThat(directory).isDirectory();
+        Request<Path> renamed = dispatcher.rename(directory, moved, ignoring());
+        await(renamed);
+        assertThat(renamed.result()).isEqualTo(moved).isDirectory();
+        await(dispatcher.remove(moved, true, ignoring()));
+        assertThat(moved).doesNotExist();
+
+        Request<Path> gone = dispatcher.remove(moved, false, ignoring());
+        Request<BasicFileAttributes> nothing = dispatcher.stat(moved, ignoring());
+        await(gone, nothing);
+        assertThat(gone.failure()).isExactlyInstanceOf(NoSuchFileException.class).hasMessage(moved.toString());
+        assertThat(nothing.failure()).isExactlyInstanceOf(NoSuchFileException.class);
     }
 
     @Test
