@@ -7,7 +7,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Where virtual threads run on whose loop has ended under them: a scheduler may never refuse a thread, or the thread
@@ -47,15 +46,6 @@ final class Afterlife {
         }
         long left = Math.max(0, timer.deadlineNanos() - System.nanoTime());
         CompletableFuture.delayedExecutor(left, TimeUnit.NANOSECONDS, THREADS).execute(timer::fire);
-    }
-
-    /** Keeps memory reachable for good, because a queue that has failed may still write to it. */
-    static void keep(Object memory) {
-        Thread.ofPlatform().daemon().name("ringpark-kept-memory").start(() -> {
-            while (true) {
-                LockSupport.park(memory);
-            }
-        });
     }
 
     /** Has this class loaded while there are descriptors to load it with. */

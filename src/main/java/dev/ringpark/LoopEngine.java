@@ -1,9 +1,10 @@
 package dev.ringpark;
 
-import dev.ringpark.internal.dispatch.Proactor;
 import dev.ringpark.internal.backend.Backend;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
+import dev.ringpark.internal.dispatch.LentMemory;
+import dev.ringpark.internal.dispatch.Proactor;
 import dev.ringpark.internal.dispatch.SleepGate;
 import dev.ringpark.internal.op.StackRoom;
 import dev.ringpark.internal.op.Wakeup;
@@ -90,7 +91,7 @@ final class LoopEngine {
             gate.close();
             proactor.abandon(e);
             door.requests().takeIn(proactor);
-            Afterlife.keep(proactor.lentMemory());
+            LentMemory.keep(proactor.lentMemory());
             throw e;
         } finally {
             leave();

@@ -3,8 +3,8 @@ package dev.ringpark;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import dev.ringpark.internal.dispatch.Proactor;
 import dev.ringpark.internal.backend.Counters;
+import dev.ringpark.internal.dispatch.Proactor;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Descriptor.Entry;
 import dev.ringpark.internal.op.Handle;

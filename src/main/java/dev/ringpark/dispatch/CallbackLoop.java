@@ -2,6 +2,7 @@ package dev.ringpark.dispatch;
 
 import dev.ringpark.internal.backend.Backend;
 import dev.ringpark.internal.backend.Counters;
+import dev.ringpark.internal.dispatch.LentMemory;
 import dev.ringpark.internal.dispatch.Proactor;
 import dev.ringpark.internal.dispatch.SleepGate;
 import dev.ringpark.internal.op.CancelReason;
@@ -54,6 +55,7 @@ final class CallbackLoop {
     private int guests;           // events that are open, and can still bring something
     private boolean turning;
     private boolean dropping;     // nobody is called back
+    private boolean failed;       // the platform's queue; what has ended is still called back
     private volatile boolean closed;
 
     CallbackLoop(Proactor.Opener opener, int maxInFlight) throws IOException {
@@ -164,6 +166,9 @@ final class CallbackLoop {
     void turn(long waitNanos) throws IOException {
         requireUsable();
         requireNotTurning();
+        if (failed && due.isEmpty()) {
+            throw new IllegalStateException("the platform's queue has failed; the dispatcher can only be closed");
+        }
         turning = true;
         try {
             boolean calledBack = runPosted();   // who runs until something happens wants to look whether it has
@@ -181,7 +186,7 @@ final class CallbackLoop {
 
     /** Hands over what the callbacks have asked for. */
     void submit() throws IOException {
-        proactor.poll(0);
+        poll(0);
     }
 
     private void requireNotTurning() {
@@ -190,17 +195,40 @@ final class CallbackLoop {
         }
     }
 
+    /** Polls, unless the queue has failed; if it does now, everything ends. */
     private void poll(long waitNanos) throws IOException {
-        long wait = waitNanos == 0 ? 0 : Math.min(waitNanos, proactor.waitNanos(System.nanoTime()));
-        if (wait == 0) {
-            proactor.poll(0);
+        if (failed) {
             return;
         }
+        try {
+            long wait = waitNanos == 0 ? 0 : Math.min(waitNanos, proactor.waitNanos(System.nanoTime()));
+            if (wait == 0) {
+                proactor.poll(0);
+            } else {
+                pollAsleep(wait);
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            abandon(e);
+            throw e;
+        }
+    }
+
+    private void pollAsleep(long waitNanos) throws IOException {
         gate.announceSleep();
         try {
-            proactor.poll(posted.isEmpty() ? wait : 0);
+            proactor.poll(posted.isEmpty() ? waitNanos : 0);
         } finally {
             gate.awake();
+        }
+    }
+
+    /** What the platform may still write to is kept for good, rather than freed. */
+    private void abandon(Throwable cause) {
+        failed = true;
+        proactor.abandon(cause);
+        pending.cancelAll();   // what was not with the platform
+        if (!proactor.lentMemory().isEmpty()) {
+            LentMemory.keep(proactor.lentMemory());
         }
     }
 
@@ -234,12 +262,14 @@ final class CallbackLoop {
     void close() throws IOException {
         requireNotTurning();
         open.forEach(handle -> proactor.submit(closeOf(handle)));
-        while (!proactor.hasClosed() || !proactor.isIdle()) {
-            proactor.poll(Backend.FOREVER);
+        while (!failed && !(proactor.hasClosed() && proactor.isIdle())) {
+            poll(Backend.FOREVER);
         }
         closed = true;
         gate.close();
-        proactor.end();
+        if (!failed) {
+            proactor.end();
+        }
     }
 
     private static Operation closeOf(Resource handle) {

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * that had moved are reported. Transfers may be short; nothing here repeats them. What finds the platform's queue full
  * waits for room, in the order it came.
  *
+ * <p><b>If the platform's queue itself fails</b>, the call that ran it says so; all operations end with that as their
+ * reason, and are called back by the next {@link #run} or {@link #flush}. Then the dispatcher can only be closed.
+ *
  * <p><b>Threads</b>: a dispatcher belongs to the thread that opened it; every other gets a
  * {@link WrongThreadException}, but for {@link Event#trigger}. The thread may be a platform or a virtual one; it is
  * blocked while the dispatcher waits. Interrupts do not end a wait; trigger an event.
@@ -41,7 +44,7 @@ public final class Dispatcher extends FileOperations implements AutoCloseable {
     private final Backends backends;
     private final Timeouts timeouts;
 
-    private Dispatcher(Backends backends, CallbackLoop loop) {
+    Dispatcher(Backends backends, CallbackLoop loop) {
         super(loop);
         this.backends = backends;
         this.timeouts = new Timeouts(loop);

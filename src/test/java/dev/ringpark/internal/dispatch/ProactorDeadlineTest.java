@@ -5,8 +5,8 @@ import static dev.ringpark.internal.dispatch.DispatchRig.assertPending;
 import static dev.ringpark.internal.dispatch.DispatchRig.assertResult;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ringpark.internal.dispatch.DispatchRig.Bell;
 import dev.ringpark.internal.backend.Backend;
+import dev.ringpark.internal.dispatch.DispatchRig.Bell;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Operation;
 import java.io.IOException;

@@ -1,0 +1,83 @@
+package dev.ringpark.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ringpark.internal.backend.Backend;
+import dev.ringpark.internal.backend.BackendOptions;
+import dev.ringpark.internal.platform.Backends;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A queue that fails for good: everything ends, everybody is told, and the rest can be closed. */
+class DispatcherFailureTest {
+    private boolean fails;
+    private @Nullable Backend real;
+
+    @AfterEach
+    void closeWhatAFailedQueueKeeps() {
+        if (real != null) {
+            real.close();
+        }
+    }
+
+    @Test
+    void everyRequestEndsWithTheReason() throws IOException {
+        Dispatcher broken = open();
+        SocketHandle listener = broken.openListener(StandardProtocolFamily.INET);
+        listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
+        List<Request<?>> ended = new ArrayList<>();
+        Request<SocketHandle> accepted = broken.accept(listener, ended::add);
+        Request<SocketHandle> waiting = broken.accept(listener, ended::add);
+        Request<@Nullable Void> timeout = broken.timeout(Duration.ofDays(1), ended::add);
+        broken.flush();
+        fails = true;
+        assertThatThrownBy(broken::run).isExactlyInstanceOf(IOException.class).hasMessage("on purpose");
+        broken.run();
+
+        assertThat(ended).containsExactlyInAnyOrder(accepted, waiting, timeout);
+        assertThat(accepted.failure()).hasMessageContaining("I/O queue failed").hasRootCauseMessage("on purpose");
+        assertThat(waiting.failure()).isExactlyInstanceOf(OperationCanceledException.class);
+        assertThat(timeout.failure()).isExactlyInstanceOf(OperationCanceledException.class);
+        assertThatThrownBy(broken::flush).isExactlyInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("can only be closed");
+        broken.close();
+        assertThat(listener.isOpen()).isFalse();
+    }
+
+    private Dispatcher open() throws IOException {
+        Backends backends = new Backends("selector", new BackendOptions(16, 32, 1024, 4, 1));
+        Dispatcher opened = new Dispatcher(backends, new CallbackLoop(
+                (inFlight, completions, counters) -> failing(backends.open(inFlight, completions, counters)), 16));
+        return opened;
+    }
+
+    /** The same, but for polls from the moment on in which it is to fail. */
+    private Backend failing(Backend whole) {
+        real = whole;
+        return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(), new Class<?>[] {Backend.class},
+                (_, method, arguments) -> call(whole, method, arguments));
+    }
+
+    private @Nullable Object call(Backend whole, Method method, Object @Nullable [] arguments) throws Throwable {
+        if (fails && method.getName().equals("poll")) {
+            throw new IOException("on purpose");
+        }
+        try {
+            return method.invoke(whole, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+}
