@@ -209,11 +209,24 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
 
     private int transfer(Kind kind, ByteBuffer buffer, long address, long position, int before) throws IOException {
         requireAligned(address + buffer.position(), position, buffer.remaining());
-        Operation operation = begin(before);
-        operation.at(position);
-        operation.beginTransfer(kind, buffer, address, buffer.position(), buffer.remaining(), Operation.NONE);
-        int count = await(operation, before);
+        int count = kind == Kind.READ_AT ? readNow(buffer, address, position, before) : 0;
+        if (count == 0) {
+            Operation operation = begin(before);
+            operation.at(position);
+            operation.beginTransfer(kind, buffer, address, buffer.position(), buffer.remaining(), Operation.NONE);
+            count = await(operation, before);
+        }
         buffer.position(buffer.position() + count);
         return count;
+    }
+
+    /** How many bytes were in memory: all or none. */
+    private int readNow(ByteBuffer buffer, long address, long position, int before) throws IOException {
+        int length = buffer.remaining();
+        if (!looksForNow(position, length)) {
+            return 0;
+        }
+        FileWaits.requireNotInterrupted(before);
+        return readNow(address + buffer.position(), length, position) ? length : 0;
     }
 }

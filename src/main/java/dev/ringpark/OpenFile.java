@@ -20,6 +20,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
     private final FileHandle handle;
     private final OpenChoice choice;
     private final OpenSockets.Entry entry;
+    private final CacheLuck luck = new CacheLuck();
     private boolean isSeekable;
     private int blockBytes = 1;   // of an unbuffered file: what places and lengths have to be multiples of
 
@@ -122,6 +123,27 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
         } finally {
             Reference.reachabilityFence(this);
         }
+    }
+
+    /** Whether it may be that a read finds what it wants in memory, and shall look. */
+    final boolean looksForNow(long position, int length) {
+        return position >= 0 && blockBytes == 1 && length <= FileBuffers.BYTES && luck.isTried();
+    }
+
+    /** Looks, and does not wait. On the loop's own thread nobody can close the file meanwhile; others count in. */
+    final boolean readNow(long address, int length, long position) throws IOException {
+        boolean was = false;
+        try {
+            was = loop.door().isOnLoop()
+                    ? handle.readNow(address, length, position)
+                    : plain(file -> file.readNow(address, length, position) ? 1L : 0L) != 0;
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+        if (!was) {
+            luck.isOut();
+        }
+        return was;
     }
 
     final void sync(boolean metaData) throws IOException {

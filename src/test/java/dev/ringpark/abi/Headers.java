@@ -36,6 +36,7 @@ final class Headers {
             #include <sys/socket.h>
             #include <sys/stat.h>
             #include <sys/syscall.h>
+            #include <sys/uio.h>
             #include <sys/un.h>
             """;
     private static final Pattern NO_WORD = Pattern.compile("\\W+");

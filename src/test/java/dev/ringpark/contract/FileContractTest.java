@@ -26,6 +26,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,6 +108,49 @@ class FileContractTest extends Contract {
             assertThat(call(() -> file.read(target, 8)).result()).isEqualTo(2);
             assertThat(target.position()).isEqualTo(2);
         }
+    }
+
+    @Test
+    void whatIsInMemoryIsReadWithoutTheQueueButNotForEver() throws Exception {
+        Assumptions.assumeTrue(flavor.isOn("io_uring"), "java.nio cannot look without waiting");
+        String type = Files.getFileStore(folder).type();
+        Assumptions.assumeTrue(Set.of("ext4", "xfs", "btrfs", "tmpfs").contains(type), type + " may always wait");
+        LoopFile file = open(fileOf(BYTES));
+        long before = loop.stats().submitted();
+        call(() -> {
+            for (int i = 0; i < 1_000; i++) {
+                for (ByteBuffer target : List.of(ByteBuffer.allocate(10), ByteBuffer.allocateDirect(10))) {
+                    assertThat(file.read(target, i)).isEqualTo(10);
+                    byte[] seen = new byte[10];
+                    target.flip().get(seen);
+                    Sequence.check(seen, 10, i);
+                }
+            }
+            return null;
+        }).result();
+        assertThat(loop.stats().submitted() - before).isBetween(2_000L / 50, 2_000L / 5);
+    }
+
+    @Test
+    void whoReadsFromMemoryOnAndOnLetsTheOthersRun() throws Exception {
+        LoopFile file = open(fileOf(100));
+        AtomicBoolean enough = new AtomicBoolean();
+        long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(2 * Eventually.LONG_SECONDS);   // or nobody may
+        Call<Integer> reader = call(() -> {
+            ByteBuffer target = ByteBuffer.allocateDirect(10);
+            int reads = 0;
+            while (!enough.get() && System.nanoTime() - endNanos < 0) {
+                reads += file.read(target.clear(), 0) / 10;
+            }
+            return reads;
+        });
+        Pair pair = pair();
+        for (int i = 0; i < 100; i++) {
+            assertPasses(pair);
+        }
+        assertThat(reader.isDone()).as("it reads on").isFalse();
+        enough.set(true);
+        assertThat(reader.result()).isPositive();
     }
 
     @Test

@@ -32,6 +32,15 @@ public abstract class FileHandle extends PooledHandle {
     /** Moves the file's own position, perhaps beyond the end. */
     public abstract void position(long newPosition) throws IOException;
 
+    /**
+     * Reads {@code length} bytes from {@code position} on to {@code address}, if they are in memory already.
+     *
+     * @return whether they were, all of them; else what is at {@code address} means nothing
+     */
+    public boolean readNow(long address, int length, long position) {
+        return false;
+    }
+
     // What may wait for the disk: for threads beside the loop.
 
     /** Cuts the file to {@code size} bytes if it has more. */

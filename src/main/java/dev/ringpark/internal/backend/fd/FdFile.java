@@ -19,12 +19,15 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** A file that is a descriptor number, once it has been opened. */
 public final class FdFile extends FileHandle {
     private static final int DEFAULT_PERMISSIONS = 0666;
     private static final int NONE = -1;
 
+    private final AtomicReference<@Nullable MemorySegment> vector = new AtomicReference<>();
     private volatile int fd = NONE;
 
     public FdFile(Path path) {
@@ -103,6 +106,17 @@ public final class FdFile extends FileHandle {
             check(Libc.statx(fd, STATX_SIZE, status));
             return status.get(JAVA_LONG, STATX_STX_SIZE);
         }
+    }
+
+    @Override
+    public boolean readNow(long address, int length, long position) {
+        MemorySegment own = vector.getAndSet(null);   // somebody else may have it
+        MemorySegment one = own == null ? Arena.ofAuto().allocate(IOVEC_BYTES, 8) : own;
+        one.set(JAVA_LONG, 0, address);
+        one.set(JAVA_LONG, IOVEC_LEN, length);
+        long count = Libc.preadv2(fd, one.address(), 1, position, RWF_NOWAIT);
+        vector.set(one);
+        return count == length;
     }
 
     @Override

@@ -44,6 +44,9 @@ public final class Libc {
             handle("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
     private static final MethodHandle GETPWUID_R = userName("getpwuid_r");
     private static final MethodHandle GETGRGID_R = userName("getgrgid_r");
+    /** As it is on the path of each read from memory, it captures no errno. */
+    private static final MethodHandle PREADV2 = link("syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG,
+            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), Linker.Option.firstVariadicArg(1));
     private static final MethodHandle EVENTFD = handle("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle EVENTFD_WRITE =
             link("eventfd_write", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
@@ -164,6 +167,16 @@ public final class Libc {
             int failed = (int) call.invokeExact(id, entry, text, text.byteSize(), found);
             boolean isThere = failed == 0 && found.get(ADDRESS, 0).address() != 0;
             return isThere ? entry.get(ADDRESS, 0).reinterpret(ENTRY_TEXT_BYTES).getString(0) : null;
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** preadv2(2), by its number, as not every C library has it; -1 if it failed, whatever the reason. */
+    public static long preadv2(int fd, long vectors, int count, long offset, int flags) {
+        try {
+            return (long) PREADV2.invokeExact(FileAbi.SYS_PREADV2, (long) fd, vectors, (long) count, offset, 0L,
+                    (long) flags);
         } catch (Throwable e) {
             throw broken(e);
         }
