@@ -46,6 +46,8 @@ public final class Proactor {
         Backend open(InFlight inFlight, Backend.Completions completions, Counters counters) throws IOException;
     }
 
+    private static final int MOST_EXPIRED = 1024;   // at a time, so that a million timers keep no I/O waiting
+
     private final InFlight inFlight;
     private final Counters counters;
     private final OperationQueue overflow = new OperationQueue();
@@ -129,9 +131,16 @@ public final class Proactor {
         return !deadlines.isEmpty();
     }
 
-    /** Fires the timers and cancels the operations that are due at {@code nowNanos}. */
+    /**
+     * Fires the timers and cancels the operations that are due at {@code nowNanos}; if those are very many, some. The
+     * others, which a {@link #poll} then does not wait before, are for the next time.
+     */
     public void expire(long nowNanos) {
-        for (Moment due = deadlines.pollDue(nowNanos); due != null; due = deadlines.pollDue(nowNanos)) {
+        for (int left = MOST_EXPIRED; left > 0; left--) {
+            Moment due = deadlines.pollDue(nowNanos);
+            if (due == null) {
+                return;
+            }
             if (due instanceof Timer timer) {
                 timer.fire();
             } else if (due instanceof Operation operation) {

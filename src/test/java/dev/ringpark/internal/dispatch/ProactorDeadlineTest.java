@@ -10,6 +10,8 @@ import dev.ringpark.internal.dispatch.DispatchRig.Bell;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -143,6 +145,20 @@ class ProactorDeadlineTest extends OpenProactor {
 
         assertThat(bell.rings).isEqualTo(1);
         assertThat(proactor.hasDeadlines()).isFalse();
+    }
+
+    @Test
+    void veryManyThatAreDueAtOnceAreFiredInSeveralTurnsNoneOfWhichWaits() {
+        List<Bell> bells = Stream.generate(() -> new Bell(100)).limit(10_000).toList();
+        bells.forEach(proactor::schedule);
+        int turns = 0;
+        for (; proactor.hasDeadlines(); turns++) {
+            assertThat(proactor.waitNanos(100)).isZero();
+            proactor.expire(100);
+        }
+
+        assertThat(turns).isBetween(5, 50);
+        assertThat(bells).allMatch(bell -> bell.rings == 1);
     }
 
     @Test
