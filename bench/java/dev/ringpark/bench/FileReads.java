@@ -1,6 +1,7 @@
 package dev.ringpark.bench;
 
 import dev.ringpark.bench.files.Blocks;
+import dev.ringpark.bench.files.EchoBeside;
 import dev.ringpark.bench.files.FioReader;
 import dev.ringpark.bench.files.Reader;
 import dev.ringpark.bench.files.Reader.Slice;
@@ -20,12 +21,14 @@ import java.util.function.ToDoubleFunction;
 /** Random reads of 4 KiB by each reader in turn, and what they cost against those of the JDK's. */
 final class FileReads {
     private static final String USAGE =
-            "usage: bench/files [--rounds N] [--slice SECONDS] [--threads N] [--mebibytes N] [--folder FOLDER]";
+            "usage: bench/files [--rounds N] [--slice SECONDS] [--threads N] [--mebibytes N] [--folder FOLDER]"
+                    + System.lineSeparator() + "                   [--slow READS]";
 
     private int rounds = 7;
     private double sliceSeconds = 1;
     private int threads = 32;
     private int mebibytes = 512;
+    private int slowReads = 500;
     private Path folder = Path.of("target");
 
     private FileReads() {}
@@ -52,6 +55,7 @@ final class FileReads {
                 case "--slice" -> sliceSeconds = Double.parseDouble(value);
                 case "--threads" -> threads = Integer.parseInt(value);
                 case "--mebibytes" -> mebibytes = Integer.parseInt(value);
+                case "--slow" -> slowReads = Integer.parseInt(value);
                 case "--folder" -> folder = Path.of(value);
                 default -> throw new IllegalArgumentException("unknown: " + arguments[i]);
             }
@@ -69,6 +73,7 @@ final class FileReads {
         } finally {
             Files.delete(blocks.path());
         }
+        EchoBeside.measure(folder, slowReads, rounds, sliceSeconds);
     }
 
     private List<Reader> readers(Blocks blocks, boolean direct) throws Exception {
