@@ -6,7 +6,7 @@ package dev.ringpark;
  * keep its loop from everybody else. No lock: who meets another here looks once more or less.
  */
 final class CacheLuck {
-    private static final int IN_A_ROW = 16;
+    private static final int IN_A_ROW = 64;
     private static final int PAUSE = -8;
 
     private int left = IN_A_ROW;   // looks, until one read goes through the queue; below 0, reads until the next look

@@ -5,7 +5,7 @@ import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
 import dev.ringpark.internal.jdk.SocketPollers;
 import dev.ringpark.internal.jdk.VirtualThreads;
-import dev.ringpark.internal.op.FileHandle;
+import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.SocketType;
@@ -299,11 +299,16 @@ public final class CarrierLoop implements AutoCloseable {
         return engine.backend().openSocket(type, family);
     }
 
+    Handle watch(int descriptor) {
+        requireOpen();
+        return engine.backend().watch(descriptor);
+    }
+
     FileBuffers fileBuffers() {
         return fileBuffers;
     }
 
-    FileHandle newFile(Path path) {
+    FileResource newFile(Path path) {
         requireOpen();
         return engine.backend().newFile(path);
     }

@@ -1,6 +1,5 @@
 package dev.ringpark;
 
-import dev.ringpark.internal.op.Addresses;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.Handle;
@@ -11,29 +10,23 @@ import dev.ringpark.internal.os.Failure;
 import dev.ringpark.internal.os.SocketErrors;
 import java.io.IOException;
 import java.lang.ref.Reference;
-import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
-import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.Channel;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.NetworkChannel;
-import java.nio.channels.UnsupportedAddressTypeException;
-import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the sockets of a loop have in common: a blocking call checks, takes its side's turn, submits and parks, gives
- * the turn on, and says in Java's exceptions how it ended; a plain call does not block.
+ * What the sockets of a loop have in common, and descriptors of others: a blocking call checks, takes its side's turn,
+ * submits and parks, gives the turn on, and says in Java's exceptions how it ended; a plain call does not block.
  *
  * <p>Every frame between a blocking call and the park is kept by each parked thread, so there are few.
  */
-abstract sealed class LoopChannel implements NetworkChannel permits StreamChannel, StreamListener, UdpChannel {
+abstract sealed class LoopChannel implements Channel permits LoopSocket, ForeignDescriptor {
     private static final InetSocketAddress NOBODY = new InetSocketAddress(0);
 
     private final CarrierLoop loop;
@@ -54,6 +47,10 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
 
     // ---- blocking ----
 
+    final Handle handle() {
+        return handle;
+    }
+
     /** Takes the turn of {@code side}; {@link #exit} has to follow. */
     final Operation enter(int side, long deadlineNanos, String timeoutMessage) throws IOException {
         requireNotInterrupted();
@@ -67,6 +64,13 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
             case INTERRUPTED -> throw closedByInterrupt();
             case TIMED_OUT -> throw new SocketTimeoutException(timeoutMessage);
         };
+    }
+
+    /** Takes the turn of {@code side} if it is free; then {@link #exit} has to follow. */
+    final boolean enterIfFree(int side) throws IOException {
+        requireNotInterrupted();
+        requireOpen();
+        return handle.enterIfFree(side);
     }
 
     private Descriptor.Entry refusal() {
@@ -204,46 +208,19 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
         }
     }
 
-    final <T> void set(SocketOption<T> option, T value) throws IOException {
-        requireSupported(option);
-        Objects.requireNonNull(value, "value");
-        plain(open -> {
-            open.setOption(option, value);
-            return null;
-        });
-    }
-
-    @Override
-    public <T> @Nullable T getOption(SocketOption<T> option) throws IOException {
-        requireSupported(option);
-        return this.<@Nullable T>plain(open -> open.option(option));
-    }
-
-    @Override
-    public Set<SocketOption<?>> supportedOptions() {
-        return handle.supportedOptions();
-    }
-
-    /**
-     * The address the socket is bound to; null if it is not.
-     *
-     * @throws ClosedChannelException if it is closed
-     */
-    @Override
-    public @Nullable SocketAddress getLocalAddress() throws IOException {
-        return this.<@Nullable SocketAddress>plain(Handle::localAddress);
+    /** A transfer that does not wait. An interrupt that meets a channel of the JDK's closes that. */
+    final int attempt(LoopDoor.Plain<Handle, Integer> call) throws IOException {
+        try {
+            return plain(call);
+        } catch (ClosedByInterruptException e) {
+            closeAfter(e);
+            throw e;
+        }
     }
 
     @Override
     public boolean isOpen() {
         return handle.isOpen();
-    }
-
-    private void requireSupported(SocketOption<?> option) {
-        Objects.requireNonNull(option, "option");
-        if (!handle.supportedOptions().contains(option)) {
-            throw new UnsupportedOperationException("'" + option + "' not supported");
-        }
     }
 
     @Override
@@ -266,29 +243,6 @@ abstract sealed class LoopChannel implements NetworkChannel permits StreamChanne
             close();
         } catch (IOException e) {
             failure.addSuppressed(e);
-        }
-    }
-
-    // ---- arguments ----
-
-    /** The address to bind to: null stands for any, of the handle's own family. */
-    final InetSocketAddress localAddress(@Nullable SocketAddress local) {
-        return local == null
-                ? new InetSocketAddress(InetAddress.ofLiteral(handle.isIpv4Only() ? "0.0.0.0" : "::"), 0)
-                : checked(local);
-    }
-
-    /** The address as this handle can use it. */
-    final InetSocketAddress checked(SocketAddress address) {
-        InetSocketAddress checked = Addresses.inet(address);
-        requireFamily(checked.getAddress());
-        return checked;
-    }
-
-    final void requireFamily(InetAddress address) {
-        boolean isOther = address instanceof Inet4Address ? handle.isIpv6Only() : handle.isIpv4Only();
-        if (isOther) {
-            throw new UnsupportedAddressTypeException();
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.ringpark;
 
 import dev.ringpark.internal.op.Descriptor;
-import dev.ringpark.internal.op.FileHandle;
+import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.OpenChoice;
 import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
@@ -17,7 +17,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 /** A file from its opening to its close, and what is done with the whole of it. What is promised: {@link LoopFile}. */
 abstract sealed class OpenFile implements Channel permits FileTransfers {
     private final CarrierLoop loop;
-    private final FileHandle handle;
+    private final FileResource handle;
     private final OpenChoice choice;
     private final OpenSockets.Entry entry;
     private final CacheLuck luck = new CacheLuck();
@@ -85,7 +85,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
 
     /** The own position, where the next byte goes. */
     final long place() throws IOException {
-        return choice.request().appends() ? askSize() : plain(FileHandle::position);
+        return choice.request().appends() ? askSize() : plain(FileResource::position);
     }
 
     final void moveTo(long newPosition) throws IOException {
@@ -186,7 +186,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
         await(operation, 0);
     }
 
-    private long plain(LoopDoor.Plain<FileHandle, Long> action) throws IOException {
+    private long plain(LoopDoor.Plain<FileResource, Long> action) throws IOException {
         try {
             return loop.door().plain(handle, action);
         } finally {

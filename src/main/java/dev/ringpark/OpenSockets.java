@@ -1,7 +1,7 @@
 package dev.ringpark;
 
 import dev.ringpark.internal.op.Descriptor;
-import dev.ringpark.internal.op.FileHandle;
+import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.PathsHandle;
 import dev.ringpark.internal.os.Failure;
@@ -141,7 +141,7 @@ final class OpenSockets {
         parking.submitAndPark(close);
         Failure failure = close.failure();
         if (failure != null) {
-            throw handle instanceof FileHandle file ? FileErrors.of(failure, file.path()) : SocketErrors.of(failure);
+            throw handle instanceof FileResource file ? FileErrors.of(failure, file.path()) : SocketErrors.of(failure);
         }
     }
 

@@ -23,7 +23,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes of every kind of memory, with the moment each has to end by; {@link StreamSocket} offers them. */
-abstract sealed class StreamChannel extends LoopChannel permits StreamSocket {
+abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
     static final String CONNECT_TIMED_OUT = "Connect timed out";
     private static final String READ_TIMED_OUT = "Read timed out";
     private static final String WRITE_TIMED_OUT = "Write timed out";
@@ -136,19 +136,19 @@ abstract sealed class StreamChannel extends LoopChannel permits StreamSocket {
     }
 
     /** No bytes asked for: nothing to wait for, whoever else is reading. */
-    private int nothingRead() throws IOException {
+    final int nothingRead() throws IOException {
         requireOpen();
         requireConnected();
         return 0;
     }
 
-    private boolean isInputOver() {
+    final boolean isInputOver() {
         requireConnected();
         return inputShut;
     }
 
     /** What had come before a reset is read first; after it the system pretends that the stream just ended. */
-    private int countOrEnd(int count) throws IOException {
+    final int countOrEnd(int count) throws IOException {
         if (count > 0) {
             return count;
         }
@@ -245,7 +245,7 @@ abstract sealed class StreamChannel extends LoopChannel permits StreamSocket {
         }
     }
 
-    private int nothingWritten() throws IOException {
+    final int nothingWritten() throws IOException {
         requireOpen();
         requireWritable();
         return 0;

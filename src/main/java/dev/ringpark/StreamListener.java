@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * {@link StreamSocket}; an accept that times out leaves the listener open. One that is forgotten without being closed
  * is closed after garbage collection.
  */
-public abstract sealed class StreamListener extends LoopChannel permits TcpListener, UnixListener {
+public abstract sealed class StreamListener extends LoopSocket permits TcpListener, UnixListener {
     /** The backlog used where none is given; the system may allow fewer (on Linux net.core.somaxconn). */
     public static final int DEFAULT_BACKLOG = 4096;
 

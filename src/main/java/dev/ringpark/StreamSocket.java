@@ -1,5 +1,6 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.Handle;
 import java.io.IOException;
 import java.io.InputStream;
@@ -433,6 +434,56 @@ public abstract sealed class StreamSocket extends StreamChannel
     /** The time a write without one of its own waits at most; {@link Duration#ZERO} for no limit. */
     public Duration getWriteTimeout() {
         return writeTimeout();
+    }
+
+    // ---- at once ----
+
+    /**
+     * Reads what has come already, and does not wait, not even for another thread that reads.
+     *
+     * @return how many bytes, at least 1; 0 if a read would wait, or {@code target} has no room; -1 at the end of the
+     *     stream
+     * @throws IllegalArgumentException if {@code target} is read-only
+     * @throws IOException on close, interrupt and errors; see the class
+     */
+    public int tryRead(ByteBuffer target) throws IOException {
+        KernelMemory.requireWritable(target);
+        if (!target.hasRemaining()) {
+            return nothingRead();
+        }
+        if (!enterIfFree(Handle.READING)) {
+            return 0;
+        }
+        try {
+            return isInputOver() ? -1 : bytesOrEnd(attempt(open -> open.readNow(target)));
+        } finally {
+            exit(Handle.READING);
+        }
+    }
+
+    private int bytesOrEnd(int count) throws IOException {
+        return count < 0 ? countOrEnd(0) : count;
+    }
+
+    /**
+     * Writes what there is room for, and does not wait, not even for another thread that writes.
+     *
+     * @return how many bytes; 0 if a write would wait
+     * @throws IOException on close, interrupt and errors; see the class
+     */
+    public int tryWrite(ByteBuffer source) throws IOException {
+        if (!source.hasRemaining()) {
+            return nothingWritten();
+        }
+        if (!enterIfFree(Handle.WRITING)) {
+            return 0;
+        }
+        try {
+            nothingWritten();   // throws where a write would
+            return attempt(open -> open.writeNow(source));
+        } finally {
+            exit(Handle.WRITING);
+        }
     }
 
     /**

@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * The datagrams of a socket: sent from and received into every kind of memory, each with the moment it has to end by.
  * What they promise to users stands in {@link UdpSocket}, which offers them.
  */
-abstract sealed class UdpChannel extends LoopChannel permits UdpSocket {
+abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
     private static final String RECEIVE_TIMED_OUT = "Receive timed out";
-    private static final String SEND_TIMED_OUT = "Send timed out";
+    static final String SEND_TIMED_OUT = "Send timed out";
     private static final int MOST_BYTES = 65_535;   // a header cannot tell of more
 
     private volatile @Nullable InetSocketAddress peer;   // set by whoever has the writing turn
@@ -211,7 +211,7 @@ abstract sealed class UdpChannel extends LoopChannel permits UdpSocket {
     }
 
     /** What kind of send it is; the operation knows whom it goes to. */
-    private Kind prepare(Operation operation, int length, @Nullable InetSocketAddress to) throws IOException {
+    final Kind prepare(Operation operation, int length, @Nullable InetSocketAddress to) throws IOException {
         if (length > MOST_BYTES) {
             throw tooLong(length);
         }
@@ -233,7 +233,7 @@ abstract sealed class UdpChannel extends LoopChannel permits UdpSocket {
         return to;
     }
 
-    private InetSocketAddress destination(SocketAddress target) throws SocketException {
+    final InetSocketAddress destination(SocketAddress target) throws SocketException {
         InetSocketAddress address = Addresses.reachable(checked(target));
         if (address.getPort() == 0) {
             throw new SocketException("Can't send to port 0");
@@ -241,7 +241,7 @@ abstract sealed class UdpChannel extends LoopChannel permits UdpSocket {
         return address;
     }
 
-    private static SocketException about(int length, SocketException e) {
+    static SocketException about(int length, SocketException e) {
         boolean isTooLong = e.getMessage() != null && e.getMessage().startsWith(Errno.EMSGSIZE.text());
         return isTooLong ? tooLong(length) : e;
     }

@@ -1,7 +1,10 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.dispatch.Buffers;
 import dev.ringpark.internal.op.Addresses;
 import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.SocketType;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -10,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
@@ -561,6 +565,56 @@ public final class UdpSocket extends UdpChannel {
      */
     public void send(MemorySegment source, Duration timeout) throws IOException {
         sendFrom(source, null, Timeouts.deadline(timeout));
+    }
+
+    /**
+     * Sends each of {@code sources} to {@code target}, whole, in their order: as many at a time as there is room for,
+     * where the system can, with one call; when there is none it waits, for each at most the default send timeout. What
+     * was sent has nothing remaining, also if the next ends with an exception.
+     *
+     * @throws AlreadyConnectedException if the socket is connected to another peer
+     * @throws IOException on timeout, close, interrupt and errors; see the class
+     */
+    public void sendAll(ByteBuffer[] sources, SocketAddress target) throws IOException {
+        sendAllFrom(sources.clone(), Objects.requireNonNull(target, "target"), sendDeadline());
+    }
+
+    /**
+     * The same, to the peer.
+     *
+     * @throws NotYetConnectedException if the socket has no peer
+     * @throws IOException on timeout, close, interrupt and errors; see the class
+     */
+    public void sendAll(ByteBuffer[] sources) throws IOException {
+        sendAllFrom(sources.clone(), null, sendDeadline());
+    }
+
+    /** Those there is room for go at once; when there is none, the next is waited for, as if it were sent alone. */
+    private void sendAllFrom(ByteBuffer[] sources, @Nullable SocketAddress target, long deadlineNanos)
+            throws IOException {
+        InetSocketAddress to = target == null ? null : destination(target);
+        int next = 0;
+        while (next < sources.length) {
+            next += sendNow(sources, next, to, deadlineNanos);
+            if (next < sources.length) {
+                sendFrom(sources[next], to, deadlineNanos);
+                next++;
+            }
+        }
+    }
+
+    private int sendNow(ByteBuffer[] sources, int first, @Nullable InetSocketAddress to, long deadlineNanos)
+            throws IOException {
+        Operation operation = enter(Handle.WRITING, deadlineNanos, SEND_TIMED_OUT);
+        try {
+            boolean isConnected = prepare(operation, 0, to) == Kind.SEND;
+            return attempt(open -> open.sendNow(sources, first, isConnected ? null : to));
+        } catch (SocketException e) {
+            ByteBuffer guilty = Buffers.firstWithRoom(sources, first, sources.length - first);
+            throw about(guilty == null ? 0 : guilty.remaining(), e);
+        } finally {
+            exit(Handle.WRITING);
+        }
     }
 
     // ---- multicast ----

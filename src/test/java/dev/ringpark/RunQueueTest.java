@@ -2,13 +2,13 @@ package dev.ringpark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringpark.contract.Stress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -143,8 +143,7 @@ class RunQueueTest {
     }
 
     /** Some seconds: as many as a loop runs within an hour. */
-    @Test
-    @Tag("stress")
+    @Stress
     void itsPlacesAreCountedOnBeyondTheIntRange() {
         Task[] tasks = IntStream.range(0, 4).mapToObj(Task::new).toArray(Task[]::new);
         queue.add(tasks[0]);

@@ -2,7 +2,7 @@ package dev.ringpark;
 
 import dev.ringpark.internal.backend.Backend;
 import dev.ringpark.internal.backend.Counters;
-import dev.ringpark.internal.op.FileHandle;
+import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Operation;
@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketOption;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -122,7 +123,7 @@ final class ScriptedBackend implements Backend {
     }
 
     @Override
-    public FileHandle newFile(Path path) {
+    public FileResource newFile(Path path) {
         throw new UnsupportedOperationException();
     }
 
@@ -171,6 +172,16 @@ final class ScriptedBackend implements Backend {
         @Override
         public void shutdownOutput() {
             throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int readNow(ByteBuffer target) {
+            return 0;
+        }
+
+        @Override
+        public int writeNow(ByteBuffer source) {
+            return 0;
         }
 
         @Override

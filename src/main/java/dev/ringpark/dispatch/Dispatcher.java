@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,11 +44,13 @@ import org.jspecify.annotations.Nullable;
 public final class Dispatcher extends FileOperations implements AutoCloseable {
     private final Backends backends;
     private final Timeouts timeouts;
+    private final Offloads offloads;
 
-    Dispatcher(Backends backends, CallbackLoop loop) {
+    Dispatcher(Backends backends, CallbackLoop loop, int offloadThreads) {
         super(loop);
         this.backends = backends;
         this.timeouts = new Timeouts(loop);
+        this.offloads = new Offloads(loop, offloadThreads);
     }
 
     /**
@@ -71,7 +74,8 @@ public final class Dispatcher extends FileOperations implements AutoCloseable {
         Backends backends = new Backends(Backends.forced(options.backend()), new BackendOptions(
                 options.submissionEntries(), options.completionEntries(), options.bufferBytes(), options.bufferCount(),
                 options.fileThreads()));
-        return new Dispatcher(backends, new CallbackLoop(backends::open, options.maxInFlight()));
+        return new Dispatcher(backends, new CallbackLoop(backends::open, options.maxInFlight()),
+                options.offloadThreads());
     }
 
     /** The backend's name: {@code io_uring} or {@code selector}. */
@@ -96,6 +100,20 @@ public final class Dispatcher extends FileOperations implements AutoCloseable {
     /** Ends in this turn, if a callback asks, after those that are due already; else in the next. */
     public Request<@Nullable Void> nextTick(Consumer<? super Request<@Nullable Void>> callback) {
         return answer(null, null, callback);
+    }
+
+    /**
+     * Runs {@code task} on another thread, one of a few for such work; others wait their turn. For what blocks and is
+     * no operation here: looking up a name, listing a directory, computing. It ends with what the task returns, or with
+     * the {@link IOException} it throws; what else it throws is the cause of one. A cancel interrupts its thread and
+     * waits for nothing: what the task still brings is dropped.
+     */
+    public <T extends @Nullable Object> Request<T> offload(
+            Callable<? extends T> task, Consumer<? super Request<T>> callback) {
+        Objects.requireNonNull(task, "task");
+        Request<T> request = Request.of(callback);
+        offloads.begin(request, task);
+        return request;
     }
 
     /** An event for other threads to trigger; {@code callback} runs on this one. */
@@ -207,6 +225,7 @@ public final class Dispatcher extends FileOperations implements AutoCloseable {
             return;
         }
         cancelAll();
+        offloads.close();
         loop().close();
     }
 }

@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param bufferBytes the size of one pooled buffer, at least 1
  * @param bufferCount how many there are for each direction, at least 1
  * @param fileThreads the threads for files at most, the kernel's or those beside the queue, at least 1
+ * @param offloadThreads the threads for what {@link Dispatcher#offload} is given at most, at least 1
  */
 public record DispatcherOptions(@Nullable String backend, int submissionEntries, int completionEntries, int maxInFlight,
-        int bufferBytes, int bufferCount, int fileThreads) {
+        int bufferBytes, int bufferCount, int fileThreads, int offloadThreads) {
 
-    private static final DispatcherOptions DEFAULTS = new DispatcherOptions(null, 256, 4096, 16_384, 16_384, 64, 4);
+    private static final DispatcherOptions DEFAULTS = new DispatcherOptions(null, 256, 4096, 16_384, 16_384, 64, 4, 4);
 
     /**
      * Checks the ranges.
@@ -31,6 +32,7 @@ public record DispatcherOptions(@Nullable String backend, int submissionEntries,
         requirePositive("bufferBytes", bufferBytes);
         requirePositive("bufferCount", bufferCount);
         requirePositive("fileThreads", fileThreads);
+        requirePositive("offloadThreads", offloadThreads);
     }
 
     private static void requirePositive(String name, int value) {
@@ -47,30 +49,36 @@ public record DispatcherOptions(@Nullable String backend, int submissionEntries,
     /** These options with another {@link #backend}; null to choose. */
     public DispatcherOptions withBackend(@Nullable String backend) {
         return new DispatcherOptions(backend, submissionEntries, completionEntries, maxInFlight, bufferBytes,
-                bufferCount, fileThreads);
+                bufferCount, fileThreads, offloadThreads);
     }
 
     /** These options with other numbers of {@link #submissionEntries} and {@link #completionEntries}. */
     public DispatcherOptions withEntries(int submissionEntries, int completionEntries) {
         return new DispatcherOptions(backend, submissionEntries, completionEntries, maxInFlight, bufferBytes,
-                bufferCount, fileThreads);
+                bufferCount, fileThreads, offloadThreads);
     }
 
     /** These options with another {@link #maxInFlight}. */
     public DispatcherOptions withMaxInFlight(int maxInFlight) {
         return new DispatcherOptions(backend, submissionEntries, completionEntries, maxInFlight, bufferBytes,
-                bufferCount, fileThreads);
+                bufferCount, fileThreads, offloadThreads);
     }
 
     /** These options with other numbers of {@link #bufferBytes} and {@link #bufferCount}. */
     public DispatcherOptions withBuffers(int bufferBytes, int bufferCount) {
         return new DispatcherOptions(backend, submissionEntries, completionEntries, maxInFlight, bufferBytes,
-                bufferCount, fileThreads);
+                bufferCount, fileThreads, offloadThreads);
     }
 
     /** These options with another number of {@link #fileThreads}. */
     public DispatcherOptions withFileThreads(int fileThreads) {
         return new DispatcherOptions(backend, submissionEntries, completionEntries, maxInFlight, bufferBytes,
-                bufferCount, fileThreads);
+                bufferCount, fileThreads, offloadThreads);
+    }
+
+    /** These options with another number of {@link #offloadThreads}. */
+    public DispatcherOptions withOffloadThreads(int offloadThreads) {
+        return new DispatcherOptions(backend, submissionEntries, completionEntries, maxInFlight, bufferBytes,
+                bufferCount, fileThreads, offloadThreads);
     }
 }

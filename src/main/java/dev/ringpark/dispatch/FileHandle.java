@@ -1,7 +1,10 @@
 package dev.ringpark.dispatch;
 
+import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.OpenRequest;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * order, since each says where in the file it belongs. Belongs to the dispatcher's thread.
  */
 public final class FileHandle {
-    private final dev.ringpark.internal.op.FileHandle handle;
+    private final FileResource handle;
     private final OpenRequest asked;
     private final FileRequests requests;
 
@@ -20,7 +23,7 @@ public final class FileHandle {
         this.requests = new FileRequests(loop, handle, asked.path());
     }
 
-    dev.ringpark.internal.op.FileHandle handle() {
+    FileResource handle() {
         return handle;
     }
 
@@ -39,6 +42,43 @@ public final class FileHandle {
     /** Begins an operation that brings {@code result}; see {@link FileRequests#begin}. */
     void begin(Request<?> request, Kind kind, @Nullable Object about, long position, boolean detail, Object result) {
         requests.begin(request, kind, about, position, detail, result);
+    }
+
+    /** Begins a transfer at its own position; see {@link FileRequests#beginInOrder}. */
+    void beginInOrder(Request<?> request, Kind kind, Object about) {
+        requests.beginInOrder(request, kind, about);
+    }
+
+    /**
+     * Its own position, in bytes; what is read and written there has moved it.
+     *
+     * @throws ClosedChannelException if it is not open
+     * @throws IOException if it has none
+     */
+    public long position() throws IOException {
+        return usable().position();
+    }
+
+    /**
+     * Moves its own position, perhaps beyond the end.
+     *
+     * @throws IllegalArgumentException if it is negative
+     * @throws ClosedChannelException if it is not open
+     * @throws IOException if it has none
+     */
+    public void position(long newPosition) throws IOException {
+        if (newPosition < 0) {
+            throw new IllegalArgumentException("position is " + newPosition + "; it must not be negative");
+        }
+        usable().position(newPosition);
+    }
+
+    private FileResource usable() throws ClosedChannelException {
+        requests.loop().requireUsable();
+        if (!handle.isOpen()) {
+            throw new ClosedChannelException();
+        }
+        return handle;
     }
 
     /** What it was opened by. */

@@ -1,5 +1,6 @@
 package dev.ringpark.dispatch;
 
+import dev.ringpark.internal.dispatch.Buffers;
 import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.OpenChoice;
@@ -17,7 +18,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link Dispatcher} does with files. */
-abstract sealed class FileOperations extends SocketOperations permits Dispatcher {
+abstract sealed class FileOperations extends DatagramOperations permits Dispatcher {
     private final FileRequests paths;   // those of no open file
 
     FileOperations(CallbackLoop loop) {
@@ -57,9 +58,7 @@ abstract sealed class FileOperations extends SocketOperations permits Dispatcher
     public Request<ByteBuffer> read(
             FileHandle file, ByteBuffer buffer, long position, Consumer<? super Request<ByteBuffer>> callback) {
         KernelMemory.requireNotReadOnly(buffer);
-        if (!file.reads()) {
-            throw new NonReadableChannelException();
-        }
+        requireReads(file);
         return transfer(file, Kind.READ_AT, buffer, position, callback);
     }
 
@@ -85,6 +84,97 @@ abstract sealed class FileOperations extends SocketOperations permits Dispatcher
             return answer(buffer, null, request);
         }
         file.begin(request, kind, buffer, position, false, buffer);
+        return request;
+    }
+
+    /**
+     * As {@link #read(FileHandle, ByteBuffer, long, Consumer) read}, into the buffers one after the other; 64 KiB at
+     * most, which are copied to them.
+     */
+    public Request<ByteBuffer[]> read(FileHandle file, ByteBuffer[] buffers, long position,
+            Consumer<? super Request<ByteBuffer[]>> callback) {
+        for (ByteBuffer buffer : buffers) {
+            KernelMemory.requireWritable(buffer);
+        }
+        requireReads(file);
+        return transfer(file, Kind.READ_AT, buffers, position, callback);
+    }
+
+    /**
+     * As {@link #write(FileHandle, ByteBuffer, long, Consumer) write}, of the buffers in their order; 64 KiB at most.
+     */
+    public Request<ByteBuffer[]> write(FileHandle file, ByteBuffer[] buffers, long position,
+            Consumer<? super Request<ByteBuffer[]>> callback) {
+        requireWrites(file);
+        return transfer(file, Kind.WRITE_AT, buffers, position, callback);
+    }
+
+    private Request<ByteBuffer[]> transfer(FileHandle file, Kind kind, ByteBuffer[] buffers, long position,
+            Consumer<? super Request<ByteBuffer[]>> callback) {
+        requireNotNegative("position", position);
+        ByteBuffer[] own = buffers.clone();
+        Request<ByteBuffer[]> request = Request.of(callback);
+        if (Buffers.remaining(own, 0, own.length) == 0 && file.isOpen()) {
+            return answer(own, null, request);
+        }
+        file.begin(request, kind, own, position, false, own);
+        return request;
+    }
+
+    /**
+     * read(2): as {@link #read(FileHandle, ByteBuffer, long, Consumer) read}, from the file's own position on, which
+     * moves: for streams and for what has no places, a pipe or a terminal. Such transfers of a file are done one after
+     * the other, in the order they came.
+     */
+    public Request<ByteBuffer> read(
+            FileHandle file, ByteBuffer buffer, Consumer<? super Request<ByteBuffer>> callback) {
+        KernelMemory.requireNotReadOnly(buffer);
+        requireReads(file);
+        return transferInOrder(file, Kind.READ_AT, buffer, callback);
+    }
+
+    /** write(2): the same for {@link #write(FileHandle, ByteBuffer, long, Consumer) write}. */
+    public Request<ByteBuffer> write(
+            FileHandle file, ByteBuffer buffer, Consumer<? super Request<ByteBuffer>> callback) {
+        requireWrites(file);
+        return transferInOrder(file, Kind.WRITE_AT, buffer, callback);
+    }
+
+    private Request<ByteBuffer> transferInOrder(
+            FileHandle file, Kind kind, ByteBuffer buffer, Consumer<? super Request<ByteBuffer>> callback) {
+        Request<ByteBuffer> request = Request.of(callback).lending(buffer);
+        if (!buffer.hasRemaining() && file.isOpen()) {
+            return answer(buffer, null, request);
+        }
+        file.beginInOrder(request, kind, buffer);
+        return request;
+    }
+
+    /**
+     * Sends up to {@code bytes} bytes of the file from {@code position} on, or what the file and the socket have and
+     * take of that at once, 64 KiB at most: {@link Request#count} tells, and is -1 at the end of the file. The socket
+     * is the result. A cancel may find that some were sent.
+     *
+     * @throws IllegalArgumentException if the position is negative, or there are no bytes
+     * @throws NonReadableChannelException if the file was not opened to be read
+     */
+    public Request<SocketHandle> transfer(FileHandle file, long position, long bytes, SocketHandle socket,
+            Consumer<? super Request<SocketHandle>> callback) {
+        requireNotNegative("position", position);
+        requireBytes(bytes);
+        requireReads(file);
+        Request<SocketHandle> request = Request.of(callback);
+        FileToSocket.begin(loop(), new FileToSocket.Steps() {
+            @Override
+            public void read(ByteBuffer piece, Request<ByteBuffer> step) {
+                FileOperations.this.read(file, piece, position, step);
+            }
+
+            @Override
+            public void send(ByteBuffer piece, Request<ByteBuffer> step) {
+                FileOperations.this.send(socket, piece, step);
+            }
+        }, bytes, socket, request);
         return request;
     }
 
@@ -116,9 +206,7 @@ abstract sealed class FileOperations extends SocketOperations permits Dispatcher
     public Request<FileHandle> allocate(
             FileHandle file, long position, long bytes, Consumer<? super Request<FileHandle>> callback) {
         requireNotNegative("position", position);
-        if (bytes < 1) {
-            throw new IllegalArgumentException("the number of bytes is " + bytes + "; it has to be at least 1");
-        }
+        requireBytes(bytes);
         requireWrites(file);
         return begin(file, Kind.ALLOCATE, bytes, position, false, callback);
     }
@@ -172,6 +260,18 @@ abstract sealed class FileOperations extends SocketOperations permits Dispatcher
     private static void requireNotNegative(String name, long value) {
         if (value < 0) {
             throw new IllegalArgumentException(name + " is " + value + "; it must not be negative");
+        }
+    }
+
+    private static void requireBytes(long bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("the number of bytes is " + bytes + "; it has to be at least 1");
+        }
+    }
+
+    private static void requireReads(FileHandle file) {
+        if (!file.reads()) {
+            throw new NonReadableChannelException();
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.ringpark.dispatch;
 
+import dev.ringpark.internal.dispatch.Buffers;
 import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Completion;
+import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.OpenRequest;
 import dev.ringpark.internal.op.Operation;
@@ -26,6 +28,7 @@ final class FileRequests {
     private final PooledHandle handle;
     private final @Nullable Path file;   // null if each request names its own
     private final ArrayDeque<Slot> idle = new ArrayDeque<>();
+    private @Nullable OwnPosition ownPosition;   // once somebody has used it
 
     FileRequests(CallbackLoop loop, PooledHandle handle, @Nullable Path file) {
         this.loop = loop;
@@ -33,20 +36,53 @@ final class FileRequests {
         this.file = file;
     }
 
+    CallbackLoop loop() {
+        return loop;
+    }
+
     /**
      * Begins an operation.
      *
-     * @param about the buffer, the {@link OpenRequest} or {@link PathRequest}, or how many bytes to allocate
+     * @param about the buffer, or buffers; {@link OpenRequest} or {@link PathRequest}; or how many bytes to allocate
      * @param position where, or how many bytes are to be left
      * @param detail whether a sync is to store metadata, too
      * @param result what it brings if it succeeds, unless that is attributes
      */
     void begin(Request<?> request, Kind kind, @Nullable Object about, long position, boolean detail, Object result) {
         loop.requireUsable();
-        Slot slot = Objects.requireNonNullElseGet(idle.poll(), Slot::new);
+        request.requireNotPending();
+        Slot slot = takeSlot();
         request.begin(slot, kind, about);
         loop.begun(request);
         slot.start(request, position, detail, result);
+    }
+
+    /** Begins a transfer at the file's own position, when those before have ended. */
+    void beginInOrder(Request<?> request, Kind kind, Object about) {
+        loop.requireUsable();
+        OwnPosition turns = ownPosition();
+        request.begin(turns, kind, about);
+        loop.begun(request);
+        turns.enter(request);
+    }
+
+    private OwnPosition ownPosition() {
+        OwnPosition known = ownPosition;
+        if (known == null) {
+            known = new OwnPosition(loop, ((FileResource) handle).isSeekable(), this::startInOrder);
+            ownPosition = known;
+        }
+        return known;
+    }
+
+    private void startInOrder(Request<?> request) {
+        Slot slot = takeSlot();
+        request.passTo(slot);
+        slot.start(request, Operation.OWN_POSITION, false, Objects.requireNonNull(request.subject));
+    }
+
+    private Slot takeSlot() {
+        return Objects.requireNonNullElseGet(idle.poll(), Slot::new);
     }
 
     private final class Slot implements Completion, Request.Holder {
@@ -64,6 +100,7 @@ final class FileRequests {
             result = brings;
             switch (request.subject) {
                 case ByteBuffer buffer -> beginTransfer(request, buffer, position);
+                case ByteBuffer[] buffers -> beginCopy(request.kind, buffers, position);
                 case OpenRequest open -> operation.beginOpen(open, Operation.NONE);
                 case PathRequest path -> operation.beginPath(path, Operation.NONE);
                 case Long bytes -> operation.beginAllocate(position, bytes, Operation.NONE);
@@ -81,19 +118,23 @@ final class FileRequests {
         }
 
         private void beginTransfer(Request<?> request, ByteBuffer buffer, long position) {
-            operation.at(position);
-            int length = buffer.remaining();
-            if (buffer.isDirect()) {
-                operation.beginTransfer(request.kind, buffer, request.address, buffer.position(), length,
-                        Operation.NONE);
+            if (!buffer.isDirect()) {
+                beginCopy(request.kind, new ByteBuffer[] {buffer}, position);
                 return;
             }
+            operation.at(position);
+            operation.beginTransfer(request.kind, buffer, request.address, buffer.position(), buffer.remaining(),
+                    Operation.NONE);
+        }
+
+        private void beginCopy(Kind kind, ByteBuffer[] buffers, long position) {
+            operation.at(position);
             ByteBuffer lent = copy();
-            int most = Math.min(length, MOST_COPIED);
-            if (request.kind == Kind.WRITE_AT) {
-                lent.put(0, buffer, buffer.position(), most);
+            int length = (int) Math.min(Buffers.remaining(buffers, 0, buffers.length), MOST_COPIED);
+            if (kind == Kind.WRITE_AT) {
+                Buffers.gather(buffers, lent.clear().limit(length));
             }
-            operation.beginTransfer(request.kind, lent, KernelMemory.address(lent), 0, most, Operation.NONE);
+            operation.beginTransfer(kind, lent, KernelMemory.address(lent), 0, length, Operation.NONE);
         }
 
         private ByteBuffer copy() {
@@ -112,22 +153,39 @@ final class FileRequests {
             IOException failure = failed == null ? null : exception(request, failed, operation.cancelReason());
             int count = failure == null ? moved(request, operation.result()) : 0;
             Object brought = failure == null ? brought(request) : null;
+            boolean inOrder = operation.position() == Operation.OWN_POSITION && isTransfer(request);
             operation.reset();
             current = null;
             result = null;
             idle.add(this);
+            if (inOrder) {
+                ownPosition().exit(request.kind);
+            }
             loop.ended(request, count, brought, failure);
         }
 
         private int moved(Request<?> request, int count) {
-            if (!(request.subject instanceof ByteBuffer buffer)) {
-                return 0;
+            switch (request.subject) {
+                case ByteBuffer buffer when buffer.isDirect() -> buffer.position(buffer.position() + count);
+                case ByteBuffer buffer -> spread(request.kind, new ByteBuffer[] {buffer}, count);
+                case ByteBuffer[] buffers -> spread(request.kind, buffers, count);
+                case null, default -> {
+                    return 0;
+                }
             }
-            if (!buffer.isDirect() && request.kind == Kind.READ_AT) {
-                buffer.put(buffer.position(), copy(), 0, count);
-            }
-            buffer.position(buffer.position() + count);
             return count == 0 && request.kind == Kind.READ_AT ? -1 : count;
+        }
+
+        private void spread(Kind kind, ByteBuffer[] buffers, int count) {
+            if (kind == Kind.READ_AT) {
+                Buffers.scatter(copy().clear().limit(count), buffers);
+            } else {
+                Buffers.advance(buffers, 0, buffers.length, count);
+            }
+        }
+
+        private static boolean isTransfer(Request<?> request) {
+            return request.kind == Kind.READ_AT || request.kind == Kind.WRITE_AT;
         }
 
         private @Nullable Object brought(Request<?> request) {

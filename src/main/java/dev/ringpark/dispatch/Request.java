@@ -3,6 +3,7 @@ package dev.ringpark.dispatch;
 import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.Kind;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -43,12 +44,14 @@ public final class Request<T extends @Nullable Object> implements Consumer<Reque
     private State state = State.IDLE;
     private @Nullable Holder holder;   // while it is pending
     private int count;
+    int wholeLength;                 // of a datagram, which may have been cut
     private @Nullable T result;
     private @Nullable IOException failure;
 
     // What is asked, for the holder.
     Kind kind = Kind.CLOSE;
     @Nullable Object subject;
+    @Nullable SocketAddress peer;    // of a datagram to be sent
     long address;                    // of the memory of the buffer lent last, if that is direct
     private @Nullable ByteBuffer lent;
 
@@ -92,6 +95,18 @@ public final class Request<T extends @Nullable Object> implements Consumer<Reque
     public int count() throws IOException {
         check();
         return count;
+    }
+
+    /**
+     * How many bytes a datagram was sent with: more than {@link #count}, if there was no room for all, and what was cut
+     * off is lost. Of other transfers the same as the count.
+     *
+     * @throws IOException why the operation failed; {@link OperationCanceledException} if it was cancelled
+     * @throws IllegalStateException if it is pending
+     */
+    public int length() throws IOException {
+        check();
+        return Math.max(count, wholeLength);
     }
 
     /**
@@ -140,8 +155,19 @@ public final class Request<T extends @Nullable Object> implements Consumer<Reque
         kind = what;
         subject = about;
         count = 0;
+        wholeLength = 0;
         result = null;
         failure = null;
+    }
+
+    /** Refuses a request that is pending, before anything has been done for its next use. */
+    void requireNotPending() {
+        requireIdle("is pending");
+    }
+
+    /** Another holder has it now. */
+    void passTo(Holder next) {
+        holder = next;
     }
 
     private void requireIdle(String otherwise) {
@@ -156,6 +182,7 @@ public final class Request<T extends @Nullable Object> implements Consumer<Reque
         state = State.DUE;
         holder = null;
         subject = null;
+        peer = null;
         count = moved;
         result = (T) brought;
         failure = why;

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link Dispatcher} does with sockets. */
-abstract sealed class SocketOperations permits FileOperations {
+abstract sealed class SocketOperations permits DatagramOperations {
     private final CallbackLoop loop;
 
     SocketOperations(CallbackLoop loop) {
@@ -127,8 +127,13 @@ abstract sealed class SocketOperations permits FileOperations {
 
     /** close(2), once every operation of the socket has ended, as all are asked to. */
     public Request<@Nullable Void> close(SocketHandle socket, Consumer<? super Request<@Nullable Void>> callback) {
+        return closeEndpoint(socket, callback);
+    }
+
+    final Request<@Nullable Void> closeEndpoint(
+            Endpoint endpoint, Consumer<? super Request<@Nullable Void>> callback) {
         Request<@Nullable Void> request = Request.of(callback);
-        Closing.begin(loop, socket.handle(), request);
+        Closing.begin(loop, endpoint.handle(), request);
         return request;
     }
 

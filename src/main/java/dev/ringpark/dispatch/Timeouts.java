@@ -17,6 +17,7 @@ final class Timeouts {
 
     void begin(Request<?> request, long nanos) {
         loop.requireUsable();
+        request.requireNotPending();
         Slot slot = Objects.requireNonNullElseGet(idle.poll(), Slot::new);
         request.begin(slot, Kind.CLOSE, null);
         loop.begun(request);

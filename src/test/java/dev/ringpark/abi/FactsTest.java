@@ -93,6 +93,7 @@ class FactsTest {
             SOCKADDR_IN6_BYTES      sizeof(struct sockaddr_in6)
             SOCKADDR_UN_BYTES       sizeof(struct sockaddr_un)
             MSGHDR_BYTES            sizeof(struct msghdr)
+            MMSGHDR_BYTES           sizeof(struct mmsghdr)
             MSG_NAME                offsetof(struct msghdr, msg_name)
             MSG_NAMELEN             offsetof(struct msghdr, msg_namelen)
             MSG_IOV                 offsetof(struct msghdr, msg_iov)

@@ -1,6 +1,7 @@
 package dev.ringpark.contract;
 
 import dev.ringpark.CarrierLoop;
+import dev.ringpark.ForeignDescriptor;
 import dev.ringpark.LoopFile;
 import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** A call on a thread of its own, which a test can look at while it is parked. */
 final class Call<T extends @Nullable Object> {
     private static final Set<String> CALLEES = Stream.<Class<?>>of(TcpSocket.class, TcpListener.class, UdpSocket.class,
-            LoopFile.class).flatMap(Call::withParents).map(Class::getName).collect(Collectors.toSet());
+            LoopFile.class, ForeignDescriptor.class)
+            .flatMap(Call::withParents).map(Class::getName).collect(Collectors.toSet());
 
     private final CarrierLoop loop;
     private final FutureTask<T> outcome;

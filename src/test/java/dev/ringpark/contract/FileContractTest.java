@@ -128,7 +128,7 @@ class FileContractTest extends Contract {
             }
             return null;
         }).result();
-        assertThat(loop.stats().submitted() - before).isBetween(2_000L / 50, 2_000L / 5);
+        assertThat(loop.stats().submitted() - before).isBetween(2_000L / 100, 2_000L / 5);
     }
 
     @Test

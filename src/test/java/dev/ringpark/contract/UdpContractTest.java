@@ -56,6 +56,64 @@ class UdpContractTest extends Contract {
     }
 
     @Test
+    void manyAreSentInTheirOrderEachWhole() throws Exception {
+        UdpSocket near = Udp.bound(loop);
+        UdpSocket far = Udp.bound(loop);
+        for (boolean connected : new boolean[] {false, true}) {
+            ByteBuffer[] sources = new ByteBuffer[200];
+            for (int i = 0; i < sources.length; i++) {
+                int length = 1 + i % 90;
+                sources[i] = i % 2 == 0 ? ByteBuffer.allocate(length) : ByteBuffer.allocateDirect(length);
+                sources[i].put(0, (byte) i);
+            }
+            Call<Void> receiver = call(() -> {
+                for (int i = 0; i < sources.length; i++) {
+                    byte[] target = new byte[100];
+                    assertThat(far.receive(target, 0, 100).length()).isEqualTo(1 + i % 90);
+                    assertThat(target[0]).isEqualTo((byte) i);
+                }
+                return null;
+            });
+            call(() -> {
+                if (connected) {
+                    near.connect(Udp.address(far));
+                    near.sendAll(sources);
+                } else {
+                    near.sendAll(sources, Udp.address(far));
+                }
+                return null;
+            }).result();
+            receiver.result();
+            assertThat(sources).noneMatch(ByteBuffer::hasRemaining);
+        }
+    }
+
+    @Test
+    void whatWasSentBeforeOneThatCannotBeIsKnownByItsBuffer() throws Exception {
+        UdpSocket near = Udp.bound(loop);
+        UdpSocket far = Udp.bound(loop);
+        ByteBuffer[] sources = {ByteBuffer.allocate(1), ByteBuffer.allocate(2), ByteBuffer.allocate(70_000),
+            ByteBuffer.allocate(3)};
+        assertThat(failureOf(() -> {
+            near.sendAll(sources, Udp.address(far));
+            return null;
+        })).isInstanceOf(SocketException.class).hasMessageContaining("70000 bytes");
+        assertThat(sources[0].hasRemaining() || sources[1].hasRemaining()).isFalse();
+        assertThat(sources[2].remaining()).isEqualTo(70_000);
+        assertThat(sources[3].remaining()).isEqualTo(3);
+        assertThat(call(() -> far.receive(new byte[9], 0, 9).length()).result()).isEqualTo(1);
+        assertThat(call(() -> far.receive(new byte[9], 0, 9).length()).result()).isEqualTo(2);
+        ByteBuffer[] empty = {ByteBuffer.allocate(0), ByteBuffer.allocate(4)};
+        call(() -> {
+            near.sendAll(empty, Udp.address(far));
+            near.sendAll(new ByteBuffer[0], Udp.address(far));
+            return null;
+        }).result();
+        assertThat(call(() -> far.receive(new byte[9], 0, 9).length()).result()).isZero();
+        assertThat(call(() -> far.receive(new byte[9], 0, 9).length()).result()).isEqualTo(4);
+    }
+
+    @Test
     void aSocketThatHasNoAddressGetsOneWhenItSendsOrReceives() throws Exception {
         UdpSocket far = Held.hold(UdpSocket.open(loop));
         assertThat(far.getLocalAddress()).isNull();

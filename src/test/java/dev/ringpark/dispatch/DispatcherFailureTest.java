@@ -59,7 +59,7 @@ class DispatcherFailureTest {
     private Dispatcher open() throws IOException {
         Backends backends = new Backends("selector", new BackendOptions(16, 32, 1024, 4, 1));
         Dispatcher opened = new Dispatcher(backends, new CallbackLoop(
-                (inFlight, completions, counters) -> failing(backends.open(inFlight, completions, counters)), 16));
+                (inFlight, completions, counters) -> failing(backends.open(inFlight, completions, counters)), 16), 1);
         return opened;
     }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,6 +56,185 @@ class DispatcherFilesTest extends DispatcherContract {
         assertThat(beyond.count()).as("at the end").isEqualTo(-1);
         assertThat(Files.size(path)).isEqualTo(30);
         assertThat(file.isOpen()).isFalse();
+    }
+
+    @Test
+    void buffersAreGatheredAndScatteredAtAPlace() throws IOException {
+        FileHandle file = opened(Set.of(CREATE_NEW, READ, WRITE));
+        ByteBuffer[] sources = {bytes(1, 2), bytes(), ByteBuffer.allocateDirect(1).put(0, (byte) 3), bytes(4)};
+        Request<ByteBuffer[]> written = dispatcher.write(file, sources, 5, ignoring());
+        await(written);
+        ByteBuffer[] targets = {ByteBuffer.allocate(1), ByteBuffer.allocateDirect(2), ByteBuffer.allocate(9)};
+        Request<ByteBuffer[]> read = dispatcher.read(file, targets, 5, ignoring());
+        Request<ByteBuffer[]> beyond = dispatcher.read(file, new ByteBuffer[] {ByteBuffer.allocate(1)}, 99, ignoring());
+        Request<ByteBuffer[]> nothing = dispatcher.read(file, new ByteBuffer[0], 0, ignoring());
+        await(read, beyond, nothing);
+
+        assertThat(written.count()).isEqualTo(4);
+        assertThat(sources).noneMatch(ByteBuffer::hasRemaining);
+        assertThat(read.count()).isEqualTo(4);
+        assertHolds(targets[0], 1);
+        assertHolds(targets[1], 2, 3);
+        assertHolds(targets[2], 4);
+        assertThat(beyond.count()).isEqualTo(-1);
+        assertThat(nothing.count()).isZero();
+    }
+
+    @Test
+    void theOwnPositionMovesWithWhatIsReadAndWritten() throws IOException {
+        FileHandle file = opened(Set.of(CREATE_NEW, READ, WRITE));
+        Request<ByteBuffer> first = dispatcher.write(file, bytes(1, 2), ignoring());
+        Request<ByteBuffer> second = dispatcher.write(file, bytes(3), ignoring());
+        await(first, second);
+        assertThat(file.position()).isEqualTo(3);
+        file.position(1);
+        ByteBuffer one = ByteBuffer.allocate(1);
+        ByteBuffer rest = ByteBuffer.allocateDirect(9);
+        Request<ByteBuffer> last = dispatcher.read(file, rest, ignoring());
+        await(last);
+        Request<ByteBuffer> end = dispatcher.read(file, one, ignoring());
+        await(end);
+
+        assertHolds(rest, 2, 3);
+        assertThat(end.count()).isEqualTo(-1);
+        assertThat(file.position()).isEqualTo(3);
+        assertThatThrownBy(() -> file.position(-1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void transfersInOrderAreDoneOneAfterTheOther() throws IOException {
+        FileHandle file = opened(Set.of(CREATE_NEW, READ, WRITE));
+        List<Request<ByteBuffer>> writes = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            writes.add(dispatcher.write(file, bytes(i, i), ignoring()));
+        }
+        dispatcher.cancel(writes.get(100));
+        await(writes.toArray(Request[]::new));
+        byte[] content = Files.readAllBytes(path);
+
+        assertThat(writes.get(100).failure()).isInstanceOf(OperationCanceledException.class);
+        assertThat(content).hasSize(398);
+        for (int i = 0; i < 199; i++) {
+            int value = i < 100 ? i : i + 1;
+            assertThat(content[2 * i]).isEqualTo(content[2 * i + 1]).isEqualTo((byte) value);
+        }
+    }
+
+    @Test
+    void aPipeIsReadFromAndWrittenToAndItsCloseEndsAReadThatWaits() throws Exception {
+        makePipe();
+        Request<FileHandle> reader = dispatcher.open(path, Set.of(READ), ignoring());
+        Request<FileHandle> writer = dispatcher.open(path, Set.of(WRITE), ignoring());
+        await(reader, writer);
+        ByteBuffer target = ByteBuffer.allocate(3);
+        Request<ByteBuffer> read = dispatcher.read(reader.result(), target, ignoring());
+        dispatcher.flush();
+        assertThat(read.isPending()).isTrue();
+        await(dispatcher.write(writer.result(), bytes(1, 2), ignoring()), read);
+        assertHolds(target, 1, 2);
+
+        Request<ByteBuffer> waiting = dispatcher.read(reader.result(), target.clear(), ignoring());
+        dispatcher.flush();
+        await(dispatcher.close(reader.result(), ignoring()), waiting);
+        assertThat(waiting.failure()).isInstanceOf(AsynchronousCloseException.class);
+    }
+
+    @Test
+    void aPipeOpenedForBothIsWrittenToWhileAReadWaits() throws Exception {
+        assumeTrue(backend.equals("io_uring"), "a FileChannel reads and writes one after the other");
+        makePipe();
+        FileHandle pipe = opened(Set.of(READ, WRITE));
+        ByteBuffer target = ByteBuffer.allocate(3);
+        Request<ByteBuffer> read = dispatcher.read(pipe, target, ignoring());
+        dispatcher.flush();
+        await(dispatcher.write(pipe, bytes(1, 2), ignoring()), read);
+
+        assertHolds(target, 1, 2);
+    }
+
+    private void makePipe() throws Exception {
+        Process made = new ProcessBuilder("mkfifo", path.toString()).start();
+        assumeTrue(made.waitFor() == 0, "mkfifo is missing");
+    }
+
+    @Test
+    void aFileGoesToASocketPieceByPiece() throws IOException {
+        byte[] content = new byte[200_000];
+        new Random(7).nextBytes(content);
+        Files.write(path, content);
+        FileHandle file = opened(Set.of(READ));
+        Pair pair = pair();
+        ByteBuffer received = ByteBuffer.allocate(content.length);
+        receiveAll(pair.far(), received);
+        long sent = 0;
+        for (int count = 0; count >= 0; sent += Math.max(count, 0)) {
+            Request<SocketHandle> piece = dispatcher.transfer(file, sent, Long.MAX_VALUE, pair.near(), ignoring());
+            await(piece);
+            assertThat(piece.result()).isSameAs(pair.near());
+            count = piece.count();
+        }
+        dispatcher.runUntil(() -> !received.hasRemaining());
+
+        assertThat(sent).isEqualTo(content.length);
+        assertThat(received.array()).isEqualTo(content);
+        Request<SocketHandle> some = dispatcher.transfer(file, 10, 5, pair.near(), ignoring());
+        await(some);
+        assertThat(some.count()).isEqualTo(5);
+        assertThatThrownBy(() -> dispatcher.transfer(file, -1, 1, pair.near(), ignoring()))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private void receiveAll(SocketHandle socket, ByteBuffer target) {
+        dispatcher.receive(socket, target, received -> {
+            assertThat(received.failure()).isNull();
+            if (target.hasRemaining()) {
+                receiveAll(socket, target);
+            }
+        });
+    }
+
+    @Test
+    void aTransferToASocketThatTakesNothingIsCancelled() throws IOException {
+        Files.write(path, new byte[60_000]);
+        FileHandle file = opened(Set.of(READ));
+        Pair pair = pair();
+        ByteBuffer filler = ByteBuffer.allocateDirect(1 << 26);
+        int last = 1;
+        while (last > 0) {
+            last = pair.near().trySend(filler);
+        }
+        int turns = 0;   // before it is read, in between, and when it is to be sent
+        while (turns < 10) {
+            Request<SocketHandle> transfer = dispatcher.transfer(file, 0, 60_000, pair.near(), ignoring());
+            for (int i = 0; i < turns; i++) {
+                dispatcher.flush();
+            }
+            dispatcher.cancel(transfer);
+            await(transfer);
+            if (transfer.failure() == null) {
+                assertThat(transfer.count()).as("a late acknowledgement has made room").isPositive();
+            } else {
+                assertThat(transfer.failure()).isInstanceOf(OperationCanceledException.class);
+                turns++;
+            }
+        }
+
+        Request<SocketHandle> dropped = dispatcher.transfer(file, 0, 60_000, pair.near(), ignoring());
+        dispatcher.flush();
+        dispatcher.cancelAll();
+        assertThat(dropped.isPending()).isFalse();
+    }
+
+    @Test
+    void aTransferFromAClosedFileFails() throws IOException {
+        Files.write(path, new byte[10]);
+        FileHandle file = opened(Set.of(READ));
+        Pair pair = pair();
+        await(dispatcher.close(file, ignoring()));
+        Request<SocketHandle> transfer = dispatcher.transfer(file, 0, 10, pair.near(), ignoring());
+        await(transfer);
+
+        assertThat(transfer.failure()).isInstanceOf(IOException.class);
     }
 
     @Test

@@ -110,6 +110,25 @@ class DispatcherSocketsTest extends DispatcherContract {
     }
 
     @Test
+    void whatCanBeMovedAtOnceIsMovedUnlessOthersAreFirst() throws IOException {
+        Pair pair = pair();
+        ByteBuffer target = ByteBuffer.allocate(3);
+        assertThat(pair.far().tryReceive(target)).isZero();
+        assertThat(pair.near().trySend(bytes(1, 2))).isEqualTo(2);
+        assertThat(pair.far().tryReceive(target)).isEqualTo(2);
+        assertHolds(target, 1, 2);
+        Request<ByteBuffer> pending = dispatcher.receive(pair.far(), target.clear(), ignoring());
+        assertThat(pair.near().trySend(bytes(3))).isEqualTo(1);
+        assertThat(pair.far().tryReceive(ByteBuffer.allocate(1))).isZero();
+        await(pending);
+        assertHolds(target, 3);
+        await(dispatcher.close(pair.near(), ignoring()));
+
+        assertThat(pair.far().tryReceive(target.clear())).isEqualTo(-1);
+        assertThatThrownBy(() -> pair.near().trySend(bytes(1))).isInstanceOf(ClosedChannelException.class);
+    }
+
+    @Test
     void optionsAreSetAndAskedAtOnce() throws IOException {
         SocketHandle socket = dispatcher.openSocket(StandardProtocolFamily.INET);
         socket.setOption(StandardSocketOptions.TCP_NODELAY, true);

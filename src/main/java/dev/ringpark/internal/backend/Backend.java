@@ -1,6 +1,6 @@
 package dev.ringpark.internal.backend;
 
-import dev.ringpark.internal.op.FileHandle;
+import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Operation;
@@ -50,8 +50,17 @@ public interface Backend extends AutoCloseable {
     /** A new socket; {@code family} null stands for IPv6 and IPv4 in one where the system has both. Any thread. */
     Handle openSocket(SocketType type, @Nullable ProtocolFamily family) throws IOException;
 
+    /**
+     * Somebody else's descriptor, to be watched. Any thread.
+     *
+     * @throws UnsupportedOperationException if this backend has no descriptor numbers
+     */
+    default Handle watch(int descriptor) {
+        throw new UnsupportedOperationException("java.nio has no descriptor numbers: this needs io_uring");
+    }
+
     /** A file that is to be opened by an operation of its own; messages name {@code path}. Any thread. */
-    FileHandle newFile(Path path);
+    FileResource newFile(Path path);
 
     /** Takes an operation; false if the queue is full, and it has to be offered again after the next poll. */
     boolean submit(Operation operation);

@@ -38,6 +38,26 @@ public final class Buffers {
         return joined;
     }
 
+    /** As much as {@code joined} has room for; its position moves, theirs stay. */
+    public static void gather(ByteBuffer[] buffers, ByteBuffer joined) {
+        for (int i = 0; i < buffers.length && joined.hasRemaining(); i++) {
+            int count = Math.min(buffers[i].remaining(), joined.remaining());
+            joined.put(joined.position(), buffers[i], buffers[i].position(), count);
+            joined.position(joined.position() + count);
+        }
+    }
+
+    /** Puts what {@code source} has into the buffers, in their order. */
+    public static void scatter(ByteBuffer source, ByteBuffer[] targets) {
+        for (int i = 0; i < targets.length && source.hasRemaining(); i++) {
+            ByteBuffer target = targets[i];
+            int count = Math.min(target.remaining(), source.remaining());
+            target.put(target.position(), source, source.position(), count);
+            target.position(target.position() + count);
+            source.position(source.position() + count);
+        }
+    }
+
     /** Moves the positions on by {@code bytes} altogether. */
     public static void advance(ByteBuffer[] buffers, int offset, int length, int bytes) {
         int left = bytes;

@@ -84,9 +84,13 @@ public abstract class Descriptor {
      * it already.
      */
     public final Entry enter(int side, long deadlineNanos, Parker parker) {
+        return enterIfFree(side) ? Entry.ENTERED : enterSlowly(side, deadlineNanos, parker);
+    }
+
+    /** Takes the turn of {@code side} if nobody has it or waits for it. */
+    public final boolean enterIfFree(int side) {
         ConcurrentLinkedQueue<Waiter> queue = waiters;
-        boolean nobodyWaits = queue == null || queue.isEmpty();
-        return nobodyWaits && tryEnter(side) ? Entry.ENTERED : enterSlowly(side, deadlineNanos, parker);
+        return (queue == null || queue.isEmpty()) && tryEnter(side);
     }
 
     /** Gives the turn of {@code side} on. */

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** A file as its backend holds it. Unlike a socket it has any number of operations at once: each says where. */
-public abstract class FileHandle extends PooledHandle {
+public abstract class FileResource extends PooledHandle {
     private final Path path;
 
-    protected FileHandle(Path path) {
+    protected FileResource(Path path) {
         this.path = path;
     }
 

@@ -2,11 +2,13 @@ package dev.ringpark.internal.op;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +94,16 @@ public abstract class Handle extends Resource {
     /** shutdown(2) of the writing side: the peer reads the end of the stream after all that was written. */
     public abstract void shutdownOutput() throws IOException;
 
+    /**
+     * Reads what is there into {@code target}, whose position moves, in the turn of the reads.
+     *
+     * @return how many bytes; 0 if a read would have to wait, -1 at the end of the stream
+     */
+    public abstract int readNow(ByteBuffer target) throws IOException;
+
+    /** Writes what there is room for of {@code source}, whose position moves, in the turn of the writes; perhaps 0. */
+    public abstract int writeNow(ByteBuffer source) throws IOException;
+
     /** How many bytes could be read at once; 0 where the platform does not say. */
     public abstract int available() throws IOException;
 
@@ -120,6 +132,17 @@ public abstract class Handle extends Resource {
 
     /** Takes that back; the socket keeps its port. */
     public void disconnect() throws IOException {
+        throw noDatagrams();
+    }
+
+    /**
+     * Sends those of {@code sources} from {@code first} on, each as one datagram, as long as there is room; what was
+     * sent has nothing remaining.
+     *
+     * @param target to whom; null for the peer
+     * @return how many were sent, perhaps 0
+     */
+    public int sendNow(ByteBuffer[] sources, int first, @Nullable InetSocketAddress target) throws IOException {
         throw noDatagrams();
     }
 

@@ -7,6 +7,8 @@ public enum Kind {
     ACCEPT, CONNECT, READ, WRITE,
     /** Of datagrams: to the peer or to an address, from whom it may be or with word of that. */
     SEND, SEND_TO, RECEIVE, RECEIVE_FROM,
+    /** Of somebody else's descriptor: until it could be read from, or written to, without waiting. */
+    AWAIT_READABLE, AWAIT_WRITABLE,
     CLOSE,
     /** Of a file, from here on. */
     OPEN, READ_AT, WRITE_AT, SYNC, STAT, TRUNCATE, ALLOCATE,
@@ -18,11 +20,18 @@ public enum Kind {
         return compareTo(CLOSE) >= 0;
     }
 
+    /** Whether it sends or receives a datagram. */
+    public boolean isOfDatagrams() {
+        return compareTo(SEND) >= 0 && compareTo(RECEIVE_FROM) <= 0;
+    }
+
     /** What users call it. */
     public String label() {
         return switch (this) {
             case SEND_TO -> "send";
             case RECEIVE_FROM -> "receive";
+            case AWAIT_READABLE -> "await readable";
+            case AWAIT_WRITABLE -> "await writable";
             case READ_AT -> "read";
             case WRITE_AT -> "write";
             case MAKE_DIRECTORY -> "make directory";

@@ -90,6 +90,11 @@ public final class Operation extends FileArguments {
         begin(Kind.CONNECT, deadlineNanos);
     }
 
+    /** Waits until the descriptor is as {@code kind} says. */
+    public void beginAwait(Kind kind, long deadlineNanos) {
+        begin(kind, deadlineNanos);
+    }
+
     /**
      * Reads or writes {@code length} bytes of {@code target}, whose memory begins at {@code address}, from its index
      * {@code offset} on; its position stays.

@@ -4,7 +4,9 @@ package dev.ringpark.internal.op;
 public enum SocketType {
     STREAM, LISTENER, DATAGRAM,
     /** Datagrams over IPv6 alone. */
-    IPV6_DATAGRAM;
+    IPV6_DATAGRAM,
+    /** Somebody else's descriptor, of whatever kind: it is watched, and not closed. */
+    FOREIGN;
 
     public boolean isDatagram() {
         return this == DATAGRAM || this == IPV6_DATAGRAM;

@@ -1,7 +1,7 @@
 package dev.ringpark.internal.dispatch;
 
 import dev.ringpark.internal.backend.Backend;
-import dev.ringpark.internal.op.FileHandle;
+import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Kind;
@@ -70,7 +70,8 @@ final class FakeBackend implements Backend {
     public boolean submit(Operation operation) {
         require(!isClosed, "is open when submitted to");
         require(inFlight.find(operation.token()) == operation, "is given operations that have been admitted");
-        require(operation.kind() != Kind.CLOSE || operation.handle() instanceof FileHandle, "sees files' closes only");
+        boolean isSockets = operation.kind() == Kind.CLOSE && !(operation.handle() instanceof FileResource);
+        require(!isSockets, "sees files' closes only");
         require(!held.contains(operation), "is given an operation once");
         if (room == 0) {
             return false;
@@ -127,7 +128,7 @@ final class FakeBackend implements Backend {
     }
 
     @Override
-    public FileHandle newFile(Path path) {
+    public FileResource newFile(Path path) {
         throw new UnsupportedOperationException("not the proactor's");
     }
 

@@ -1,10 +1,10 @@
 package dev.ringpark.internal.dispatch;
 
-import dev.ringpark.internal.op.FileHandle;
+import dev.ringpark.internal.op.FileResource;
 import java.nio.file.Path;
 
 /** A file with a life and operations, and nothing on any disk. */
-final class FakeFile extends FileHandle {
+final class FakeFile extends FileResource {
     private final boolean isOpened;
 
     FakeFile(boolean isOpened) {

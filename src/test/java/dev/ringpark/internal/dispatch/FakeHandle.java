@@ -3,6 +3,7 @@ package dev.ringpark.internal.dispatch;
 import dev.ringpark.internal.op.Handle;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.nio.ByteBuffer;
 import java.util.Set;
 
 /** A handle with a life and operations, and no socket. */
@@ -50,6 +51,16 @@ final class FakeHandle extends Handle {
     @Override
     public void shutdownOutput() {
         throw noSocket();
+    }
+
+    @Override
+    public int readNow(ByteBuffer target) {
+        return 0;
+    }
+
+    @Override
+    public int writeNow(ByteBuffer source) {
+        return 0;
     }
 
     @Override

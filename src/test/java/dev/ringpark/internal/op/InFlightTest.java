@@ -3,6 +3,7 @@ package dev.ringpark.internal.op;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringpark.contract.Stress;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -12,7 +13,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -165,8 +165,7 @@ class InFlightTest {
     }
 
     /** Some seconds: as often as it takes, since the generation can be moved on by a release only. */
-    @Test
-    @Tag("stress")
+    @Stress
     void theGenerationWrapsBeforeATokenWouldBeNegative() {
         InFlight table = new InFlight(1);
         Operation operation = operation();

@@ -328,6 +328,7 @@ class OperationTest {
             case CONNECT -> operation.beginConnect(PEER, deadlineNanos);
             case READ, WRITE, SEND, RECEIVE, SEND_TO, RECEIVE_FROM, READ_AT, WRITE_AT ->
                     operation.beginTransfer(kind, array, 0, 10, deadlineNanos);
+            case AWAIT_READABLE, AWAIT_WRITABLE -> operation.beginAwait(kind, deadlineNanos);
             case CLOSE -> operation.beginClose();
             case OPEN -> operation.beginOpen(new OpenRequest(FROM, Set.of(), null), deadlineNanos);
             case SYNC -> operation.beginSync(true, deadlineNanos);

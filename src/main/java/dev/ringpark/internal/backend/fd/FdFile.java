@@ -4,7 +4,7 @@ import static dev.ringpark.internal.os.linux.FileAbi.*;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import dev.ringpark.internal.op.FileHandle;
+import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.OpenRequest;
 import dev.ringpark.internal.os.FileErrors;
 import dev.ringpark.internal.os.linux.Libc;
@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A file that is a descriptor number, once it has been opened. */
-public final class FdFile extends FileHandle {
+public final class FdFile extends FileResource {
     private static final int DEFAULT_PERMISSIONS = 0666;
     private static final int NONE = -1;
 

@@ -24,11 +24,14 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A socket that is a descriptor number. */
 public final class FdHandle extends Handle {
+    private static final int END = -1;   // of a stream
+
     private final int fd;
     private final int family;
     private final SocketType type;
@@ -45,7 +48,7 @@ public final class FdHandle extends Handle {
         return fd;
     }
 
-    /** AF_INET, AF_INET6 or AF_UNIX. */
+    /** AF_INET, AF_INET6 or AF_UNIX; AF_UNSPEC of what may be no socket at all. */
     public int family() {
         return family;
     }
@@ -127,6 +130,7 @@ public final class FdHandle extends Handle {
             case STREAM -> isUnix ? UNIX_SOCKET_OPTIONS : SOCKET_OPTIONS;
             case LISTENER -> isUnix ? UNIX_LISTENER_OPTIONS : LISTENER_OPTIONS;
             case DATAGRAM, IPV6_DATAGRAM -> DATAGRAM_OPTIONS;
+            case FOREIGN -> Set.of();
         };
     }
 
@@ -168,6 +172,30 @@ public final class FdHandle extends Handle {
     }
 
     @Override
+    public int readNow(ByteBuffer target) throws IOException {
+        int result = FdAttempts.read(fd, target);
+        return result == 0 ? END : count(result);
+    }
+
+    @Override
+    public int writeNow(ByteBuffer source) throws IOException {
+        return count(FdAttempts.write(fd, source));
+    }
+
+    private int count(int result) throws IOException {
+        if (result >= 0) {
+            return result;
+        }
+        if (-result == LinuxErrno.EAGAIN || LinuxErrno.isInterruption(-result)) {
+            return 0;
+        }
+        if (LinuxErrno.of(-result) == Errno.ECONNRESET) {
+            noteReset();   // the kernel says it once
+        }
+        throw SocketErrors.of(LinuxErrno.failure(-result));
+    }
+
+    @Override
     public int available() throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment count = arena.allocate(JAVA_INT);
@@ -203,6 +231,11 @@ public final class FdHandle extends Handle {
     }
 
     @Override
+    public int sendNow(ByteBuffer[] sources, int first, @Nullable InetSocketAddress target) throws IOException {
+        return FdDatagrams.send(fd, family, sources, first, target);
+    }
+
+    @Override
     public Membership join(InetAddress group, NetworkInterface via, @Nullable InetAddress source) throws IOException {
         FdMulticast.join(fd, group, via, source);
         return () -> FdMulticast.leave(fd, group, via, source);
@@ -210,6 +243,9 @@ public final class FdHandle extends Handle {
 
     /** close(2). With a positive SO_LINGER it would block for as long as that says, so that is switched off before. */
     public void release() throws IOException {
+        if (type == SocketType.FOREIGN) {
+            return;
+        }
         try {
             if (lingers) {
                 FdOptions.set(fd, family, StandardSocketOptions.SO_LINGER, -1);

@@ -41,6 +41,11 @@ public final class FdSockets {
         return new FdHandle(fd, domain, type);
     }
 
+    /** Somebody else's descriptor, which stays his. */
+    public static FdHandle foreign(int fd) {
+        return new FdHandle(fd, AF_UNSPEC, SocketType.FOREIGN);
+    }
+
     private static int domain(@Nullable ProtocolFamily family) {
         if (family == StandardProtocolFamily.UNIX) {
             return AF_UNIX;

@@ -1,6 +1,6 @@
 package dev.ringpark.internal.backend.files;
 
-import dev.ringpark.internal.op.FileHandle;
+import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.OpenRequest;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * A file that is a channel of the JDK's, once it has been opened. The JDK closes a channel under any thread that is
  * interrupted in one of its calls, so each is made by a thread that nobody else knows.
  */
-public final class ChannelFile extends FileHandle {
+public final class ChannelFile extends FileResource {
     private static final Executor UNDISTURBED = pool();
 
     private volatile @Nullable FileChannel channel;

@@ -1,6 +1,6 @@
 package dev.ringpark.internal.backend.files;
 
-import dev.ringpark.internal.op.FileHandle;
+import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.PathRequest;
 import dev.ringpark.internal.os.Errno;
@@ -33,10 +33,10 @@ final class FileCalls {
                 return write(channel(operation), operation);
             }
             case SYNC -> channel(operation).force(operation.syncsMetaData());
-            case TRUNCATE -> ((FileHandle) operation.handle()).truncate(operation.position());
+            case TRUNCATE -> ((FileResource) operation.handle()).truncate(operation.position());
             case ALLOCATE -> allocate(channel(operation), operation.position() + operation.bytes());
             case STAT -> stat(operation);
-            case CLOSE -> ((FileHandle) operation.handle()).release();
+            case CLOSE -> ((FileResource) operation.handle()).release();
             default -> run(Objects.requireNonNull(operation.pathRequest()));
         }
         return 0;
@@ -84,7 +84,7 @@ final class FileCalls {
             BasicFileAttributes attributes = attributes(path, followsLinks);
             operation.succeed(attributes.size(), attributes);
         } else {
-            Path path = ((FileHandle) operation.handle()).path();
+            Path path = ((FileResource) operation.handle()).path();
             long size = channel(operation).size();
             operation.succeed(size, operation.asksAttributes() ? attributes(path, true) : null);
         }

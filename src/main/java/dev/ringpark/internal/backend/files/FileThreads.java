@@ -1,6 +1,6 @@
 package dev.ringpark.internal.backend.files;
 
-import dev.ringpark.internal.op.FileHandle;
+import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.OpenRequest;
 import dev.ringpark.internal.op.Operation;
@@ -57,7 +57,7 @@ public final class FileThreads implements AutoCloseable {
         threads.allowCoreThreadTimeOut(true);
     }
 
-    public FileHandle newFile(Path path) {
+    public FileResource newFile(Path path) {
         return new ChannelFile(path);
     }
 

@@ -82,6 +82,7 @@ final class Attempts {
         }
         boolean sent = datagrams.send(handle.datagrams(), operation) == operation.length();
         handle.promise(SelectionKey.OP_WRITE, sent && !isEmpty);
+        operation.succeed(sent ? operation.length() : 0);
         return sent;
     }
 

@@ -1,15 +1,20 @@
 package dev.ringpark.internal.backend.selector;
 
+import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.MembershipKey;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves datagrams between a channel and the memory of an operation, through one buffer of the loop with room for any:
@@ -35,6 +40,32 @@ final class DatagramTransfers {
         }
         copy.limit(bytes);
         return operation.kind() == Kind.SEND ? to.write(copy) : to.send(copy, operation.peer());
+    }
+
+    /** Membership of {@code group}; both its beginning and its end are plain calls. */
+    static Handle.Membership join(DatagramChannel channel, PlainGate gate, InetAddress group, NetworkInterface via,
+            @Nullable InetAddress source) throws IOException {
+        MembershipKey key = gate.alone(() -> source == null
+                ? channel.join(group, via)
+                : channel.join(group, via, source));
+        return () -> gate.alone(() -> {
+            key.drop();
+            return key;
+        });
+    }
+
+    /** How many of {@code sources} were sent; an empty one ends the row, as a channel does not tell that it was. */
+    static int sendNow(DatagramChannel to, ByteBuffer[] sources, int first, @Nullable InetSocketAddress target)
+            throws IOException {
+        int next = first;
+        while (next < sources.length && sources[next].hasRemaining()) {
+            int sent = target == null ? to.write(sources[next]) : to.send(sources[next], target);
+            if (sent == 0) {
+                break;
+            }
+            next++;
+        }
+        return next - first;
     }
 
     /**

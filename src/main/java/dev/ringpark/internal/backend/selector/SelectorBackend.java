@@ -9,7 +9,7 @@ import dev.ringpark.internal.backend.BackendUnavailableException;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
 import dev.ringpark.internal.backend.files.FileThreads;
-import dev.ringpark.internal.op.FileHandle;
+import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Operation;
@@ -123,11 +123,12 @@ public final class SelectorBackend implements Backend {
             case LISTENER -> SelectorHandle.of(ServerSocketChannel.open(actual), isIpv4Only, false);
             case DATAGRAM -> SelectorHandle.of(DatagramChannel.open(actual), isIpv4Only, false);
             case IPV6_DATAGRAM -> SelectorHandle.of(DatagramChannel.open(actual), false, true);
+            case FOREIGN -> throw new IllegalArgumentException("somebody else's descriptor is not opened");
         };
     }
 
     @Override
-    public FileHandle newFile(Path path) {
+    public FileResource newFile(Path path) {
         return files.newFile(path);
     }
 
@@ -167,7 +168,7 @@ public final class SelectorBackend implements Backend {
 
     @Override
     public void release(Resource handle) throws IOException {
-        if (handle instanceof FileHandle file) {
+        if (handle instanceof FileResource file) {
             file.release();
         } else {
             release((SelectorHandle) handle);

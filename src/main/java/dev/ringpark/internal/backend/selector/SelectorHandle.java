@@ -7,14 +7,15 @@ import dev.ringpark.internal.os.AbstractName;
 import dev.ringpark.internal.os.Errno;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
-import java.nio.channels.MembershipKey;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -293,6 +294,16 @@ final class SelectorHandle extends Handle {
         outputShut = true;
     }
 
+    @Override
+    public int readNow(ByteBuffer target) throws IOException {
+        return gate.alone(() -> socket().read(target));
+    }
+
+    @Override
+    public int writeNow(ByteBuffer source) throws IOException {
+        return gate.alone(() -> socket().write(source));
+    }
+
     /** java.nio does not say. */
     @Override
     public int available() {
@@ -310,14 +321,13 @@ final class SelectorHandle extends Handle {
     }
 
     @Override
+    public int sendNow(ByteBuffer[] sources, int first, @Nullable InetSocketAddress target) throws IOException {
+        return gate.alone(() -> DatagramTransfers.sendNow(datagrams(), sources, first, target));
+    }
+
+    @Override
     public Membership join(InetAddress group, NetworkInterface via, @Nullable InetAddress source) throws IOException {
-        MembershipKey key = gate.alone(() -> source == null
-                ? datagrams().join(group, via)
-                : datagrams().join(group, via, source));
-        return () -> gate.alone(() -> {
-            key.drop();
-            return key;
-        });
+        return DatagramTransfers.join(datagrams(), gate, group, via, source);
     }
 
     @Override

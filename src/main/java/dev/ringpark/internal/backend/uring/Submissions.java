@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * write from a buffer | SEND, which ends with what there was room for, and waits only for the first byte
  * read into an array  | RECV with a buffer the kernel picks when bytes have come; before 5.19: WAIT, ATTEMPT, as below
  * write from an array | ATTEMPT: SEND from a pooled buffer, not waiting; if it would have to: WAIT for room, ATTEMPT …
+ * await               | POLL_ADD, on a descriptor of somebody else's
  * </pre>
  */
 final class Submissions {
@@ -89,6 +90,8 @@ final class Submissions {
             case SEND, SEND_TO, RECEIVE, RECEIVE_FROM -> {
                 return datagrams.push(operation);
             }
+            case AWAIT_READABLE -> push(operation, IORING_OP_POLL_ADD, 0, 0, 0, 0, POLLIN);
+            case AWAIT_WRITABLE -> push(operation, IORING_OP_POLL_ADD, 0, 0, 0, 0, POLLOUT);
             default -> throw notOurs(operation);
         }
         return true;
@@ -107,6 +110,7 @@ final class Submissions {
                     ? settleTransfer(operation, result)
                     : settleCopy(operation, result, flags);
             case SEND, SEND_TO, RECEIVE, RECEIVE_FROM -> datagrams.settle(operation, result, flags);
+            case AWAIT_READABLE, AWAIT_WRITABLE -> result;   // what it is ready for is said by the call that follows
             default -> throw notOurs(operation);
         };
     }

@@ -10,7 +10,7 @@ import dev.ringpark.internal.backend.fd.FdFile;
 import dev.ringpark.internal.backend.fd.FdHandle;
 import dev.ringpark.internal.backend.fd.FdSockets;
 import dev.ringpark.internal.backend.files.FileThreads;
-import dev.ringpark.internal.op.FileHandle;
+import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Kind;
@@ -108,13 +108,18 @@ public final class UringBackend implements Backend {
     }
 
     @Override
-    public FileHandle newFile(Path path) {
+    public Handle watch(int descriptor) {
+        return FdSockets.foreign(descriptor);
+    }
+
+    @Override
+    public FileResource newFile(Path path) {
         return new FdFile(path);
     }
 
     @Override
     public void release(Resource handle) throws IOException {
-        if (handle instanceof FileHandle file) {
+        if (handle instanceof FileResource file) {
             file.release();
         } else {
             ((FdHandle) handle).release();

@@ -29,6 +29,9 @@ public final class Libc {
     private static final MethodHandle BIND = handle("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle CONNECT = handle("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle RECV = handle("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle SEND = handle("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle SENDMMSG =
+            handle("sendmmsg", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
     private static final MethodHandle LISTEN = handle("listen", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle SHUTDOWN = handle("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle CLOSE = handle("close", JAVA_INT, JAVA_INT);
@@ -95,6 +98,17 @@ public final class Libc {
     public static long recv(int fd, MemorySegment target, int flags) {
         long bytes = target.byteSize();
         return callLong(state -> (long) RECV.invokeExact(state, fd, target, bytes, flags));
+    }
+
+    /** send(2). */
+    public static long send(int fd, MemorySegment source, int flags) {
+        long bytes = source.byteSize();
+        return callLong(state -> (long) SEND.invokeExact(state, fd, source, bytes, flags));
+    }
+
+    /** sendmmsg(2): how many of the {@code count} datagrams were sent. */
+    public static int sendmmsg(int fd, MemorySegment headers, int count, int flags) {
+        return call(state -> (int) SENDMMSG.invokeExact(state, fd, headers, count, flags));
     }
 
     /** listen(2). */

@@ -3,6 +3,7 @@ package dev.ringpark.internal.os.linux;
 /** Socket constants of Linux: asm-generic/socket.h, linux/in.h, linux/in6.h, linux/tcp.h, linux/un.h, bits/socket.h. */
 public final class SocketAbi {
     public static final int AF_UNIX = 1;
+    public static final int AF_UNSPEC = 0;
     public static final int AF_INET = 2;
     public static final int AF_INET6 = 10;
     public static final int SOCK_STREAM = 1;
@@ -69,6 +70,8 @@ public final class SocketAbi {
      * where pointers have 64 bits.
      */
     public static final int MSGHDR_BYTES = 56;
+    /** struct mmsghdr: a msghdr, and how many bytes of it were sent. */
+    public static final int MMSGHDR_BYTES = 64;
     public static final int MSG_NAME = 0;
     public static final int MSG_NAMELEN = 8;
     public static final int MSG_IOV = 16;

@@ -2,7 +2,7 @@ package dev.ringpark.internal.backend.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ringpark.internal.op.FileHandle;
+import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.OpenRequest;
 import dev.ringpark.internal.op.Operation;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ class FileThreadsTest {
     void whatNoThreadTakesHasFailedAndTheLoopIsWokenToHearOfIt() {
         threads.close();
         Path path = Path.of("nowhere");
-        FileHandle file = threads.newFile(path);
+        FileResource file = threads.newFile(path);
         Operation open = file.take();
         open.beginOpen(new OpenRequest(path, Set.of(), null), Operation.NONE);
 

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ringpark.internal.backend.BackendOptions;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.dispatch.Proactor;
-import dev.ringpark.internal.op.FileHandle;
+import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.OpenRequest;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.PathRequest;
@@ -111,7 +111,7 @@ class OlderKernelTest {
     @Test
     void aFileIsCutShorter() throws IOException {
         Path path = Files.write(folder.resolve("file"), new byte[100]);
-        FileHandle file = proactor.backend().newFile(path);
+        FileResource file = proactor.backend().newFile(path);
         OpenRequest request = new OpenRequest(path, Set.of(StandardOpenOption.WRITE), null);
         run(file, operation -> operation.beginOpen(request, Operation.NONE));
 

@@ -1,0 +1,152 @@
+package dev.ringpark.dispatch;
+
+import dev.ringpark.internal.op.Addresses;
+import dev.ringpark.internal.op.Handle;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A socket for datagrams of a {@link Dispatcher}, which has the operations; what is done at once is here. Receives are
+ * done one after the other, in the order they came, and so are sends; the two do not wait for each other. Belongs to
+ * the dispatcher's thread.
+ */
+public final class DatagramHandle extends SocketEndpoint {
+    private record Group(InetAddress address, NetworkInterface via, @Nullable InetAddress source) {}
+
+    private final Map<Group, Handle.Membership> groups = new HashMap<>();
+    private boolean connected;
+    private boolean bound;   // as far as is known; a send binds too
+
+    DatagramHandle(CallbackLoop loop, Handle handle) {
+        super(loop, handle, NEVER);
+    }
+
+    /**
+     * bind(2). Does not block.
+     *
+     * @param local where; port 0 lets the system choose one
+     * @throws java.net.BindException if the address is in use, or not this machine's, or not allowed
+     * @throws ClosedChannelException if the socket is closed
+     */
+    public void bind(SocketAddress local) throws IOException {
+        usable().bind(checked(local), 0);
+    }
+
+    /**
+     * connect(2): it sends to {@code peer} alone and hears nobody else. Does not block, and asks nobody.
+     *
+     * @throws java.net.NoRouteToHostException if there is no way to it
+     * @throws AlreadyConnectedException if it is connected
+     * @throws SocketException if the port is 0
+     * @throws ClosedChannelException if the socket is closed
+     */
+    public void connect(SocketAddress peer) throws IOException {
+        InetSocketAddress address = destination(peer);
+        Handle handle = usable();
+        if (connected) {
+            throw new AlreadyConnectedException();
+        }
+        handle.connect(address);
+        connected = true;
+    }
+
+    /** Takes a connect back: it keeps its port, sends to anybody and hears everybody. */
+    public void disconnect() throws IOException {
+        usable().disconnect();
+        connected = false;
+    }
+
+    /**
+     * Has it hear {@code group} on the network of one interface, until {@link #leave} or the end of the socket.
+     *
+     * @param source the one sender to be heard; null for all
+     * @throws IllegalArgumentException if {@code group} is no multicast address
+     * @throws IllegalStateException if it is a member already
+     * @throws ClosedChannelException if the socket is closed
+     * @throws IOException if the system refuses
+     */
+    public void join(InetAddress group, NetworkInterface via, @Nullable InetAddress source) throws IOException {
+        if (!group.isMulticastAddress()) {
+            throw new IllegalArgumentException("not a multicast address: " + group.getHostAddress());
+        }
+        requireFamily(group);
+        Group wanted = new Group(group, Objects.requireNonNull(via, "via"), source);
+        Handle handle = usable();
+        if (groups.containsKey(wanted)) {
+            throw new IllegalStateException("already a member of " + group.getHostAddress() + " on " + via.getName());
+        }
+        groups.put(wanted, handle.join(group, via, source));
+    }
+
+    /**
+     * Takes a {@link #join} of the same arguments back.
+     *
+     * @throws IllegalStateException if it is no member
+     * @throws ClosedChannelException if the socket is closed
+     * @throws IOException if the system refuses
+     */
+    public void leave(InetAddress group, NetworkInterface via, @Nullable InetAddress source) throws IOException {
+        usable();
+        Handle.Membership membership = groups.remove(new Group(group, via, source));
+        if (membership == null) {
+            throw new IllegalStateException("no member of " + group.getHostAddress() + " on " + via.getName());
+        }
+        membership.drop();
+    }
+
+    boolean isConnected() {
+        return connected;
+    }
+
+    void requireConnected() {
+        if (!connected) {
+            throw new NotYetConnectedException();
+        }
+    }
+
+    /** As in the JDK, who receives on a socket without an address gives it one. */
+    void requireBound() throws IOException {
+        if (!bound && isOpen()) {
+            Handle handle = usable();
+            if (handle.localAddress() == null) {
+                String any = handle.isIpv4Only() ? "0.0.0.0" : "::";
+                handle.bind(new InetSocketAddress(InetAddress.ofLiteral(any), 0), 0);
+            }
+            bound = true;
+        }
+    }
+
+    /** The address as a datagram can be sent there: the wildcard stands for this machine. */
+    InetSocketAddress destination(SocketAddress peer) throws SocketException {
+        InetSocketAddress address = Addresses.reachable(checked(peer));
+        if (address.getPort() == 0) {
+            throw new SocketException("Can't send to port 0");
+        }
+        return address;
+    }
+
+    private InetSocketAddress checked(SocketAddress address) {
+        InetSocketAddress checked = Addresses.inet(address);
+        requireFamily(checked.getAddress());
+        return checked;
+    }
+
+    private void requireFamily(InetAddress address) {
+        if (address instanceof Inet4Address ? handle().isIpv6Only() : handle().isIpv4Only()) {
+            throw new UnsupportedAddressTypeException();
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package dev.ringpark.dispatch;
+
+import dev.ringpark.internal.dispatch.Buffers;
+import dev.ringpark.internal.op.CancelReason;
+import dev.ringpark.internal.op.Completion;
+import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.os.Errno;
+import dev.ringpark.internal.os.Failure;
+import dev.ringpark.internal.os.SocketErrors;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One side of what can be waited for: the request whose operation is under way, and those that wait for their turn.
+ * What follows begins after the poll that has ended the one before, as a backend is not to be called from its own
+ * completions.
+ */
+final class EndpointSide implements Completion, Request.Holder {
+    /** Bytes of one vectored transfer; more than a datagram can have. */
+    private static final int MOST_JOINED = 256 * 1024;
+
+    private final CallbackLoop loop;
+    private final Handle handle;
+    private final int side;
+    private final Object owner;
+    private final Function<Handle, Object> accepted;
+    private final RequestQueue waiting = new RequestQueue();
+    private @Nullable Operation operation;
+    private @Nullable Request<?> current;
+    private byte @Nullable [] joined;   // of a vectored transfer
+
+    /**
+     * One side.
+     *
+     * @param owner what a connect or a wait brings
+     * @param accepted makes what an accept brings
+     */
+    EndpointSide(CallbackLoop loop, Handle handle, int side, Object owner, Function<Handle, Object> accepted) {
+        this.loop = loop;
+        this.handle = handle;
+        this.side = side;
+        this.owner = owner;
+        this.accepted = accepted;
+    }
+
+    boolean isBusy() {
+        return current != null || !waiting.isEmpty();
+    }
+
+    void begin(Request<?> request, Kind kind, @Nullable Object about) {
+        request.begin(this, kind, about);
+        loop.begun(request);
+        if (!isBusy()) {
+            start(request);
+        } else {
+            waiting.add(request);
+        }
+    }
+
+    private void follow() {
+        Request<?> next = current == null ? waiting.poll() : null;
+        if (next != null) {
+            start(next);
+        }
+    }
+
+    private void start(Request<?> request) {
+        Operation own = operation();
+        current = request;
+        if (request.peer != null) {
+            own.peer(request.peer);
+        }
+        switch (request.subject) {
+            case ByteBuffer buffer -> beginTransfer(own, request, buffer);
+            case ByteBuffer[] buffers -> beginTransfer(own, request.kind, buffers);
+            case SocketAddress peer -> own.beginConnect(peer, Operation.NONE);
+            case null, default -> beginWait(own, request.kind);
+        }
+        loop.proactor().submit(own);
+    }
+
+    private static void beginWait(Operation own, Kind kind) {
+        if (kind == Kind.ACCEPT) {
+            own.beginAccept(Operation.NONE);
+        } else {
+            own.beginAwait(kind, Operation.NONE);
+        }
+    }
+
+    private Operation operation() {
+        Operation own = operation;
+        if (own == null) {
+            own = handle.operation(side);
+            own.tell(this);
+            operation = own;
+        }
+        return own;
+    }
+
+    private void beginTransfer(Operation own, Request<?> request, ByteBuffer buffer) {
+        Kind kind = request.kind;
+        int position = buffer.position();
+        int length = buffer.remaining();
+        if (buffer.isDirect()) {
+            own.beginTransfer(kind, buffer, request.address, position, length, Operation.NONE);
+        } else if (buffer.hasArray()) {
+            own.beginTransfer(kind, buffer.array(), buffer.arrayOffset() + position, length, Operation.NONE);
+        } else {
+            beginTransfer(own, kind, new ByteBuffer[] {buffer});   // it is read-only
+        }
+    }
+
+    private void beginTransfer(Operation own, Kind kind, ByteBuffer[] buffers) {
+        int length = (int) Math.min(Buffers.remaining(buffers, 0, buffers.length), MOST_JOINED);
+        joined = side == Handle.READING ? new byte[length] : Buffers.gather(buffers, 0, buffers.length, length);
+        own.beginTransfer(kind, joined, 0, length, Operation.NONE);
+    }
+
+    // ---- ends ----
+
+    @Override
+    public void completed() {
+        Operation own = operation();
+        Request<?> request = Objects.requireNonNull(current);
+        Failure failed = own.failure();
+        IOException failure = failed == null ? null : exception(request.kind, failed, own.cancelReason());
+        int count = failure == null ? moved(request, own) : 0;
+        Object brought = failure == null ? brought(request, own) : null;
+        own.reset();
+        joined = null;
+        current = null;
+        loop.ended(request, count, brought, failure);
+        if (!waiting.isEmpty()) {
+            loop.follow(this::follow);
+        }
+    }
+
+    private int moved(Request<?> request, Operation own) {
+        int count = Math.min(own.result(), own.length());   // a datagram may have had more
+        switch (request.subject) {
+            case ByteBuffer buffer -> buffer.position(buffer.position() + count);
+            case ByteBuffer[] buffers -> spread(buffers, count);
+            case null, default -> {
+                return 0;
+            }
+        }
+        request.wholeLength = own.result();
+        return count == 0 && request.kind == Kind.READ ? -1 : count;
+    }
+
+    private void spread(ByteBuffer[] buffers, int count) {
+        if (side == Handle.READING) {
+            Buffers.scatter(Objects.requireNonNull(joined), count, buffers, 0, buffers.length);
+        } else {
+            Buffers.advance(buffers, 0, buffers.length, count);
+        }
+    }
+
+    private @Nullable Object brought(Request<?> request, Operation own) {
+        return switch (request.kind) {
+            case ACCEPT -> accepted.apply((Handle) own.accepted());
+            case CONNECT, AWAIT_READABLE, AWAIT_WRITABLE -> owner;
+            case RECEIVE_FROM -> own.peer();
+            default -> request.subject;
+        };
+    }
+
+    private static IOException exception(Kind kind, Failure failure, CancelReason reason) {
+        if (failure != Failure.CANCELED) {
+            return kind.isOfDatagrams() ? SocketErrors.ofDatagram(failure) : SocketErrors.of(failure);
+        }
+        return switch (reason) {
+            case CLOSE -> new AsynchronousCloseException();
+            case SHUTDOWN -> new SocketException(Errno.EPIPE.text());
+            default -> new OperationCanceledException();
+        };
+    }
+
+    @Override
+    public void cancel(Request<?> request) {
+        if (request == current) {
+            loop.cancel(operation());
+        } else if (waiting.remove(request)) {
+            loop.ended(request, 0, null, new OperationCanceledException());
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package dev.ringpark.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ringpark.StreamSocket;
+import dev.ringpark.TcpSocket;
+import java.net.SocketException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Reads and writes that do not wait. */
+class AtOnceContractTest extends Contract {
+    private static final int MUCH = 1 << 20;
+
+    private int tryRead(StreamSocket socket, ByteBuffer target) throws Exception {
+        return call(() -> socket.tryRead(target)).result();
+    }
+
+    /** Tries again and again, and so never parks. */
+    private int readOnceThereIsSomething(StreamSocket socket, ByteBuffer target) throws Exception {
+        return call(() -> {
+            int count = 0;
+            while (count == 0) {
+                count = socket.tryRead(target);
+            }
+            return count;
+        }).result();
+    }
+
+    private int tryWrite(StreamSocket socket, ByteBuffer source) throws Exception {
+        return call(() -> socket.tryWrite(source)).result();
+    }
+
+    @Test
+    void whatHasComeIsReadAndNothingIsWaitedFor() throws Exception {
+        Foreign foreign = foreign();
+        for (ByteBuffer target : List.of(ByteBuffer.allocate(10), ByteBuffer.allocateDirect(10))) {
+            assertThat(tryRead(foreign.near(), target)).isZero();
+            foreign.write(new byte[] {1, 2, 3});
+            assertThat(readOnceThereIsSomething(foreign.near(), target)).isEqualTo(3);
+            assertThat(target.flip()).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+        }
+        foreign.close();
+        ByteBuffer target = ByteBuffer.allocate(1);
+        assertThat(readOnceThereIsSomething(foreign.near(), target)).isEqualTo(-1);
+        assertThat(tryRead(foreign.near(), target)).as("again").isEqualTo(-1);
+        assertThat(call(() -> foreign.near().read(target)).result()).isEqualTo(-1);
+    }
+
+    @Test
+    void whatThereIsRoomForIsWritten() throws Exception {
+        Streams streams = streams();
+        for (ByteBuffer source : List.of(ByteBuffer.allocate(MUCH), ByteBuffer.allocateDirect(MUCH))) {
+            for (int i = 0; i < MUCH; i++) {
+                source.put(i, (byte) (i % 251));
+            }
+            int last = 1;
+            while (source.hasRemaining() && last > 0) {
+                last = tryWrite(streams.near(), source);
+            }
+            int written = source.position();
+            assertThat(written).isPositive();
+            byte[] target = new byte[written];
+            call(() -> streams.far().in().readNBytes(target, 0, written)).result();
+            for (int i = 0; i < written; i++) {
+                assertThat(target[i]).isEqualTo((byte) (i % 251));
+            }
+        }
+    }
+
+    @Test
+    void noRoomMeansNothingAndNobodyWhoWritesIsOvertaken() throws Exception {
+        Streams streams = streams();
+        ByteBuffer source = ByteBuffer.allocateDirect(64 * MUCH);
+        int last = 1;
+        while (last > 0) {
+            last = tryWrite(streams.near(), source);
+        }
+        int before = source.position();
+        assertThat(source.hasRemaining()).as("it was full").isTrue();
+        byte[] more = new byte[8 * MUCH];
+        Arrays.fill(more, (byte) 42);
+        Call<Void> writer = parked(() -> {
+            streams.near().out().write(more);
+            return null;
+        });
+        assertThat(tryWrite(streams.near(), source)).as("another thread writes").isZero();
+
+        int all = before + more.length;
+        byte[] read = call(() -> streams.far().in().readNBytes(all)).result();
+        writer.result();
+        assertThat(Arrays.copyOf(read, before)).containsOnly(0);
+        assertThat(Arrays.copyOfRange(read, before, all)).isEqualTo(more);
+    }
+
+    @Test
+    void whoeverReadsAlreadyComesFirst() throws Exception {
+        Foreign foreign = foreign();
+        Call<Integer> reader = parked(() -> foreign.near().read(ByteBuffer.allocate(1)));
+        assertThat(tryRead(foreign.near(), ByteBuffer.allocate(1))).isZero();
+        foreign.write(new byte[] {1});
+        assertThat(reader.result()).isEqualTo(1);
+    }
+
+    @Test
+    void aResetIsToldAndToldAgain() throws Exception {
+        Pair pair = pair();
+        pair.far().setOption(StandardSocketOptions.SO_LINGER, 0);
+        pair.far().close();
+        ByteBuffer target = ByteBuffer.allocate(1);
+        assertThatThrownBy(() -> readOnceThereIsSomething(pair.near(), target))
+                .hasCauseExactlyInstanceOf(SocketException.class).hasMessageEndingWith("Connection reset");
+        assertThat(failureOf(() -> pair.near().tryRead(target))).hasMessage("Connection reset");
+        assertThat(failureOf(() -> pair.near().read(target))).hasMessage("Connection reset");
+    }
+
+    @Test
+    void whatAReadOrWriteRefusesIsRefused() throws Exception {
+        Streams streams = streams();
+        ByteBuffer one = ByteBuffer.allocate(1);
+        assertThatThrownBy(() -> streams.near().tryRead(one.asReadOnlyBuffer()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(streams.near().tryRead(ByteBuffer.allocate(0))).isZero();
+        assertThat(streams.near().tryWrite(ByteBuffer.allocate(0))).isZero();
+        TcpSocket fresh = Held.hold(TcpSocket.open(loop));
+        assertThat(failureOf(() -> fresh.tryRead(one))).isInstanceOf(NotYetConnectedException.class);
+        assertThat(failureOf(() -> fresh.tryWrite(one))).isInstanceOf(NotYetConnectedException.class);
+        streams.near().shutdownInput();
+        assertThat(tryRead(streams.near(), one)).isEqualTo(-1);
+        streams.near().shutdownOutput();
+        assertThat(failureOf(() -> streams.near().tryWrite(one))).isInstanceOf(ClosedChannelException.class);
+        streams.near().close();
+        assertThat(failureOf(() -> streams.near().tryRead(one))).isExactlyInstanceOf(ClosedChannelException.class);
+        assertThat(failureOf(() -> streams.near().tryWrite(one))).isExactlyInstanceOf(ClosedChannelException.class);
+    }
+
+    @Test
+    void anInterruptedThreadClosesTheSocketAsAReadWould() throws Exception {
+        Streams streams = streams();
+        assertThat(failureOf(() -> {
+            Thread.currentThread().interrupt();
+            return streams.near().tryRead(ByteBuffer.allocate(1));
+        })).isExactlyInstanceOf(ClosedByInterruptException.class);
+        assertThat(streams.near().isOpen()).isFalse();
+    }
+}

@@ -1,0 +1,143 @@
+package dev.ringpark.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ringpark.CarrierLoop;
+import dev.ringpark.Deadline;
+import dev.ringpark.ForeignDescriptor;
+import dev.ringpark.internal.os.linux.Libc;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+
+/** Descriptors that others have opened; here a counter, which can be read from once it is not zero. */
+class ForeignDescriptorContractTest extends Contract {
+    private static final int NOT_OPEN = 1 << 20;
+    private static final Duration SHORT = Duration.ofMillis(20);
+
+    /** Of the test, and open to its end. */
+    private int counter() throws Exception {
+        Assumptions.assumeTrue(flavor.isOn("io_uring"), "java.nio has no descriptor numbers");
+        int counter = Libc.eventfd(0, 0);
+        assertThat(counter).isNotNegative();
+        closeLater(() -> Libc.close(counter));
+        return counter;
+    }
+
+    private ForeignDescriptor watched(int descriptor) throws Exception {
+        return closeLater(ForeignDescriptor.watch(loop, descriptor));
+    }
+
+    private static Void awaitReadable(ForeignDescriptor descriptor) throws Exception {
+        descriptor.awaitReadable();
+        return null;
+    }
+
+    @Test
+    void aThreadWaitsUntilThereIsSomething() throws Exception {
+        int counter = counter();
+        ForeignDescriptor watched = watched(counter);
+        Call<Void> reader = parked(() -> awaitReadable(watched));
+        call(() -> {
+            watched.awaitWritable();
+            return null;
+        }).result();
+        assertThat(reader.isDone()).isFalse();
+        Libc.eventfdWrite(counter, 1);
+        reader.result();
+
+        call(() -> awaitReadable(watched)).result();   // it still is
+    }
+
+    @Test
+    void severalThreadsThatWaitForTheSameAreAllWoken() throws Exception {
+        int counter = counter();
+        ForeignDescriptor watched = watched(counter);
+        Call<Void> first = parked(() -> awaitReadable(watched));
+        Call<Void> second = parked(() -> awaitReadable(watched));
+        Libc.eventfdWrite(counter, 1);
+        first.result();
+        second.result();
+    }
+
+    @Test
+    void whoWaitsForATimeOrInAScopeIsToldWhenItIsOver() throws Exception {
+        ForeignDescriptor watched = watched(counter());
+        assertThat(failureOf(() -> {
+            watched.awaitReadable(SHORT);
+            return null;
+        })).isExactlyInstanceOf(SocketTimeoutException.class).hasMessage("Wait timed out");
+        assertThat(failureOf(() -> Deadline.within(SHORT).call(() -> awaitReadable(watched))))
+                .isInstanceOf(SocketTimeoutException.class);
+        call(() -> {
+            watched.awaitWritable(Duration.ZERO);
+            return null;
+        }).result();
+    }
+
+    @Test
+    void aCloseEndsTheWaitAndLeavesTheDescriptor() throws Exception {
+        int counter = counter();
+        ForeignDescriptor watched = watched(counter);
+        Call<Void> reader = parked(() -> awaitReadable(watched));
+        watched.close();
+        assertThat(reader.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+        assertThat(watched.isOpen()).isFalse();
+        assertThat(failureOf(() -> awaitReadable(watched))).isExactlyInstanceOf(ClosedChannelException.class);
+
+        assertThat(Libc.eventfdWrite(counter, 1)).as("still open").isTrue();
+        ForeignDescriptor again = watched(counter);
+        call(() -> awaitReadable(again)).result();
+    }
+
+    @Test
+    void anInterruptEndsTheWaitAndTheLoopsEndDoes() throws Exception {
+        int counter = counter();
+        ForeignDescriptor watched = watched(counter);
+        Call<Void> reader = parked(() -> awaitReadable(watched));
+        reader.thread().interrupt();
+        assertThat(reader.failure()).isExactlyInstanceOf(ClosedByInterruptException.class);
+        ForeignDescriptor other = watched(counter);
+        Call<Void> last = parked(() -> awaitReadable(other));
+        loop.close();
+
+        assertThat(last.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+        assertThat(Libc.eventfdWrite(counter, 1)).as("still open").isTrue();
+    }
+
+    @Test
+    void aPlatformThreadWaitsAsWell() throws Exception {
+        int counter = counter();
+        ForeignDescriptor watched = watched(counter);
+        Call<Void> reader = call(body -> Thread.ofPlatform().start(body), () -> awaitReadable(watched));
+        Libc.eventfdWrite(counter, 1);
+        reader.result();
+    }
+
+    @Test
+    void whatIsNoDescriptorIsRefused() throws Exception {
+        assertThatThrownBy(() -> ForeignDescriptor.watch(loop, -1)).isInstanceOf(IllegalArgumentException.class);
+        if (!flavor.isOn("io_uring")) {
+            assertThatThrownBy(() -> ForeignDescriptor.watch(loop, 0))
+                    .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("io_uring");
+            return;
+        }
+        ForeignDescriptor nothing = watched(NOT_OPEN);
+        assertThat(failureOf(() -> awaitReadable(nothing)))
+                .isExactlyInstanceOf(SocketException.class).hasMessageContaining("EBADF");
+    }
+
+    @Test
+    void aClosedLoopWatchesNothing() throws Exception {
+        CarrierLoop closed = flavor.start();
+        closed.close();
+
+        assertThatThrownBy(() -> ForeignDescriptor.watch(closed, 0)).isInstanceOf(IllegalStateException.class);
+    }
+}
