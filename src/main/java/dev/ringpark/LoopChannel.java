@@ -70,7 +70,11 @@ abstract sealed class LoopChannel implements Channel permits LoopSocket, Foreign
     final boolean enterIfFree(int side) throws IOException {
         requireNotInterrupted();
         requireOpen();
-        return handle.enterIfFree(side);
+        if (!handle.enterIfFree(side)) {
+            return false;
+        }
+        operation(side);   // gives the turn back if the last call left it in its middle
+        return true;
     }
 
     private Descriptor.Entry refusal() {

@@ -127,7 +127,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
 
     /** Whether it may be that a read finds what it wants in memory, and shall look. */
     final boolean looksForNow(long position, int length) {
-        return position >= 0 && blockBytes == 1 && length <= FileBuffers.BYTES && luck.isTried();
+        return position >= 0 && isSeekable && blockBytes == 1 && length <= FileBuffers.BYTES && luck.isTried();
     }
 
     /** Looks, and does not wait. On the loop's own thread nobody can close the file meanwhile; others count in. */

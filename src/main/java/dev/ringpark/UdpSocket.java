@@ -569,8 +569,8 @@ public final class UdpSocket extends UdpChannel {
 
     /**
      * Sends each of {@code sources} to {@code target}, whole, in their order: as many at a time as there is room for,
-     * where the system can, with one call; when there is none it waits, for each at most the default send timeout. What
-     * was sent has nothing remaining, also if the next ends with an exception.
+     * where the system can, with one call; when there is none it waits, at most the default send timeout for all of
+     * them. What was sent has nothing remaining, also if the next ends with an exception.
      *
      * @throws AlreadyConnectedException if the socket is connected to another peer
      * @throws IOException on timeout, close, interrupt and errors; see the class

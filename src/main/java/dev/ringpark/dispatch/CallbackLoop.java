@@ -10,9 +10,8 @@ import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Resource;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -50,7 +49,7 @@ final class CallbackLoop {
     private final Queue<Runnable> posted = new ConcurrentLinkedQueue<>();
     private final PendingRequests pending = new PendingRequests();
     private final RequestQueue due = new RequestQueue();
-    private final List<Follower> followers = new ArrayList<>();
+    private final ArrayDeque<Follower> followers = new ArrayDeque<>();
     private final Set<Resource> open = new LinkedHashSet<>();
     private int guests;           // events that are open, and can still bring something
     private boolean turning;
@@ -117,8 +116,8 @@ final class CallbackLoop {
         proactor.cancel(operation, CancelReason.REQUEST);
     }
 
-    /** Cancels all, and returns when all have ended; nobody is called back. */
-    void cancelAll() throws IOException {
+    /** Cancels all, and returns when all have ended; nobody is called back. Before a close what is open closes, too. */
+    private void cancelAll(boolean closes) throws IOException {
         requireNotTurning();
         turning = true;
         dropping = true;
@@ -127,6 +126,9 @@ final class CallbackLoop {
                 request.drop();
             }
             pending.cancelAll();
+            if (closes) {
+                open.forEach(handle -> proactor.submit(closeOf(handle)));   // which ends what a cancel alone cannot
+            }
             while (pending.size() > 0) {
                 poll(Backend.FOREVER);
                 startFollowers();
@@ -136,6 +138,10 @@ final class CallbackLoop {
             dropping = false;
             turning = false;
         }
+    }
+
+    void cancelAll() throws IOException {
+        cancelAll(false);
     }
 
     // ---- guests: what other threads bring ----
@@ -216,7 +222,7 @@ final class CallbackLoop {
     private void pollAsleep(long waitNanos) throws IOException {
         gate.announceSleep();
         try {
-            proactor.poll(posted.isEmpty() ? waitNanos : 0);
+            proactor.poll(posted.isEmpty() || dropping ? waitNanos : 0);
         } finally {
             gate.awake();
         }
@@ -242,10 +248,9 @@ final class CallbackLoop {
     }
 
     private void startFollowers() {
-        for (int i = 0; i < followers.size(); i++) {
-            followers.get(i).follow();
+        for (Follower follower = followers.poll(); follower != null; follower = followers.poll()) {
+            follower.follow();
         }
-        followers.clear();
     }
 
     private void callBack() {
@@ -258,12 +263,13 @@ final class CallbackLoop {
 
     // ---- end ----
 
-    /** Closes what is open, and the queue; nothing is pending any more. */
+    /** Cancels all, closes what is open, and the queue. */
     void close() throws IOException {
-        requireNotTurning();
-        open.forEach(handle -> proactor.submit(closeOf(handle)));
+        cancelAll(true);
+        dropping = true;
         while (!failed && !(proactor.hasClosed() && proactor.isIdle())) {
             poll(Backend.FOREVER);
+            startFollowers();
         }
         closed = true;
         gate.close();

@@ -27,7 +27,7 @@ public final class DatagramHandle extends SocketEndpoint {
     private record Group(InetAddress address, NetworkInterface via, @Nullable InetAddress source) {}
 
     private final Map<Group, Handle.Membership> groups = new HashMap<>();
-    private boolean connected;
+    private @Nullable InetSocketAddress peer;
     private boolean bound;   // as far as is known; a send binds too
 
     DatagramHandle(CallbackLoop loop, Handle handle) {
@@ -46,27 +46,42 @@ public final class DatagramHandle extends SocketEndpoint {
     }
 
     /**
-     * connect(2): it sends to {@code peer} alone and hears nobody else. Does not block, and asks nobody.
+     * connect(2): it sends to {@code remote} alone and hears nobody else. Does not block, and asks nobody.
      *
      * @throws java.net.NoRouteToHostException if there is no way to it
      * @throws AlreadyConnectedException if it is connected
+     * @throws IllegalStateException if sends are pending
      * @throws SocketException if the port is 0
      * @throws ClosedChannelException if the socket is closed
      */
-    public void connect(SocketAddress peer) throws IOException {
-        InetSocketAddress address = destination(peer);
+    public void connect(SocketAddress remote) throws IOException {
+        InetSocketAddress address = destination(remote);
         Handle handle = usable();
-        if (connected) {
+        if (peer != null) {
             throw new AlreadyConnectedException();
         }
+        requireNothingSent();
         handle.connect(address);
-        connected = true;
+        peer = address;
     }
 
-    /** Takes a connect back: it keeps its port, sends to anybody and hears everybody. */
+    /**
+     * Takes a connect back: it keeps its port, sends to anybody and hears everybody.
+     *
+     * @throws IllegalStateException if sends are pending
+     * @throws ClosedChannelException if the socket is closed
+     */
     public void disconnect() throws IOException {
-        usable().disconnect();
-        connected = false;
+        Handle handle = usable();
+        requireNothingSent();
+        handle.disconnect();
+        peer = null;
+    }
+
+    private void requireNothingSent() {
+        if (isBusy(Handle.WRITING)) {
+            throw new IllegalStateException("sends are pending, whose peer would be another");
+        }
     }
 
     /**
@@ -100,19 +115,25 @@ public final class DatagramHandle extends SocketEndpoint {
      */
     public void leave(InetAddress group, NetworkInterface via, @Nullable InetAddress source) throws IOException {
         usable();
-        Handle.Membership membership = groups.remove(new Group(group, via, source));
+        Group left = new Group(group, via, source);
+        Handle.Membership membership = groups.get(left);
         if (membership == null) {
             throw new IllegalStateException("no member of " + group.getHostAddress() + " on " + via.getName());
         }
         membership.drop();
+        groups.remove(left);
     }
 
-    boolean isConnected() {
-        return connected;
+    /** Whether a send to {@code target} is one to the peer, as all are if there is one. */
+    boolean isPeer(InetSocketAddress target) {
+        if (peer != null && !peer.equals(target)) {
+            throw new AlreadyConnectedException();
+        }
+        return peer != null;
     }
 
     void requireConnected() {
-        if (!connected) {
+        if (peer == null) {
             throw new NotYetConnectedException();
         }
     }
@@ -130,8 +151,8 @@ public final class DatagramHandle extends SocketEndpoint {
     }
 
     /** The address as a datagram can be sent there: the wildcard stands for this machine. */
-    InetSocketAddress destination(SocketAddress peer) throws SocketException {
-        InetSocketAddress address = Addresses.reachable(checked(peer));
+    InetSocketAddress destination(SocketAddress target) throws SocketException {
+        InetSocketAddress address = Addresses.reachable(checked(target));
         if (address.getPort() == 0) {
             throw new SocketException("Can't send to port 0");
         }

@@ -7,6 +7,7 @@ import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.SocketType;
 import dev.ringpark.internal.os.Errno;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.SocketException;
@@ -42,12 +43,13 @@ abstract sealed class DatagramOperations extends SocketOperations permits FileOp
 
     /**
      * sendto(2): what remains of {@code buffer}, as one datagram to {@code target}, whole or not at all; the buffer's
-     * position moves. Leave it alone meanwhile. A socket that is connected sends to its peer alone.
+     * position moves. Leave it alone meanwhile.
      *
      * @throws IllegalArgumentException if the buffer is of an arena that can be closed
      * @throws java.nio.channels.UnresolvedAddressException if {@code target} has no address
      * @throws java.nio.channels.UnsupportedAddressTypeException if the socket cannot reach addresses of its kind
      * @throws SocketException if its port is 0
+     * @throws java.nio.channels.AlreadyConnectedException if the socket is connected to another peer
      */
     public Request<ByteBuffer> send(DatagramHandle socket, ByteBuffer buffer, SocketAddress target,
             Consumer<? super Request<ByteBuffer>> callback) throws SocketException {
@@ -117,8 +119,8 @@ abstract sealed class DatagramOperations extends SocketOperations permits FileOp
     private <T> Request<T> sendTo(DatagramHandle socket, SocketAddress target, Object about, long bytes,
             Request<T> request) throws SocketException {
         request.requireNotPending();
-        SocketAddress to = socket.destination(target);
-        if (socket.isConnected()) {
+        InetSocketAddress to = socket.destination(target);
+        if (socket.isPeer(to)) {
             return send(socket, Kind.SEND, about, bytes, request);
         }
         request.peer = to;

@@ -34,8 +34,9 @@ import org.jspecify.annotations.Nullable;
  * that had moved are reported. Transfers may be short; nothing here repeats them. What finds the platform's queue full
  * waits for room, in the order it came.
  *
- * <p><b>If the platform's queue itself fails</b>, the call that ran it says so; all operations end with that as their
- * reason, and are called back by the next {@link #run} or {@link #flush}. Then the dispatcher can only be closed.
+ * <p><b>If the platform's queue itself fails</b>, the call that ran it says so; all operations that the platform had
+ * end with that as their reason, the others as cancelled, and are called back by the next {@link #run} or {@link
+ * #flush}. Then the dispatcher can only be closed.
  *
  * <p><b>Threads</b>: a dispatcher belongs to the thread that opened it; every other gets a
  * {@link WrongThreadException}, but for {@link Event#trigger}. The thread may be a platform or a virtual one; it is
@@ -127,7 +128,8 @@ public final class Dispatcher extends FileOperations implements AutoCloseable {
     /**
      * Asks that the operation of {@code request} end early. It does, soon, with its callback: with its result if one
      * had been reached, else with an {@link OperationCanceledException}. The socket or file can be used on. Nothing
-     * happens if the request is not pending, or is a close.
+     * happens if the request is not pending, or is a close. Only where files go to threads, as on the selector, a
+     * transfer that a thread has begun runs on: if it waits for a pipe, nothing but the file's close ends it.
      */
     public void cancel(Request<?> request) {
         loop().requireUsable();
@@ -137,6 +139,7 @@ public final class Dispatcher extends FileOperations implements AutoCloseable {
     /**
      * Cancels all operations, timeouts too, and waits until each has ended: then the system has none of the caller's
      * buffers, and no callback is or will be called for any of them. A connection or file that comes late is closed.
+     * What {@link #cancel} cannot end is waited for.
      *
      * @throws IOException if the platform's queue fails
      * @throws IllegalStateException if a callback calls it
@@ -224,7 +227,7 @@ public final class Dispatcher extends FileOperations implements AutoCloseable {
         if (loop().isClosed()) {
             return;
         }
-        cancelAll();
+        loop().requireUsable();
         offloads.close();
         loop().close();
     }

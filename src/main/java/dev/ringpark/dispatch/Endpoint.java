@@ -68,6 +68,13 @@ abstract sealed class Endpoint permits SocketEndpoint, DescriptorHandle {
         }
     }
 
+    /** Before a close: what has not begun ends first. */
+    final void endWaiting() {
+        loop.requireUsable();
+        reading.endWaiting();
+        writing.endWaiting();
+    }
+
     // ---- at once ----
 
     final Handle usable() throws ClosedChannelException {

@@ -36,6 +36,7 @@ final class EndpointSide implements Completion, Request.Holder {
     private @Nullable Operation operation;
     private @Nullable Request<?> current;
     private byte @Nullable [] joined;   // of a vectored transfer
+    private final CallbackLoop.Follower follower = this::follow;   // allocated once
 
     /**
      * One side.
@@ -73,8 +74,17 @@ final class EndpointSide implements Completion, Request.Holder {
     }
 
     private void start(Request<?> request) {
-        Operation own = operation();
         current = request;
+        try {
+            Operation own = operation();
+            begin(own, request);
+            loop.proactor().submit(own);
+        } catch (RuntimeException | Error e) {   // memory that has been freed, or could not be had
+            end(request, 0, null, new IOException("the operation could not be begun", e));
+        }
+    }
+
+    private void begin(Operation own, Request<?> request) {
         if (request.peer != null) {
             own.peer(request.peer);
         }
@@ -84,7 +94,6 @@ final class EndpointSide implements Completion, Request.Holder {
             case SocketAddress peer -> own.beginConnect(peer, Operation.NONE);
             case null, default -> beginWait(own, request.kind);
         }
-        loop.proactor().submit(own);
     }
 
     private static void beginWait(Operation own, Kind kind) {
@@ -132,14 +141,33 @@ final class EndpointSide implements Completion, Request.Holder {
         Request<?> request = Objects.requireNonNull(current);
         Failure failed = own.failure();
         IOException failure = failed == null ? null : exception(request.kind, failed, own.cancelReason());
-        int count = failure == null ? moved(request, own) : 0;
-        Object brought = failure == null ? brought(request, own) : null;
+        int count = 0;
+        Object brought = null;
+        if (failure == null) {
+            try {
+                count = moved(request, own);
+                brought = brought(request, own);
+            } catch (RuntimeException | Error e) {   // a buffer that has been freed, or made smaller, meanwhile
+                failure = new IOException("the result could not be handed over", e);
+            }
+        }
         own.reset();
+        end(request, count, brought, failure);
+    }
+
+    private void end(Request<?> request, int count, @Nullable Object brought, @Nullable IOException failure) {
         joined = null;
         current = null;
         loop.ended(request, count, brought, failure);
         if (!waiting.isEmpty()) {
-            loop.follow(this::follow);
+            loop.follow(follower);
+        }
+    }
+
+    /** What waits for its turn ends, as the handle is about to be closed. */
+    void endWaiting() {
+        for (Request<?> request = waiting.poll(); request != null; request = waiting.poll()) {
+            loop.ended(request, 0, null, new AsynchronousCloseException());
         }
     }
 

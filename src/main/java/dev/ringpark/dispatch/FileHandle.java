@@ -50,27 +50,48 @@ public final class FileHandle {
     }
 
     /**
-     * Its own position, in bytes; what is read and written there has moved it.
+     * Its own position, in bytes; what is read and written there has moved it. Of no meaning if it was opened to be
+     * appended to.
      *
+     * @throws IllegalStateException if a transfer is under way there
      * @throws ClosedChannelException if it is not open
-     * @throws IOException if it has none
+     * @throws IOException if it has none, as a pipe
      */
     public long position() throws IOException {
-        return usable().position();
+        return resting().position();
     }
 
     /**
      * Moves its own position, perhaps beyond the end.
      *
      * @throws IllegalArgumentException if it is negative
+     * @throws IllegalStateException if a transfer is under way there
      * @throws ClosedChannelException if it is not open
-     * @throws IOException if it has none
+     * @throws IOException if it has none, as a pipe
      */
     public void position(long newPosition) throws IOException {
         if (newPosition < 0) {
             throw new IllegalArgumentException("position is " + newPosition + "; it must not be negative");
         }
-        usable().position(newPosition);
+        resting().position(newPosition);
+    }
+
+    /** One whose own position nobody else reads or moves now, so that nobody has to be waited for. */
+    private FileResource resting() throws IOException {
+        FileResource file = usable();
+        if (requests.isInOrder()) {
+            throw new IllegalStateException("a transfer at the file's own position is under way");
+        }
+        if (!file.isSeekable()) {
+            throw new IOException("Illegal seek");
+        }
+        return file;
+    }
+
+    /** Before a close: what has not begun ends first. */
+    void endWaiting() {
+        requests.loop().requireUsable();
+        requests.endWaiting();
     }
 
     private FileResource usable() throws ClosedChannelException {

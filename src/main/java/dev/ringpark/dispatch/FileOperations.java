@@ -153,9 +153,11 @@ abstract sealed class FileOperations extends DatagramOperations permits Dispatch
     /**
      * Sends up to {@code bytes} bytes of the file from {@code position} on, or what the file and the socket have and
      * take of that at once, 64 KiB at most: {@link Request#count} tells, and is -1 at the end of the file. The socket
-     * is the result. A cancel may find that some were sent.
+     * is the result. A cancel may find that some were sent. They take their turn among what is sent when they have been
+     * read, so let it end before anything else is sent.
      *
-     * @throws IllegalArgumentException if the position is negative, or there are no bytes
+     * @throws IllegalArgumentException if the position is negative, there are no bytes, or the socket is another
+     *     dispatcher's
      * @throws NonReadableChannelException if the file was not opened to be read
      */
     public Request<SocketHandle> transfer(FileHandle file, long position, long bytes, SocketHandle socket,
@@ -163,6 +165,9 @@ abstract sealed class FileOperations extends DatagramOperations permits Dispatch
         requireNotNegative("position", position);
         requireBytes(bytes);
         requireReads(file);
+        if (socket.loop() != loop()) {
+            throw new IllegalArgumentException("the socket is another dispatcher's");
+        }
         Request<SocketHandle> request = Request.of(callback);
         FileToSocket.begin(loop(), new FileToSocket.Steps() {
             @Override
@@ -284,6 +289,8 @@ abstract sealed class FileOperations extends DatagramOperations permits Dispatch
     /** close(2), once every operation of the file has ended, as all are asked to. */
     public Request<@Nullable Void> close(FileHandle file, Consumer<? super Request<@Nullable Void>> callback) {
         Request<@Nullable Void> request = Request.of(callback);
+        request.requireNotPending();
+        file.endWaiting();
         Closing.begin(loop(), file.handle(), request);
         return request;
     }

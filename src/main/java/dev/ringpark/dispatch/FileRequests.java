@@ -13,10 +13,12 @@ import dev.ringpark.internal.op.PooledHandle;
 import dev.ringpark.internal.os.Failure;
 import dev.ringpark.internal.os.FileErrors;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +83,18 @@ final class FileRequests {
         slot.start(request, Operation.OWN_POSITION, false, Objects.requireNonNull(request.subject));
     }
 
+    /** Before a close: what has not begun ends first. */
+    void endWaiting() {
+        if (ownPosition != null) {
+            ownPosition.endWaiting();
+        }
+    }
+
+    /** Whether a transfer at the file's own position is under way. */
+    boolean isInOrder() {
+        return ownPosition != null && ownPosition.isTaken();
+    }
+
     private Slot takeSlot() {
         return Objects.requireNonNullElseGet(idle.poll(), Slot::new);
     }
@@ -90,6 +104,7 @@ final class FileRequests {
         private @Nullable Request<?> current;
         private @Nullable Object result;
         private @Nullable ByteBuffer copy;   // once it has needed memory outside the heap
+        private final ByteBuffer[] single = new ByteBuffer[1];
 
         Slot() {
             operation.tell(this);
@@ -98,6 +113,16 @@ final class FileRequests {
         void start(Request<?> request, long position, boolean detail, Object brings) {
             current = request;
             result = brings;
+            try {
+                begin(request, position, detail);
+                loop.proactor().submit(operation);
+            } catch (RuntimeException | Error e) {   // memory that has been freed, or could not be had
+                end(request, position == Operation.OWN_POSITION, 0, null,
+                        new IOException("the operation could not be begun", e));
+            }
+        }
+
+        private void begin(Request<?> request, long position, boolean detail) {
             switch (request.subject) {
                 case ByteBuffer buffer -> beginTransfer(request, buffer, position);
                 case ByteBuffer[] buffers -> beginCopy(request.kind, buffers, position);
@@ -106,7 +131,6 @@ final class FileRequests {
                 case Long bytes -> operation.beginAllocate(position, bytes, Operation.NONE);
                 case null, default -> beginWhole(request.kind, position, detail);
             }
-            loop.proactor().submit(operation);
         }
 
         private void beginWhole(Kind kind, long position, boolean detail) {
@@ -119,12 +143,17 @@ final class FileRequests {
 
         private void beginTransfer(Request<?> request, ByteBuffer buffer, long position) {
             if (!buffer.isDirect()) {
-                beginCopy(request.kind, new ByteBuffer[] {buffer}, position);
+                beginCopy(request.kind, alone(buffer), position);
                 return;
             }
             operation.at(position);
             operation.beginTransfer(request.kind, buffer, request.address, buffer.position(), buffer.remaining(),
                     Operation.NONE);
+        }
+
+        private ByteBuffer[] alone(ByteBuffer buffer) {
+            single[0] = buffer;
+            return single;
         }
 
         private void beginCopy(Kind kind, ByteBuffer[] buffers, long position) {
@@ -151,12 +180,26 @@ final class FileRequests {
             Request<?> request = Objects.requireNonNull(current);
             Failure failed = operation.failure();
             IOException failure = failed == null ? null : exception(request, failed, operation.cancelReason());
-            int count = failure == null ? moved(request, operation.result()) : 0;
-            Object brought = failure == null ? brought(request) : null;
-            boolean inOrder = operation.position() == Operation.OWN_POSITION && isTransfer(request);
+            int count = 0;
+            Object brought = null;
+            if (failure == null) {
+                try {
+                    count = moved(request, operation.result());
+                    brought = brought(request);
+                } catch (RuntimeException | Error e) {   // a buffer that has been freed, or made smaller, meanwhile
+                    failure = new IOException("the result could not be handed over", e);
+                }
+            }
+            boolean inOrder = isTransfer(request) && operation.position() == Operation.OWN_POSITION;
             operation.reset();
+            end(request, inOrder, count, brought, failure);
+        }
+
+        private void end(Request<?> request, boolean inOrder, int count, @Nullable Object brought,
+                @Nullable IOException failure) {
             current = null;
             result = null;
+            Arrays.fill(single, null);
             idle.add(this);
             if (inOrder) {
                 ownPosition().exit(request.kind);
@@ -167,7 +210,7 @@ final class FileRequests {
         private int moved(Request<?> request, int count) {
             switch (request.subject) {
                 case ByteBuffer buffer when buffer.isDirect() -> buffer.position(buffer.position() + count);
-                case ByteBuffer buffer -> spread(request.kind, new ByteBuffer[] {buffer}, count);
+                case ByteBuffer buffer -> spread(request.kind, alone(buffer), count);
                 case ByteBuffer[] buffers -> spread(request.kind, buffers, count);
                 case null, default -> {
                     return 0;
@@ -191,8 +234,21 @@ final class FileRequests {
         private @Nullable Object brought(Request<?> request) {
             if (request.kind == Kind.OPEN) {
                 loop.opened(handle);
+            } else if (request.kind == Kind.TRUNCATE) {
+                moveBack((FileResource) handle, operation.position());
             }
             return request.kind == Kind.STAT ? operation.attributes() : result;
+        }
+
+        /** As in java.nio: who has been beyond the new end is at it. */
+        private void moveBack(FileResource truncated, long size) {
+            try {
+                if (!isInOrder() && truncated.isSeekable() && truncated.position() > size) {
+                    truncated.position(size);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         private IOException exception(Request<?> request, Failure failure, CancelReason reason) {

@@ -58,7 +58,15 @@ final class FileToSocket implements Request.Holder {
             end(0, new OperationCanceledException());
         } else {
             sends = true;
+            send();
+        }
+    }
+
+    private void send() {
+        try {
             steps.send(piece.flip(), step);
+        } catch (RuntimeException | Error e) {
+            end(0, new IOException("the bytes could not be sent", e));
         }
     }
 

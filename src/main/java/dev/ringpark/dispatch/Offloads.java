@@ -97,7 +97,10 @@ final class Offloads {
 
         @Override
         public void cancel(Request<?> asked) {
-            cancel(true);
+            if (!cancel(true) && !isCancelled()) {
+                finish();   // it has an outcome, which is on its way
+                return;
+            }
             threads.remove(this);
             end(null, new OperationCanceledException());
         }

@@ -1,6 +1,7 @@
 package dev.ringpark.dispatch;
 
 import dev.ringpark.internal.op.Kind;
+import java.nio.channels.AsynchronousCloseException;
 
 /**
  * Whose turn it is at a file's own position, which the system moves without a lock: two transfers at once would mix. A
@@ -13,9 +14,18 @@ final class OwnPosition implements Request.Holder {
         void begin(Request<?> request);
     }
 
-    private static final class Turn {
+    private final class Turn implements CallbackLoop.Follower {
         private final RequestQueue waiting = new RequestQueue();
         private boolean taken;
+
+        @Override
+        public void follow() {
+            Request<?> next = waiting.poll();
+            taken = next != null;
+            if (next != null) {
+                start.begin(next);
+            }
+        }
     }
 
     private final CallbackLoop loop;
@@ -44,15 +54,24 @@ final class OwnPosition implements Request.Holder {
         if (turn.waiting.isEmpty()) {
             turn.taken = false;
         } else {
-            loop.follow(() -> follow(turn));
+            loop.follow(turn);
         }
     }
 
-    private void follow(Turn turn) {
-        Request<?> next = turn.waiting.poll();
-        turn.taken = next != null;
-        if (next != null) {
-            start.begin(next);
+    /** Whether a transfer is under way, or about to be. */
+    boolean isTaken() {
+        return reading.taken || writing.taken;
+    }
+
+    /** What waits for its turn ends, as the file is about to be closed. */
+    void endWaiting() {
+        endWaiting(reading);
+        endWaiting(writing);
+    }
+
+    private void endWaiting(Turn turn) {
+        for (Request<?> request = turn.waiting.poll(); request != null; request = turn.waiting.poll()) {
+            loop.ended(request, 0, null, new AsynchronousCloseException());
         }
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One operation asked of a {@link Dispatcher}, and what came of it. A caller who passes a lambda gets one made for him;
- * one who passes a request of his own uses that again and again, and nothing is allocated:
+ * one who passes a request of his own uses that again and again, and transfers of one buffer allocate nothing:
  * {@snippet :
  * Request<ByteBuffer> received = new Request<>(this::received);
  * dispatcher.receive(socket, buffer, received);   // and once more, at the end of received(…)
@@ -106,7 +106,7 @@ public final class Request<T extends @Nullable Object> implements Consumer<Reque
      */
     public int length() throws IOException {
         check();
-        return Math.max(count, wholeLength);
+        return kind.isOfDatagrams() ? wholeLength : count;
     }
 
     /**

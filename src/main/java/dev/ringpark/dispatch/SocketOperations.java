@@ -133,6 +133,8 @@ abstract sealed class SocketOperations permits DatagramOperations {
     final Request<@Nullable Void> closeEndpoint(
             Endpoint endpoint, Consumer<? super Request<@Nullable Void>> callback) {
         Request<@Nullable Void> request = Request.of(callback);
+        request.requireNotPending();
+        endpoint.endWaiting();
         Closing.begin(loop, endpoint.handle(), request);
         return request;
     }

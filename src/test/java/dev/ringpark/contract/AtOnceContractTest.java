@@ -122,6 +122,28 @@ class AtOnceContractTest extends Contract {
     }
 
     @Test
+    void aPeerThatHasGoneIsToldAsToAWrite() throws Exception {
+        Foreign foreign = foreign();
+        foreign.close();
+        Call<Void> writer = call(() -> {
+            while (true) {
+                foreign.near().tryWrite(ByteBuffer.allocate(10));
+            }
+        });
+        assertThat(writer.failure()).isExactlyInstanceOf(SocketException.class)
+                .message().matches("Broken pipe.*|Connection reset.*");
+    }
+
+    @Test
+    void moreThanOneCopyOfTheHeapGoesAndComesAtOnce() throws Exception {
+        Streams streams = streams();
+        assertThat(tryWrite(streams.near(), ByteBuffer.wrap(Sequence.bytes(50_000)))).isGreaterThan(16_384);
+        ByteBuffer target = ByteBuffer.allocate(50_000);
+        assertThat(readOnceThereIsSomething(streams.far(), target)).isGreaterThan(16_384);
+        Sequence.check(target.array(), target.position(), 0);
+    }
+
+    @Test
     void whatAReadOrWriteRefusesIsRefused() throws Exception {
         Streams streams = streams();
         ByteBuffer one = ByteBuffer.allocate(1);

@@ -131,6 +131,21 @@ class DispatcherDatagramsTest extends DispatcherContract {
     }
 
     @Test
+    void whoHasAPeerSendsToNobodyElse() throws IOException {
+        DatagramHandle near = bound();
+        DatagramHandle far = bound();
+        DatagramHandle stranger = bound();
+        near.connect(addressOf(far));
+        assertThatThrownBy(() -> dispatcher.send(near, bytes(1), addressOf(stranger), ignoring()))
+                .isInstanceOf(AlreadyConnectedException.class);
+        ByteBuffer target = ByteBuffer.allocate(8);
+        await(dispatcher.send(near, bytes(2), addressOf(far), ignoring()),
+                dispatcher.receiveFrom(far, target, ignoring()));
+
+        assertHolds(target, 2);
+    }
+
+    @Test
     void whoHasNoPeerIsTold() throws IOException {
         DatagramHandle socket = bound();
 

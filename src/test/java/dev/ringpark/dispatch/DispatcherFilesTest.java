@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
@@ -150,6 +151,67 @@ class DispatcherFilesTest extends DispatcherContract {
         await(dispatcher.write(pipe, bytes(1, 2), ignoring()), read);
 
         assertHolds(target, 1, 2);
+    }
+
+    @Test
+    void aPipeThatNobodyWritesToKeepsNoDispatcherFromItsEnd() throws Exception {
+        makePipe();
+        Request<FileHandle> reader = dispatcher.open(path, Set.of(READ), ignoring());
+        Request<FileHandle> writer = dispatcher.open(path, Set.of(WRITE), ignoring());
+        await(reader, writer);
+        Request<ByteBuffer> read = dispatcher.read(reader.result(), ByteBuffer.allocate(1), ignoring());
+        dispatcher.flush();
+        assertThatThrownBy(() -> reader.result().position()).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> writer.result().position()).isInstanceOf(IOException.class);
+        dispatcher.close();
+
+        assertThat(read.isPending()).isFalse();
+    }
+
+    @Test
+    void whoIsBeyondTheNewEndIsAtIt() throws IOException {
+        FileHandle file = opened(Set.of(CREATE_NEW, READ, WRITE));
+        await(dispatcher.write(file, ByteBuffer.allocate(100), ignoring()));
+        await(dispatcher.truncate(file, 10, ignoring()));
+        assertThat(file.position()).isEqualTo(10);
+        await(dispatcher.write(file, bytes(1), ignoring()));
+
+        assertThat(Files.size(path)).isEqualTo(11);
+    }
+
+    @Test
+    void memoryThatIsFreedFailsItsRequestAlone() throws IOException {
+        FileHandle file = opened(Set.of(CREATE_NEW, READ, WRITE));
+        ByteBuffer freed;
+        Request<ByteBuffer[]> read;
+        await(dispatcher.write(file, bytes(1, 2), 0, ignoring()));
+        try (Arena arena = Arena.ofConfined()) {
+            freed = arena.allocate(1).asByteBuffer();
+            read = dispatcher.read(file, new ByteBuffer[] {arena.allocate(1).asByteBuffer()}, 0, ignoring());
+        }
+        Request<ByteBuffer[]> written = dispatcher.write(file, new ByteBuffer[] {freed}, 0, ignoring());
+        await(read, written);
+        assertThat(read.failure()).hasCauseInstanceOf(IllegalStateException.class);
+        assertThat(written.failure()).hasCauseInstanceOf(IllegalStateException.class);
+        ByteBuffer target = ByteBuffer.allocate(2);
+        await(dispatcher.read(file, target, 0, ignoring()));
+
+        assertHolds(target, 1, 2);
+    }
+
+    @Test
+    void whatWaitsForItsTurnEndsBeforeTheClose() throws Exception {
+        makePipe();
+        Request<FileHandle> reader = dispatcher.open(path, Set.of(READ), ignoring());
+        await(reader, dispatcher.open(path, Set.of(WRITE), ignoring()));
+        List<Object> order = new ArrayList<>();
+        Request<ByteBuffer> first = dispatcher.read(reader.result(), ByteBuffer.allocate(1), order::add);
+        Request<ByteBuffer> second = dispatcher.read(reader.result(), ByteBuffer.allocate(1), order::add);
+        dispatcher.flush();
+        await(dispatcher.close(reader.result(), order::add));
+
+        assertThat(order).hasSize(3).startsWith(second, first);
+        assertThat(second.failure()).isInstanceOf(AsynchronousCloseException.class);
     }
 
     private void makePipe() throws Exception {

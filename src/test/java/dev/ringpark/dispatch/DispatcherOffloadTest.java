@@ -112,6 +112,22 @@ class DispatcherOffloadTest extends DispatcherContract {
     }
 
     @Test
+    void whatATaskHasReachedIsNotLostToALateCancel() throws Exception {
+        reopen(DispatcherOptions.defaults().withOffloadThreads(1));   // so the second runs when the first has ended
+        CountDownLatch over = new CountDownLatch(1);
+        Request<String> offloaded = dispatcher.offload(() -> "reached", ignoring());
+        dispatcher.offload(() -> {
+            over.countDown();
+            return "";
+        }, ignoring());
+        over.await();
+        dispatcher.cancel(offloaded);
+        await(offloaded);
+
+        assertThat(offloaded.result()).isEqualTo("reached");
+    }
+
+    @Test
     void oneThatWaitsForAThreadIsCancelledWithoutEverRunning() throws Exception {
         reopen(DispatcherOptions.defaults().withOffloadThreads(1));
         CountDownLatch release = new CountDownLatch(1);

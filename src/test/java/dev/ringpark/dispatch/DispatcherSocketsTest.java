@@ -9,6 +9,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -126,6 +128,67 @@ class DispatcherSocketsTest extends DispatcherContract {
 
         assertThat(pair.far().tryReceive(target.clear())).isEqualTo(-1);
         assertThatThrownBy(() -> pair.near().trySend(bytes(1))).isInstanceOf(ClosedChannelException.class);
+    }
+
+    @Test
+    void whatCannotBeMovedAtOnceSaysWhy() throws IOException {
+        SocketHandle fresh = dispatcher.openSocket(StandardProtocolFamily.INET);
+        SocketHandle listener = listener(1);
+        Pair pair = pair();
+        pair.near().shutdownOutput();
+        ByteBuffer one = ByteBuffer.allocate(1);
+
+        assertThatThrownBy(() -> fresh.tryReceive(one)).isInstanceOf(SocketException.class);
+        assertThatThrownBy(() -> listener.tryReceive(one)).isInstanceOf(SocketException.class);
+        assertThatThrownBy(() -> listener.trySend(bytes(1))).isInstanceOf(SocketException.class);
+        assertThatThrownBy(() -> pair.near().trySend(bytes(1))).isInstanceOf(SocketException.class)
+                .hasMessageContaining("Broken pipe");
+    }
+
+    @Test
+    void memoryThatIsFreedMeanwhileFailsItsRequestAlone() throws IOException {
+        Pair pair = pair();
+        Request<ByteBuffer[]> received;
+        Request<ByteBuffer[]> sent;
+        try (Arena arena = Arena.ofShared()) {
+            received = dispatcher.receive(pair.far(), new ByteBuffer[] {arena.allocate(4).asByteBuffer()}, ignoring());
+            dispatcher.flush();
+        }
+        await(dispatcher.send(pair.near(), bytes(1, 2), ignoring()), received);
+        assertThat(received.failure()).isInstanceOf(IOException.class)
+                .hasCauseInstanceOf(IllegalStateException.class);
+        try (Arena arena = Arena.ofConfined()) {
+            ByteBuffer[] sources = {freed(), arena.allocate(1).asByteBuffer()};
+            sent = dispatcher.send(pair.near(), sources, ignoring());
+        }
+        await(sent);
+        assertThat(sent.failure()).isInstanceOf(IOException.class).hasCauseInstanceOf(IllegalStateException.class);
+        ByteBuffer target = ByteBuffer.allocate(4);
+        await(dispatcher.send(pair.near(), bytes(3), ignoring()), dispatcher.receive(pair.far(), target, ignoring()));
+
+        assertHolds(target, 3);
+    }
+
+    private static ByteBuffer freed() {
+        try (Arena arena = Arena.ofConfined()) {
+            return arena.allocate(1).asByteBuffer();
+        }
+    }
+
+    @Test
+    void aCloseIsCalledBackAfterAllItHasEnded() throws IOException {
+        Pair pair = pair();
+        List<Object> order = new ArrayList<>();
+        Request<ByteBuffer> first = dispatcher.receive(pair.far(), ByteBuffer.allocate(1), order::add);
+        Request<ByteBuffer> second = dispatcher.receive(pair.far(), ByteBuffer.allocate(1), order::add);
+        Request<ByteBuffer> third = dispatcher.receive(pair.far(), ByteBuffer.allocate(1), order::add);
+        dispatcher.flush();
+        Request<@Nullable Void> closed = dispatcher.close(pair.far(), order::add);
+        await(closed);
+
+        assertThat(order).hasSize(4).endsWith(closed).contains(first, second, third);
+        assertThat(List.of(first, second, third))
+                .allMatch(request -> request.failure() instanceof AsynchronousCloseException);
     }
 
     @Test

@@ -22,28 +22,52 @@ final class FdAttempts {
             return count;
         }
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment copy = arena.allocate(Math.min(target.remaining(), COPY_BYTES));
-            int count = (int) Libc.recv(fd, copy, MSG_DONTWAIT);
+            return readCopying(fd, target, arena.allocate(Math.min(target.remaining(), COPY_BYTES)));
+        }
+    }
+
+    /** As long as the copy comes back full. */
+    private static int readCopying(int fd, ByteBuffer target, MemorySegment copy) {
+        int done = 0;
+        while (true) {
+            long most = Math.min(target.remaining(), copy.byteSize());
+            int count = most == 0 ? 0 : (int) Libc.recv(fd, copy.asSlice(0, most), MSG_DONTWAIT);
             if (count > 0) {
                 target.put(copy.asSlice(0, count).asByteBuffer());
+                done += count;
             }
-            return count;
+            if (count < most || most == 0) {
+                return done > 0 ? done : count;
+            }
         }
     }
 
     /** What send(2) said: how many bytes, or minus an errno; the buffer's position moves. */
     static int write(int fd, ByteBuffer source) {
-        int count = source.isDirect() ? send(fd, MemorySegment.ofBuffer(source)) : writeCopying(fd, source);
-        source.position(source.position() + Math.max(count, 0));
-        return count;
+        if (source.isDirect()) {
+            int count = send(fd, MemorySegment.ofBuffer(source));
+            source.position(source.position() + Math.max(count, 0));
+            return count;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            return writeCopying(fd, source, arena.allocate(Math.min(source.remaining(), COPY_BYTES)));
+        }
     }
 
-    private static int writeCopying(int fd, ByteBuffer source) {
-        try (Arena arena = Arena.ofConfined()) {
-            int length = Math.min(source.remaining(), COPY_BYTES);
-            MemorySegment copy = arena.allocate(length);
-            copy.asByteBuffer().put(0, source, source.position(), length);
-            return send(fd, copy);
+    /** As long as all of the copy goes. */
+    private static int writeCopying(int fd, ByteBuffer source, MemorySegment copy) {
+        int done = 0;
+        while (true) {
+            int most = (int) Math.min(source.remaining(), copy.byteSize());
+            copy.asByteBuffer().put(0, source, source.position(), most);
+            int count = most == 0 ? 0 : send(fd, copy.asSlice(0, most));
+            if (count > 0) {
+                source.position(source.position() + count);
+                done += count;
+            }
+            if (count < most || most == 0) {
+                return done > 0 ? done : count;
+            }
         }
     }
 

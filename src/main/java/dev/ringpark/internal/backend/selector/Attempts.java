@@ -37,7 +37,7 @@ final class Attempts {
                 default -> throw new AssertionError(operation.kind() + " is none of a socket's operations");
             };
         } catch (ClosedChannelException e) {
-            operation.fail(NioFailures.closed(handle));
+            operation.fail(NioFailures.closed(handle, handle.isChannelOpen()));
         } catch (IOException | RuntimeException e) {
             operation.fail(NioFailures.of(e));
         }

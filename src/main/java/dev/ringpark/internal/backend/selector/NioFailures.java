@@ -1,5 +1,6 @@
 package dev.ringpark.internal.backend.selector;
 
+import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.Failure;
 import java.io.IOException;
@@ -35,12 +36,12 @@ final class NioFailures {
     }
 
     /** What a closed channel stands for; java.nio also says so of a write after shutdownOutput. */
-    static Failure closed(SelectorHandle handle) {
+    static Failure closed(Handle handle, boolean isChannelOpen) {
         if (!handle.isOpen()) {
             return Failure.CANCELED;
         }
         // A channel closes itself when its connect fails; from there on it is no socket any more.
-        return new Failure(handle.isChannelOpen() ? Errno.EPIPE : Errno.EBADF, 0, null);
+        return new Failure(isChannelOpen ? Errno.EPIPE : Errno.EBADF, 0, null);
     }
 
     private static Errno errno(IOException e) {

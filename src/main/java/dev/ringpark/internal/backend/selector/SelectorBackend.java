@@ -234,7 +234,7 @@ public final class SelectorBackend implements Backend {
         try {
             handle.await(operation, selector);
         } catch (ClosedChannelException e) {
-            operation.fail(NioFailures.closed(handle));
+            operation.fail(NioFailures.closed(handle, handle.isChannelOpen()));
             finish(operation);
         }
     }

@@ -4,13 +4,11 @@ import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.AbstractName;
-import dev.ringpark.internal.os.Errno;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketAddress;
-import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -226,25 +224,8 @@ final class SelectorHandle extends Handle {
     @Override
     public void bind(SocketAddress local, int backlog) throws IOException {
         gate.alone(() -> channel instanceof ServerSocketChannel listener
-                ? bindAndListen(listener, local, backlog)
+                ? PlainCalls.bindAndListen(listener, local, backlog, this::startClosing)
                 : network().bind(local));
-    }
-
-    /** java.nio does both in one, and does not say which of them failed: the system does, when it is asked again. */
-    private ServerSocketChannel bindAndListen(ServerSocketChannel listener, SocketAddress local, int backlog)
-            throws IOException {
-        try {
-            return listener.bind(local, backlog);
-        } catch (SocketException failed) {
-            try {
-                return listener.bind(local, backlog);
-            } catch (SocketException again) {
-                if (Errno.ofText(again.getMessage()) == Errno.EINVAL) {   // bind(2): it is bound already
-                    startClosing();
-                }
-                throw failed;
-            }
-        }
     }
 
     @Override
@@ -296,12 +277,12 @@ final class SelectorHandle extends Handle {
 
     @Override
     public int readNow(ByteBuffer target) throws IOException {
-        return gate.alone(() -> socket().read(target));
+        return PlainCalls.transfer(this, channel, gate, () -> PlainCalls.stream(channel).read(target));
     }
 
     @Override
     public int writeNow(ByteBuffer source) throws IOException {
-        return gate.alone(() -> socket().write(source));
+        return PlainCalls.transfer(this, channel, gate, () -> PlainCalls.stream(channel).write(source));
     }
 
     /** java.nio does not say. */
@@ -322,7 +303,8 @@ final class SelectorHandle extends Handle {
 
     @Override
     public int sendNow(ByteBuffer[] sources, int first, @Nullable InetSocketAddress target) throws IOException {
-        return gate.alone(() -> DatagramTransfers.sendNow(datagrams(), sources, first, target));
+        return PlainCalls.transfer(this, channel, gate,
+                () -> DatagramTransfers.sendNow(datagrams(), sources, first, target));
     }
 
     @Override

@@ -1,0 +1,70 @@
+package dev.ringpark.internal.backend.selector;
+
+import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.os.Errno;
+import dev.ringpark.internal.os.Failure;
+import dev.ringpark.internal.os.SocketErrors;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+
+/** What plain calls on a channel have in common: their failures are named as those of operations are. */
+final class PlainCalls {
+    private PlainCalls() {}
+
+    /**
+     * java.nio does both in one, and does not say which of them failed: the system does, when it is asked again.
+     *
+     * @param boundButDeaf is called if only to listen has failed
+     */
+    static ServerSocketChannel bindAndListen(ServerSocketChannel listener, SocketAddress local, int backlog,
+            Runnable boundButDeaf) throws IOException {
+        try {
+            return listener.bind(local, backlog);
+        } catch (SocketException failed) {
+            try {
+                return listener.bind(local, backlog);
+            } catch (SocketException again) {
+                if (Errno.ofText(again.getMessage()) == Errno.EINVAL) {   // bind(2): it is bound already
+                    boundButDeaf.run();
+                }
+                throw failed;
+            }
+        }
+    }
+
+    /** A transfer on {@code channel}, which is {@code handle}'s, and never waits. */
+    static int transfer(Handle handle, SelectableChannel channel, PlainGate gate, PlainGate.Call<Integer> call)
+            throws IOException {
+        try {
+            return gate.alone(call);
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (ClosedChannelException e) {
+            throw handle.isOpen() ? named(NioFailures.closed(handle, channel.isOpen()), channel) : e;
+        } catch (IOException | RuntimeException e) {
+            Failure failure = NioFailures.of(e);
+            if (failure.errno() == Errno.ECONNRESET) {
+                handle.noteReset();
+            }
+            throw named(failure, channel);
+        }
+    }
+
+    /** The stream {@code channel} is; a listener has none. */
+    static SocketChannel stream(SelectableChannel channel) throws IOException {
+        if (channel instanceof SocketChannel stream) {
+            return stream;
+        }
+        throw SocketErrors.of(new Failure(Errno.ENOTCONN, 0, null));
+    }
+
+    private static IOException named(Failure failure, SelectableChannel channel) {
+        return channel instanceof SocketChannel ? SocketErrors.of(failure) : SocketErrors.ofDatagram(failure);
+    }
+}
