@@ -299,7 +299,7 @@ public final class CarrierLoop implements AutoCloseable {
         return engine.backend().openSocket(type, family);
     }
 
-    Handle watch(int descriptor) {
+    Handle watch(int descriptor) throws IOException {
         requireOpen();
         return engine.backend().watch(descriptor);
     }

@@ -38,7 +38,8 @@ public final class ForeignDescriptor extends LoopChannel {
      * @throws UnsupportedOperationException if the loop's backend has no descriptor numbers, which is so with the
      *     selector
      * @throws IllegalStateException if {@code loop} is closed
-     * @throws IOException if it has been closed meanwhile
+     * @throws IOException if it has been closed meanwhile; or if there is no such descriptor, which with io_uring only
+     *     a wait finds out
      */
     public static ForeignDescriptor watch(CarrierLoop loop, int descriptor) throws IOException {
         if (descriptor < 0) {

@@ -224,8 +224,8 @@ public final class LoopFile extends FileTransfers
     }
 
     /**
-     * What the file is now. Blocks, as the disk may be asked. Beside the selector it is what its path leads to now, as
-     * java.nio knows no attributes of what is open.
+     * What the file is now. Blocks, as the disk may be asked. Where the queue is not io_uring it is what its path leads
+     * to now, as java.nio knows no attributes of what is open.
      *
      * @param type {@link BasicFileAttributes}, or {@link java.nio.file.attribute.PosixFileAttributes} if there are any
      * @throws UnsupportedOperationException if the attributes are of another type
@@ -237,8 +237,9 @@ public final class LoopFile extends FileTransfers
 
     /**
      * Has the device keep room for {@code length} bytes from {@code position} on, so that no write there finds it full,
-     * and makes the file as long as that at least; new bytes are zero. Blocks until it has. Beside the selector only
-     * what comes after the file's present end is kept room for, by writing it, so nobody else may append meanwhile.
+     * and makes the file as long as that at least; new bytes are zero. Blocks until it has. Where the queue is not
+     * io_uring only what comes after the file's present end is kept room for, by writing it, so nobody else may append
+     * meanwhile.
      *
      * @throws NonWritableChannelException if it was not opened for writing
      * @throws IllegalArgumentException if position or length is negative, or both together are too much for a file

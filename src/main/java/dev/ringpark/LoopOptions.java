@@ -85,7 +85,7 @@ public final class LoopOptions {
     }
 
     /**
-     * The backend that is forced: {@code io_uring} or {@code selector}. Null lets the system property
+     * The backend that is forced: {@code io_uring}, {@code epoll} or {@code selector}. Null lets the system property
      * {@code ringpark.backend}, the environment variable {@code RINGPARK_BACKEND}, or else the machine decide.
      */
     public @Nullable String backend() {
@@ -276,12 +276,12 @@ public final class LoopOptions {
     }
 
     /**
-     * Threads at most for what files cannot do at once. Beside the selector, and for what an older kernel has not, they
-     * are threads of the loop, and whatever finds none waits, a read of what is in memory too. On io_uring they are
-     * workers of the kernel, for which waits what has to ask a disk by its name and what blocks for good, such as the
-     * opening of a pipe whose other end nobody opens; reads of what is in memory and of pipes need none. As many again
-     * may be at work for devices, and for connects over Unix sockets that find the backlog full. Before Linux 5.15 the
-     * kernel cannot be told.
+     * Threads at most for what files cannot do at once. Where the queue is not io_uring, and for what an older kernel
+     * has not, they are threads of the loop, and whatever finds none waits, a read of what is in memory too. On
+     * io_uring they are workers of the kernel, for which waits what has to ask a disk by its name and what blocks for
+     * good, such as the opening of a pipe whose other end nobody opens; reads of what is in memory and of pipes need
+     * none. As many again may be at work for devices, and for connects over Unix sockets that find the backlog full.
+     * Before Linux 5.15 the kernel cannot be told.
      */
     public int fileThreads() {
         return values.fileThreads;

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param submitted operations handed to the loop
  * @param completed operations that have ended, in whatever way
- * @param enters system calls that submitted or waited; the selector makes a further one for each operation
+ * @param enters system calls that submitted or waited; the other backends make a further one for each operation
  * @param wakeups times another thread woke the sleeping loop
  * @param overflows operations that had to wait for a place in the submission queue or the in-flight table
  * @param staleTokens events that came for an operation that had already ended

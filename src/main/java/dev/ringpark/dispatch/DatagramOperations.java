@@ -143,8 +143,9 @@ abstract sealed class DatagramOperations extends SocketOperations permits FileOp
      *
      * @throws IllegalArgumentException if {@code descriptor} is negative
      * @throws UnsupportedOperationException if the backend has no descriptor numbers, which is so with the selector
+     * @throws IOException if there is no such descriptor, which with io_uring only a wait finds out
      */
-    public DescriptorHandle watch(int descriptor) {
+    public DescriptorHandle watch(int descriptor) throws IOException {
         loop().requireUsable();
         if (descriptor < 0) {
             throw new IllegalArgumentException("the descriptor is " + descriptor + "; it must not be negative");

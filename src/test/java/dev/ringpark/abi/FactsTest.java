@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.internal.os.linux.FileAbi;
 import dev.ringpark.internal.os.linux.LinuxErrno;
+import dev.ringpark.internal.os.linux.ReadinessAbi;
 import dev.ringpark.internal.os.linux.SocketAbi;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -114,6 +115,20 @@ class FactsTest {
             UCRED_UID               offsetof(struct ucred, uid)
             UCRED_GID               offsetof(struct ucred, gid)
             """);
+    private static final Map<String, String> READINESS_IN_C = table("""
+            SYS_ACCEPT4             SYS_accept4
+            SYS_CONNECT             SYS_connect
+            SYS_SENDTO              SYS_sendto
+            SYS_RECVFROM            SYS_recvfrom
+            SYS_EPOLL_CTL           SYS_epoll_ctl
+            SYS_EPOLL_PWAIT         SYS_epoll_pwait
+            SYS_EPOLL_PWAIT2        SYS_epoll_pwait2
+            EPOLLET                 (int) EPOLLET
+            EPOLL_EVENT_BYTES       sizeof(struct epoll_event)
+            EPOLL_EVENT_DATA        offsetof(struct epoll_event, data)
+            TIMESPEC_BYTES          sizeof(struct timespec)
+            TV_NSEC                 offsetof(struct timespec, tv_nsec)
+            """);
     private static final Map<String, String> FILES_IN_C = table("""
             STATX_BYTES             sizeof(struct statx)
             SYS_PREADV2             SYS_preadv2
@@ -150,6 +165,7 @@ class FactsTest {
         facts.addAll(Fact.of(Class.forName("dev.ringpark.internal.backend.uring.IoUringAbi"), URING_IN_C));
         facts.addAll(Fact.of(SocketAbi.class, SOCKETS_IN_C));
         facts.addAll(Fact.of(FileAbi.class, FILES_IN_C));
+        facts.addAll(Fact.of(ReadinessAbi.class, READINESS_IN_C));
         facts.addAll(Fact.of(LinuxErrno.class, Map.of()));
         return facts;
     }
@@ -172,7 +188,7 @@ class FactsTest {
 
         assertThat(names).hasSizeGreaterThan(100).containsAll(NEWER.keySet())
                 .containsAll(URING_IN_C.keySet()).containsAll(SOCKETS_IN_C.keySet())
-                .containsAll(FILES_IN_C.keySet());
+                .containsAll(FILES_IN_C.keySet()).containsAll(READINESS_IN_C.keySet());
     }
 
     /** What a slip of the pen would look like. */

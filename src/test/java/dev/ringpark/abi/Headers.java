@@ -30,6 +30,7 @@ final class Headers {
             #include <stddef.h>
             #include <stdio.h>
             #include <string.h>
+            #include <sys/epoll.h>
             #include <sys/eventfd.h>
             #include <sys/ioctl.h>
             #include <sys/mman.h>

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JdkSocketsTest {
     /** The pollers of a process belong to whoever has waited first, so each needs a JVM of its own. */
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
+    @ValueSource(strings = {"io_uring", "epoll", "selector"})
     void whoeverWaitsFirstTheJdksSocketsWorkBesideAHogAndAfterTheLoop(String backend) throws Exception {
         if (backend.equals("io_uring")) {
             Ring.require();

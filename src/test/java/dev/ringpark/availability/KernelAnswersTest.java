@@ -42,8 +42,8 @@ class KernelAnswersTest {
     }
 
     @Test
-    void aKernelThatKnowsNoSetOfFlagsLeadsToTheSelector() throws Exception {
-        Answer answer = probe("io_uring_setup", "error=EINVAL", 4).works("selector");
+    void aKernelThatKnowsNoSetOfFlagsLeadsToEpoll() throws Exception {
+        Answer answer = probe("io_uring_setup", "error=EINVAL", 4).works("epoll");
 
         assertThat(answer.refusal()).startsWith("io_uring_setup: EINVAL: the kernel is older than");
     }
@@ -53,6 +53,16 @@ class KernelAnswersTest {
     @ValueSource(ints = {1, 3})
     void aKernelThatCannotRegisterDescriptorOrBuffersServes(int registration) throws Exception {
         probe("io_uring_register", "error=EINVAL:when=" + registration, 1).works("io_uring");
+    }
+
+    /** The first time it is only looked whether the call is there; from the second on somebody waits. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ENOSYS", "EPERM", "EINTR:when=2+3"})
+    void epollServesWithoutItsLatestCallAndWhenItIsInterrupted(String error) throws Exception {
+        Strace strace = new Strace(folder.resolve("strace.txt"));
+        Jvm forced = Jvm.withFullAccess().and("-Dringpark.backend=epoll");
+        Answer.from(strace.injecting("epoll_pwait2", "error=" + error, forced)).works("epoll");
+        strace.assertInjected(1);
     }
 
     /** What the probe tells where {@code call} was answered so, {@code leastInjected} times or more. */

@@ -40,15 +40,15 @@ class LimitsTest {
 
     /** Root has as much locked memory as it likes. */
     @Test
-    void noLockedMemoryLeadsToTheSelectorAndTheLimitIsNamed() throws Exception {
+    void noLockedMemoryLeadsToEpollAndTheLimitIsNamed() throws Exception {
         Answer answer = Answer.from(Jvm.withFullAccess().behind(Nobody.running("prlimit", "--memlock=0:0")));
 
         assumeFalse(answer.backend().equals("io_uring"), "this kernel does not charge rings to the limit");
-        assertThat(answer.works("selector").refusal()).startsWith("io_uring_setup: ENOMEM").contains("ulimit -l");
+        assertThat(answer.works("epoll").refusal()).startsWith("io_uring_setup: ENOMEM").contains("ulimit -l");
     }
 
     @ParameterizedTest
-    @CsvSource({"io_uring, io_uring", "selector, selector", "'', io_uring"})
+    @CsvSource({"io_uring, io_uring", "epoll, epoll", "selector, selector", "'', io_uring"})
     void tooFewDescriptorsAreAnErrorAndNeverAReasonForAnotherBackend(String forced, String expected) throws Exception {
         Finished run = Jvm.withFullAccess().and("-Dringpark.backend=" + forced, "-cp", jar.toString(),
                 DescriptorProbe.class.getName()).behind("prlimit", "--nofile=60:60").run();

@@ -28,8 +28,10 @@ class ListenTest {
     @ParameterizedTest
     @CsvSource({
         "io_uring, EADDRINUSE, java.net.BindException: Address already in use",
+        "epoll,    EADDRINUSE, java.net.BindException: Address already in use",
         "selector, EADDRINUSE, java.net.BindException: Address already in use",
         "io_uring, EPERM,      java.net.SocketException: Operation not permitted",
+        "epoll,    EPERM,      java.net.SocketException: Operation not permitted",
         "selector, EPERM,      java.net.SocketException: Operation not permitted",
     })
     void aListenerThatMayNotListenIsClosedAndNothingIsLeft(String backend, String error, String failure)

@@ -31,8 +31,8 @@ class SeccompTest {
         "EPERM,  io_uring_enter,    io_uring_enter: Operation not permitted (EPERM",
         "EPERM,  io_uring_register, io_uring_register: Operation not permitted (EPERM",
     })
-    void aRefusedCallLeadsToTheSelectorAndTellsTheCure(String error, String call, String reason) throws Exception {
-        Answer answer = Answer.from(Jvm.withFullAccess().behind(launcher, error, call)).works("selector");
+    void aRefusedCallLeadsToEpollAndTellsTheCure(String error, String call, String reason) throws Exception {
+        Answer answer = Answer.from(Jvm.withFullAccess().behind(launcher, error, call)).works("epoll");
 
         assertThat(answer.refusal()).startsWith(reason).contains("seccomp").contains("allow");
         assertThat(answer.mode()).isEqualTo("carried");

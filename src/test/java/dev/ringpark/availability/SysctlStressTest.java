@@ -26,10 +26,10 @@ class SysctlStressTest {
     }
 
     @Test
-    void theRingSwitchedOffForAllLeadsToTheSelectorAndTheSwitchIsNamed() throws Exception {
+    void theRingSwitchedOffForAllLeadsToEpollAndTheSwitchIsNamed() throws Exception {
         BackendChoice choice = whileItIs("2", SysctlStressTest::choice);
 
-        assertThat(choice.name()).isEqualTo("selector");
+        assertThat(choice.name()).isEqualTo("epoll");
         assertThat(choice.refused().get("io_uring")).startsWith("io_uring_setup: EPERM")
                 .contains("kernel.io_uring_disabled");
     }
@@ -40,7 +40,7 @@ class SysctlStressTest {
         assertThat(Answer.from(nobody).works("io_uring").mode()).isEqualTo("carried");
         Answer answer = whileItIs("1", () -> Answer.from(nobody));
 
-        assertThat(answer.works("selector").refusal()).startsWith("io_uring_setup: EPERM")
+        assertThat(answer.works("epoll").refusal()).startsWith("io_uring_setup: EPERM")
                 .contains("kernel.io_uring_disabled");
     }
 

@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Assumptions;
 enum Flavor {
     IO_URING_CARRIED("io_uring", LoopMode.CARRIED),
     IO_URING_HANDED_OVER("io_uring", LoopMode.HANDED_OVER),
+    EPOLL_CARRIED("epoll", LoopMode.CARRIED),
+    EPOLL_HANDED_OVER("epoll", LoopMode.HANDED_OVER),
     SELECTOR_CARRIED("selector", LoopMode.CARRIED),
     SELECTOR_HANDED_OVER("selector", LoopMode.HANDED_OVER);
 

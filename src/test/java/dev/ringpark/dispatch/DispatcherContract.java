@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Gives each test a dispatcher on each backend, closes it, and looks that no descriptor is left. */
 @ParameterizedClass(name = "{0}")
-@ValueSource(strings = {"io_uring", "selector"})
+@ValueSource(strings = {"io_uring", "epoll", "selector"})
 abstract class DispatcherContract {
     @Parameter String backend;
     Dispatcher dispatcher;

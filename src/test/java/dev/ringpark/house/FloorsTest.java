@@ -34,8 +34,11 @@ class FloorsTest {
             dispatch                  internal.dispatch internal.platform internal.backend internal.op internal.os
             internal.dispatch         internal.backend internal.op internal.os
             internal.agent            internal.jdk
-            internal.platform         internal.backend.uring internal.backend.selector internal.backend internal.op
+            internal.platform         internal.backend.uring internal.backend.readiness internal.backend.selector \
+            internal.backend internal.op
             internal.backend.uring    internal.backend.fd internal.backend.files internal.backend internal.op \
+            internal.os internal.os.linux
+            internal.backend.readiness internal.backend.fd internal.backend.files internal.backend internal.op \
             internal.os internal.os.linux
             internal.backend.selector internal.backend.files internal.backend internal.op internal.os
             internal.backend.files    internal.op internal.os

@@ -27,7 +27,7 @@ class HelloHttpTest {
     private static final String GREETING = "Hello, ring!\n";
 
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
+    @ValueSource(strings = {"io_uring", "epoll", "selector"})
     void answersProperRequestsAndWaitsForNobodyWithoutEnd(String backend) throws Exception {
         Samples.require(backend);
         try (RunningProgram server = Samples.start(backend, "HelloHttp", 0)) {
@@ -57,7 +57,7 @@ class HelloHttpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
+    @ValueSource(strings = {"io_uring", "epoll", "selector"})
     void livesThroughAShortageOfDescriptors(String backend) throws Exception {
         Samples.require(backend);
         String command = String.join(" ", Samples.command(Samples.source("HelloHttp"), 0));

@@ -65,7 +65,8 @@ class SamplesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"io_uring, EchoServer", "selector, EchoServer", "io_uring, CallbackEcho", "selector, CallbackEcho"})
+    @CsvSource({"io_uring, EchoServer", "epoll, EchoServer", "selector, EchoServer",
+        "io_uring, CallbackEcho", "epoll, CallbackEcho", "selector, CallbackEcho"})
     void theEchoClientPrintsWhatTheEchoServerSendsBack(String backend, String sample) throws Exception {
         Samples.require(backend);
         try (RunningProgram server = Samples.start(backend, sample, 0)) {

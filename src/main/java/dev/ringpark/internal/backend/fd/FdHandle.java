@@ -53,6 +53,11 @@ public final class FdHandle extends Handle {
         return family;
     }
 
+    /** Whether somebody else does with it what is done. */
+    public boolean isForeign() {
+        return type == SocketType.FOREIGN || type == SocketType.FOREIGN_COPY;
+    }
+
     /** Remembers the peer, so that its address is known even after it has reset the connection. */
     public void peer(byte[] sockaddr) {
         peer = sockaddr;
@@ -130,7 +135,7 @@ public final class FdHandle extends Handle {
             case STREAM -> isUnix ? UNIX_SOCKET_OPTIONS : SOCKET_OPTIONS;
             case LISTENER -> isUnix ? UNIX_LISTENER_OPTIONS : LISTENER_OPTIONS;
             case DATAGRAM, IPV6_DATAGRAM -> DATAGRAM_OPTIONS;
-            case FOREIGN -> Set.of();
+            case FOREIGN, FOREIGN_COPY -> Set.of();
         };
     }
 

@@ -123,7 +123,7 @@ public final class SelectorBackend implements Backend {
             case LISTENER -> SelectorHandle.of(ServerSocketChannel.open(actual), isIpv4Only, false);
             case DATAGRAM -> SelectorHandle.of(DatagramChannel.open(actual), isIpv4Only, false);
             case IPV6_DATAGRAM -> SelectorHandle.of(DatagramChannel.open(actual), false, true);
-            case FOREIGN -> throw new IllegalArgumentException("somebody else's descriptor is not opened");
+            case FOREIGN, FOREIGN_COPY -> throw new IllegalArgumentException(type + " is not opened");
         };
     }
 

@@ -53,6 +53,8 @@ public final class Libc {
     private static final MethodHandle EVENTFD = handle("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle EVENTFD_WRITE =
             link("eventfd_write", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle EPOLL_CREATE1 = handle("epoll_create1", JAVA_INT, JAVA_INT);
+    private static final MethodHandle FCNTL = variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle MMAP =
             handle("mmap", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
     private static final MethodHandle MUNMAP = handle("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG);
@@ -194,6 +196,16 @@ public final class Libc {
         } catch (Throwable e) {
             throw broken(e);
         }
+    }
+
+    /** epoll_create1(2). */
+    public static int epollCreate(int flags) {
+        return call(state -> (int) EPOLL_CREATE1.invokeExact(state, flags));
+    }
+
+    /** fcntl(2), with a number. */
+    public static int fcntl(int fd, int command, int argument) {
+        return call(state -> (int) FCNTL.invokeExact(state, fd, command, argument));
     }
 
     /** eventfd(2). */

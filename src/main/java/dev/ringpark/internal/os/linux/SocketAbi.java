@@ -9,6 +9,7 @@ public final class SocketAbi {
     public static final int SOCK_STREAM = 1;
     public static final int SOCK_DGRAM = 2;
     public static final int SOCK_CLOEXEC = 0x80000;
+    public static final int SOCK_NONBLOCK = 0x800;
 
     public static final int SOL_SOCKET = 1;
     public static final int SO_REUSEADDR = 2;

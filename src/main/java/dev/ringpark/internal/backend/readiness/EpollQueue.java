@@ -1,0 +1,144 @@
+package dev.ringpark.internal.backend.readiness;
+
+import static dev.ringpark.internal.os.linux.ReadinessAbi.*;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import dev.ringpark.internal.backend.BackendUnavailableException;
+import dev.ringpark.internal.os.Errno;
+import dev.ringpark.internal.os.SocketErrors;
+import dev.ringpark.internal.os.linux.Libc;
+import dev.ringpark.internal.os.linux.LinuxErrno;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * epoll(7). A socket is told to it once, for both directions, and edge-triggered: it speaks up when something has come
+ * to be ready, and need not be asked to go on. Who is told tries until the system would have to wait. A descriptor of
+ * others is told for each wait anew, as nobody here tries anything on it. Loop thread only, but for {@link #wake}.
+ */
+final class EpollQueue {
+    /** What comes back of the wake-up's event. */
+    static final long WAKE = -1;
+
+    private static final int MOST_EVENTS = 256;   // of one wait
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final int fd;
+    private final int wakeFd;
+    private final Arena arena = Arena.ofAuto();   // segments of a shared one would be allocated anew for each call
+    private final MemorySegment state = Libc.callState(arena);
+    private final MemorySegment events = arena.allocate((long) MOST_EVENTS * EPOLL_EVENT_BYTES, 8);
+    private final MemorySegment change = arena.allocate(EPOLL_EVENT_BYTES, 8);
+    private final MemorySegment time = arena.allocate(TIMESPEC_BYTES, 8);
+    private boolean waitsInNanos = true;   // until the system says that it cannot
+
+    private EpollQueue(int fd, int wakeFd) {
+        this.fd = fd;
+        this.wakeFd = wakeFd;
+    }
+
+    static EpollQueue open() throws IOException {
+        int fd = descriptor(Libc.epollCreate(EPOLL_CLOEXEC), "epoll_create1");
+        int wakeFd = -1;
+        try {
+            wakeFd = descriptor(Libc.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
+            EpollQueue queue = new EpollQueue(fd, wakeFd);
+            queue.requireWorks();
+            return queue;
+        } catch (Throwable e) {
+            Libc.close(fd);
+            if (wakeFd >= 0) {
+                Libc.close(wakeFd);
+            }
+            throw e;
+        }
+    }
+
+    private static int descriptor(int result, String call) throws IOException {
+        if (result >= 0) {
+            return result;
+        }
+        Errno errno = LinuxErrno.of(-result);
+        if (errno == Errno.EPERM || errno == Errno.ENOSYS || errno == Errno.EACCES) {
+            throw new BackendUnavailableException(call + ": " + errno + " (a seccomp filter forbids it?)");
+        }
+        throw SocketErrors.of(LinuxErrno.failure(-result));
+    }
+
+    /** A filter may hand out the queue and forbid its use. */
+    private void requireWorks() throws IOException {
+        descriptor(add(wakeFd, EPOLLIN | EPOLLET, WAKE), "epoll_ctl");
+        descriptor(await(0), "epoll_pwait");
+    }
+
+    // ---- changes: 0, or minus an errno ----
+
+    int add(int watched, int interest, long data) {
+        return control(EPOLL_CTL_ADD, watched, interest, data);
+    }
+
+    int modify(int watched, int interest, long data) {
+        return control(EPOLL_CTL_MOD, watched, interest, data);
+    }
+
+    int remove(int watched) {
+        return control(EPOLL_CTL_DEL, watched, 0, 0);
+    }
+
+    private int control(int what, int watched, int interest, long data) {
+        change.set(JAVA_INT_UNALIGNED, 0, interest);
+        change.set(JAVA_LONG_UNALIGNED, EPOLL_EVENT_DATA, data);
+        return Libc.syscall(state, SYS_EPOLL_CTL, fd, what, watched, change.address(), 0, 0);
+    }
+
+    // ---- events ----
+
+    /** Waits up to {@code nanos} nanoseconds, for ever if negative; how many events there are, or minus an errno. */
+    int await(long nanos) {
+        if (waitsInNanos) {
+            time.set(JAVA_LONG, 0, nanos / NANOS_PER_SECOND);
+            time.set(JAVA_LONG, TV_NSEC, nanos % NANOS_PER_SECOND);
+            int result = Libc.syscall(state, SYS_EPOLL_PWAIT2, fd, events.address(), MOST_EVENTS,
+                    nanos < 0 ? 0 : time.address(), 0, 0);
+            if (!isRefused(result)) {
+                return result;
+            }
+            waitsInNanos = false;
+        }
+        return Libc.syscall(state, SYS_EPOLL_PWAIT, fd, events.address(), MOST_EVENTS, millis(nanos), 0, 0);
+    }
+
+    /** By an older kernel, or a filter that does not know the call. */
+    private static boolean isRefused(int result) {
+        return result < 0 && (LinuxErrno.of(-result) == Errno.ENOSYS || LinuxErrno.of(-result) == Errno.EPERM);
+    }
+
+    /** Rounded up, so that nothing is early. */
+    private static long millis(long nanos) {
+        return nanos < 0 ? -1 : Math.min(Math.ceilDiv(nanos, NANOS_PER_MILLI), Integer.MAX_VALUE);
+    }
+
+    /** What the event at {@code index} says is ready. */
+    int ready(int index) {
+        return events.get(JAVA_INT_UNALIGNED, (long) index * EPOLL_EVENT_BYTES);
+    }
+
+    /** What was told together with the descriptor. */
+    long data(int index) {
+        return events.get(JAVA_LONG_UNALIGNED, (long) index * EPOLL_EVENT_BYTES + EPOLL_EVENT_DATA);
+    }
+
+    /** Ends the present or the next wait. Each write is an edge of its own, so nobody has to read it. Any thread. */
+    void wake() {
+        Libc.eventfdWrite(wakeFd, 1);
+    }
+
+    void close() {
+        Libc.close(fd);
+        Libc.close(wakeFd);
+    }
+}

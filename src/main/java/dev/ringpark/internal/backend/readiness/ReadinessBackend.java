@@ -1,0 +1,264 @@
+package dev.ringpark.internal.backend.readiness;
+
+import dev.ringpark.internal.backend.Backend;
+import dev.ringpark.internal.backend.BackendOptions;
+import dev.ringpark.internal.backend.Counters;
+import dev.ringpark.internal.backend.Counters.Count;
+import dev.ringpark.internal.backend.fd.FdHandle;
+import dev.ringpark.internal.backend.fd.FdSockets;
+import dev.ringpark.internal.backend.files.FileThreads;
+import dev.ringpark.internal.op.FileResource;
+import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.OperationQueue;
+import dev.ringpark.internal.op.Resource;
+import dev.ringpark.internal.op.SocketType;
+import dev.ringpark.internal.os.Errno;
+import dev.ringpark.internal.os.Failure;
+import dev.ringpark.internal.os.linux.LinuxErrno;
+import java.io.IOException;
+import java.net.ProtocolFamily;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Operations over readiness, by system calls: try; what would have to wait is kept by its {@link Watch} until the queue
+ * calls the descriptor ready, and is tried again.
+ *
+ * <pre>
+ * where an operation is | how it gets there                         | how a cancel reaches it
+ * ----------------------+-------------------------------------------+---------------------------------------------
+ * kept by its watch     | would wait, or is not worth a try yet     | leaves for the finished, as cancelled
+ * finished              | has a result or a failure                 | not at all: what it has reached is delivered
+ * </pre>
+ *
+ * The finished are delivered by poll alone, so whoever takes them may do anything, also release.
+ */
+public final class ReadinessBackend implements Backend {
+    private static final int FIRST_WATCHES = 64;
+    private static final long FOR_EVER = -1;   // to the queue
+
+    private final EpollQueue queue;
+    private final Completions completions;
+    private final Counters counters;
+    private final SocketAttempts attempts = new SocketAttempts();
+    private final FileThreads files;
+    private final Consumer<Operation> whenDone = this::finish;   // allocated once
+    private final AtomicBoolean woken = new AtomicBoolean();
+
+    // Loop thread only.
+    private @Nullable Watch[] watches = new Watch[FIRST_WATCHES];   // by descriptor number
+    private int rounds;
+    private final OperationQueue finished = new OperationQueue();
+    private int finishedCount;
+    private boolean hasJustAsked;
+
+    private ReadinessBackend(EpollQueue queue, BackendOptions options, Completions completions, Counters counters) {
+        this.queue = queue;
+        this.completions = completions;
+        this.counters = counters;
+        this.files = new FileThreads(options.fileThreads(), this::wake);
+    }
+
+    /** Opens one over epoll. */
+    static ReadinessBackend open(BackendOptions options, Completions completions, Counters counters)
+            throws IOException {
+        return new ReadinessBackend(EpollQueue.open(), options, completions, counters);
+    }
+
+    @Override
+    public Handle openSocket(SocketType type, @Nullable ProtocolFamily family) throws IOException {
+        return FdSockets.openNonBlocking(type, family);
+    }
+
+    @Override
+    public Handle watch(int descriptor) throws IOException {
+        return FdSockets.foreignCopy(descriptor);
+    }
+
+    @Override
+    public FileResource newFile(Path path) {
+        return files.newFile(path);
+    }
+
+    // ---- operations ----
+
+    @Override
+    public boolean submit(Operation operation) {
+        if (operation.kind().isOfFile()) {
+            files.submit(operation);
+        } else {
+            start(operation);
+        }
+        return true;
+    }
+
+    private void start(Operation operation) {
+        Watch watch = watch((FdHandle) operation.handle());
+        if (watch.isPromising(operation) && attempts.ends(watch, operation)) {
+            finish(operation);
+        } else {
+            await(watch, operation);
+        }
+    }
+
+    private void await(Watch watch, Operation operation) {
+        int result = watch.await(operation, queue);
+        if (result < 0 && watch.handle().isForeign() && LinuxErrno.of(-result) == Errno.EPERM) {
+            finish(operation);   // a file, which epoll does not take, is always ready
+        } else if (result < 0) {
+            operation.fail(LinuxErrno.failure(-result));
+            finish(operation);
+        }
+    }
+
+    private Watch watch(FdHandle handle) {
+        int fd = handle.fd();
+        if (fd >= watches.length) {
+            watches = Arrays.copyOf(watches, Math.max(fd + 1, 2 * watches.length));
+        }
+        Watch known = watches[fd];
+        if (known == null) {
+            known = new Watch(handle, rounds++);
+            watches[fd] = known;
+        }
+        assert known.handle() == handle : "a released descriptor is still watched";
+        return known;
+    }
+
+    private @Nullable Watch existing(FdHandle handle) {
+        return handle.fd() < watches.length ? watches[handle.fd()] : null;
+    }
+
+    @Override
+    public void cancel(Operation operation) {
+        if (operation.kind().isOfFile() ? files.cancel(operation) : isGivenUp(operation)) {
+            finish(operation);
+        }
+    }
+
+    private boolean isGivenUp(Operation operation) {
+        Watch watch = existing((FdHandle) operation.handle());
+        if (watch == null || !watch.forget(operation)) {
+            return false;
+        }
+        operation.fail(Failure.CANCELED);
+        return true;
+    }
+
+    @Override
+    public void release(Resource handle) throws IOException {
+        if (handle instanceof FileResource file) {
+            file.release();
+        } else {
+            release((FdHandle) handle);
+        }
+    }
+
+    private void release(FdHandle released) throws IOException {
+        Watch watch = existing(released);
+        if (watch != null && watch.handle() == released) {
+            watches[released.fd()] = null;
+            watch.end(queue);
+        }
+        released.release();
+    }
+
+    // ---- poll ----
+
+    @Override
+    public boolean hasBacklog() {
+        return finishedCount > 0;
+    }
+
+    @Override
+    public void poll(long waitNanos) throws IOException {
+        // Whoever wrote at once gets the answer without a system call first, which in echo traffic saves every other.
+        // Two polls in a row do not skip it, so that a backlog that never ends keeps nobody from being heard.
+        if (hasBacklog() && hasJustAsked) {
+            hasJustAsked = false;
+        } else {
+            ask(hasBacklog() ? 0 : waitNanos);
+            hasJustAsked = true;
+        }
+        files.deliver(whenDone);
+        deliver();
+    }
+
+    private void ask(long waitNanos) throws IOException {
+        counters.add(Count.ENTERS);
+        long wait = waitNanos == 0 || woken.get() ? 0 : waitNanos == FOREVER ? FOR_EVER : waitNanos;
+        int count = queue.await(wait);
+        if (waitNanos != 0) {
+            woken.set(false);
+        }
+        if (count < 0 && !LinuxErrno.isInterruption(-count)) {
+            throw new IOException("epoll_pwait: " + LinuxErrno.failure(-count).describe());
+        }
+        for (int i = 0; i < count; i++) {
+            if (queue.data(i) != EpollQueue.WAKE) {
+                ready(queue.data(i), queue.ready(i));
+            }
+        }
+    }
+
+    private void ready(long data, int events) {
+        Watch watch = watches[Watch.fd(data)];
+        if (watch == null || !watch.isMeant(data)) {
+            return;   // its descriptor has been closed since
+        }
+        watch.takeIn(events);
+        int directions = Watch.directions(events);
+        resume(watch, directions & Watch.READABLE);
+        resume(watch, directions & Watch.WRITABLE);
+        watch.tellAgain(queue);
+    }
+
+    private void resume(Watch watch, int direction) {
+        if (direction == 0) {
+            return;
+        }
+        watch.promise(direction, true);
+        Operation pending = watch.pending(direction);
+        if (pending != null && attempts.ends(watch, pending)) {
+            watch.forget(pending);
+            finish(pending);
+        }
+    }
+
+    private void finish(Operation operation) {
+        finished.add(operation);
+        finishedCount++;
+    }
+
+    /** Hands over what is finished by now, and leaves what finishes meanwhile to the next poll. */
+    private void deliver() {
+        for (int left = finishedCount; left > 0; left--) {
+            Operation operation = Objects.requireNonNull(finished.poll());
+            finishedCount--;
+            completions.completed(operation);
+        }
+    }
+
+    @Override
+    public void wake() {
+        if (woken.compareAndSet(false, true)) {
+            try {
+                queue.wake();
+            } catch (Throwable e) {
+                woken.set(false);   // out of stack or memory: the next sender has to
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        files.close();
+        queue.close();
+    }
+}

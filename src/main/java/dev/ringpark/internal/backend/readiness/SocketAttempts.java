@@ -1,0 +1,198 @@
+package dev.ringpark.internal.backend.readiness;
+
+import static dev.ringpark.internal.backend.readiness.Watch.READABLE;
+import static dev.ringpark.internal.backend.readiness.Watch.WRITABLE;
+import static dev.ringpark.internal.os.linux.ReadinessAbi.SYS_ACCEPT4;
+import static dev.ringpark.internal.os.linux.ReadinessAbi.SYS_CONNECT;
+import static dev.ringpark.internal.os.linux.ReadinessAbi.SYS_RECVFROM;
+import static dev.ringpark.internal.os.linux.ReadinessAbi.SYS_SENDTO;
+import static dev.ringpark.internal.os.linux.SocketAbi.AF_UNIX;
+import static dev.ringpark.internal.os.linux.SocketAbi.MSG_NOSIGNAL;
+import static dev.ringpark.internal.os.linux.SocketAbi.MSG_TRUNC;
+import static dev.ringpark.internal.os.linux.SocketAbi.SOCK_CLOEXEC;
+import static dev.ringpark.internal.os.linux.SocketAbi.SOCK_NONBLOCK;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.ringpark.internal.backend.fd.FdHandle;
+import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.SocketType;
+import dev.ringpark.internal.os.Errno;
+import dev.ringpark.internal.os.linux.Libc;
+import dev.ringpark.internal.os.linux.LinuxErrno;
+import dev.ringpark.internal.os.linux.SockAddr;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Tries operations on descriptors that never wait, and notes in the watch whether the next of the kind promises
+ * anything: after a read that left room or a write that found too little it does not. Memory of the heap is copied
+ * through one buffer with room for any datagram. Loop thread only.
+ */
+final class SocketAttempts {
+    private static final int COPY_BYTES = 1 << 16;
+    private static final int CONNECTING = 1;   // phase of a connect that has been asked for
+
+    private final Arena arena = Arena.ofAuto();   // segments of a shared one would be allocated anew for each call
+    private final MemorySegment state = Libc.callState(arena);
+    private final MemorySegment copy = arena.allocate(COPY_BYTES, 8);
+    private final MemorySegment name = arena.allocate(SockAddr.MAX_BYTES, 8);
+    private final MemorySegment nameLength = arena.allocate(JAVA_INT);
+
+    /**
+     * Tries {@code operation}; true if that ended it, well or not, and false if it would have to wait. Few calls deep,
+     * or the compiler does not see that what a native call is given need not be allocated.
+     */
+    boolean ends(Watch watch, Operation operation) {
+        FdHandle handle = watch.handle();
+        int result;
+        do {
+            result = switch (operation.kind()) {
+                case READ -> read(watch, handle, operation);
+                case WRITE -> write(watch, handle, operation);
+                case ACCEPT -> accept(handle, operation);
+                case CONNECT -> connect(handle, operation);
+                case SEND, SEND_TO -> send(handle, operation);
+                case RECEIVE, RECEIVE_FROM -> receive(handle, operation);
+                case AWAIT_READABLE, AWAIT_WRITABLE -> 0;   // it was called ready
+                default -> throw new AssertionError(operation.kind() + " is none of a socket's operations");
+            };
+        } while (isPassing(operation, result));
+        if (result >= 0) {
+            return true;
+        }
+        if (isToWait(operation, -result)) {
+            watch.promise(Watch.direction(operation), false);
+            return false;
+        }
+        operation.fail(LinuxErrno.failure(-result));
+        return true;
+    }
+
+    /** Interrupted, or a connection that vanished between its arrival and its accept. */
+    private static boolean isPassing(Operation operation, int result) {
+        return result < 0 && (LinuxErrno.isInterruption(-result)
+                || (operation.kind() == Kind.ACCEPT && -result == LinuxErrno.ECONNABORTED));
+    }
+
+    /** A connect that says EAGAIN has found a full backlog, of whose end nothing tells. */
+    private static boolean isToWait(Operation operation, int errno) {
+        return operation.kind() == Kind.CONNECT
+                ? LinuxErrno.of(errno) == Errno.EINPROGRESS || errno == LinuxErrno.EALREADY
+                : errno == LinuxErrno.EAGAIN;
+    }
+
+    // ---- streams ----
+
+    private int read(Watch watch, FdHandle handle, Operation operation) {
+        int most = mostBytes(operation);
+        int count = Libc.syscall(state, SYS_RECVFROM, handle.fd(), address(operation), most, 0, 0, 0);
+        if (count >= 0) {
+            takeOut(operation, count);
+            watch.promise(READABLE, count == most || count == 0 || mayHaveMore(handle));
+            operation.succeed(count);
+        }
+        return count;
+    }
+
+    /** A read of a Unix socket ends where the peer has sent more than bytes; the end is there to be read again, too. */
+    private static boolean mayHaveMore(FdHandle handle) {
+        return handle.family() == AF_UNIX;
+    }
+
+    private int write(Watch watch, FdHandle handle, Operation operation) {
+        int most = mostBytes(operation);
+        putIn(operation, most);
+        int count = Libc.syscall(state, SYS_SENDTO, handle.fd(), address(operation), most, MSG_NOSIGNAL, 0, 0);
+        if (count >= 0) {
+            watch.promise(WRITABLE, count == most);
+            operation.succeed(count);
+        }
+        return count;
+    }
+
+    private int accept(FdHandle listener, Operation operation) {
+        nameLength.set(JAVA_INT, 0, SockAddr.MAX_BYTES);
+        int fd = Libc.syscall(state, SYS_ACCEPT4, listener.fd(), name.address(), nameLength.address(),
+                SOCK_CLOEXEC | SOCK_NONBLOCK, 0, 0);
+        if (fd >= 0) {
+            FdHandle accepted = new FdHandle(fd, listener.family(), SocketType.STREAM);
+            accepted.peer(name(nameLength.get(JAVA_INT, 0)));
+            operation.succeed(accepted);
+        }
+        return fd;
+    }
+
+    /** To ask again is to ask how the first has ended: EISCONN if well. */
+    private int connect(FdHandle socket, Operation operation) {
+        int length = SockAddr.encode(operation.peer(), socket.family(), name);
+        int result = Libc.syscall(state, SYS_CONNECT, socket.fd(), name.address(), length, 0, 0, 0);
+        boolean isThere = result == 0
+                || (operation.phase == CONNECTING && LinuxErrno.of(-result) == Errno.EISCONN);
+        operation.phase = CONNECTING;
+        if (isThere) {
+            socket.peer(name(length));
+            return 0;
+        }
+        return result;
+    }
+
+    private byte[] name(int length) {
+        return name.asSlice(0, Math.clamp(length, 0, SockAddr.MAX_BYTES)).toArray(JAVA_BYTE);
+    }
+
+    // ---- datagrams: whole, or not at all ----
+
+    private int send(FdHandle socket, Operation operation) {
+        int length = mostBytes(operation);
+        putIn(operation, length);
+        boolean named = operation.kind() == Kind.SEND_TO;
+        int nameBytes = named ? SockAddr.encode(operation.peer(), socket.family(), name) : 0;
+        int count = Libc.syscall(state, SYS_SENDTO, socket.fd(), address(operation), length, MSG_NOSIGNAL,
+                named ? name.address() : 0, nameBytes);
+        if (count >= 0) {
+            operation.succeed(count);
+        }
+        return count;
+    }
+
+    private int receive(FdHandle socket, Operation operation) {
+        nameLength.set(JAVA_INT, 0, SockAddr.MAX_BYTES);
+        int room = mostBytes(operation);
+        int length = Libc.syscall(state, SYS_RECVFROM, socket.fd(), address(operation), room, MSG_TRUNC, name.address(),
+                nameLength.address());
+        if (length >= 0) {
+            takeOut(operation, Math.min(length, room));
+            operation.succeed(length);
+            if (operation.kind() == Kind.RECEIVE_FROM) {
+                operation.peer(SockAddr.decode(name.asSlice(0, nameLength.get(JAVA_INT, 0))));
+            }
+        }
+        return length;
+    }
+
+    // ---- memory ----
+
+    private static int mostBytes(Operation operation) {
+        return operation.buffer() != null ? operation.length() : Math.min(operation.length(), COPY_BYTES);
+    }
+
+    private long address(Operation operation) {
+        return operation.buffer() != null ? operation.address() : copy.address();
+    }
+
+    private void putIn(Operation operation, int length) {
+        byte[] array = operation.array();
+        if (array != null) {
+            MemorySegment.copy(array, operation.offset(), copy, JAVA_BYTE, 0, length);
+        }
+    }
+
+    private void takeOut(Operation operation, int length) {
+        byte[] array = operation.array();
+        if (array != null) {
+            MemorySegment.copy(copy, JAVA_BYTE, 0, array, operation.offset(), length);
+        }
+    }
+}
