@@ -28,7 +28,7 @@ import java.util.Set;
 
 /**
  * A file whose reads and writes park their thread, and neither pin a carrier nor hold up a loop: through the loop's
- * queue where the platform has one for files (io_uring), else on its offload threads.
+ * queue where the platform has one for files (io_uring), else on threads for files ({@link LoopOptions#fileThreads}).
  *
  * <p>Every method may be called from any thread. What names a place in the file may be called by any number of them at
  * once. What does not uses the file's own position, one caller after the other, first come, first served; what has no

@@ -112,12 +112,15 @@ public final class LoopOptions {
 
     // ---- queues and buffers ----
 
-    /** Operations one system call can submit; more wait in a queue of the loop. */
+    /** Operations one system call can submit over io_uring; more wait in a queue of the loop. */
     public int submissionEntries() {
         return values.submissionEntries;
     }
 
-    /** Completions the platform holds for the loop; what exceeds them the kernel keeps, and it costs a further call. */
+    /**
+     * Completions io_uring holds for the loop, as many as submissions at least; what exceeds them the kernel keeps, and
+     * it costs a further call.
+     */
     public int completionEntries() {
         return values.completionEntries;
     }

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param submitted operations handed to the loop
  * @param completed operations that have ended, in whatever way
- * @param enters system calls that submitted or waited; the other backends make a further one for each operation
+ * @param enters system calls that submitted or waited; what other backends try for each operation is not counted
  * @param wakeups times another thread woke the sleeping loop
  * @param overflows operations that had to wait for a place in the submission queue or the in-flight table
  * @param staleTokens events that came for an operation that had already ended
@@ -27,7 +27,7 @@ public record LoopStats(
                 stalls + other.stalls);
     }
 
-    /** Operations a system call carried on average; 0 before the first. */
+    /** Operations for each such call on average, which tells of batching on io_uring alone; 0 before the first. */
     public double operationsPerEnter() {
         return enters == 0 ? 0 : (double) completed / enters;
     }

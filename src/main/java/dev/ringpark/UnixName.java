@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
  * A name in Linux's abstract namespace of Unix sockets, which {@link java.net.UnixDomainSocketAddress} cannot hold:
  * bytes, and no file. It is free again when its listener has been closed, so nothing goes stale; it has no permissions
  * either, and every process of the same network namespace may connect. {@link UnixSocket} and {@link UnixListener} take
- * it in place of a path on Linux with io_uring; elsewhere they throw {@link UnsupportedOperationException}.
+ * it in place of a path on Linux with io_uring or epoll; elsewhere they throw {@link UnsupportedOperationException}.
  */
 public final class UnixName extends SocketAddress {
     private static final long serialVersionUID = 1L;

@@ -12,10 +12,10 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One platform queue for I/O, as the dispatcher uses it.
+ * One platform queue for I/O, as the proactor uses it.
  *
  * <p><b>The contract.</b> A backend is opened, submitted to, cancelled, polled and closed by one thread, the loop's;
- * {@link #wake} and the opening of handles are for any. The dispatcher admits an operation to {@link InFlight} first,
+ * {@link #wake} and the opening of handles are for any. The proactor admits an operation to {@link InFlight} first,
  * so its token is there to travel with it. Each operation taken by {@link #submit} is given to
  * {@link Completions#completed} exactly once, in some later {@link #poll}, with its result or failure noted in it,
  * and by then nothing of the platform points at its memory. Between the two the backend alone may read or write that

@@ -109,7 +109,7 @@ public abstract class Handle extends Resource {
 
     /** The process, user and group that connected or listened at the other end of a Unix socket. */
     public long[] peerCredentials() throws IOException {
-        throw new UnsupportedOperationException("this backend does not tell the peer's process; io_uring does");
+        throw new UnsupportedOperationException("this backend does not tell the peer's process; io_uring and epoll do");
     }
 
     // Of datagrams, between beginCall and endCall as well.
