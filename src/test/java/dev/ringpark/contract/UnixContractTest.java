@@ -384,6 +384,22 @@ class UnixContractTest extends Contract {
     }
 
     @Test
+    void whoHadToWaitForRoomIsToldThatThePeerReadsNoMore() throws Exception {
+        Streams unix = Streams.unix(loop);
+        ByteBuffer much = ByteBuffer.allocateDirect(1 << 24);
+        Call<Void> writer = call(() -> {
+            while (true) {
+                unix.near().write(much.clear(), SHORT);
+            }
+        });
+        assertThat(writer.failure()).isExactlyInstanceOf(SocketTimeoutException.class);
+        unix.far().shutdownInput();
+
+        assertThat(failureOf(() -> unix.near().write(much.clear())))
+                .isExactlyInstanceOf(SocketException.class).hasMessageContaining("Broken pipe");
+    }
+
+    @Test
     void aConnectToAFullBacklogWaitsOrSaysSo() throws Exception {
         UnixListener listener = Held.hold(UnixListener.bind(loop, address, 1));
         UnixSocket first = UnixSocket.connect(loop, address);

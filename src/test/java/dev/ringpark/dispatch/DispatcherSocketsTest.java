@@ -192,6 +192,26 @@ class DispatcherSocketsTest extends DispatcherContract {
     }
 
     @Test
+    void bytesBehindUrgentDataAreReceived() throws IOException {
+        SocketHandle listener = listener(1);
+        Request<SocketHandle> accepted = dispatcher.accept(listener, ignoring());
+        SocketChannel peer = outside(listener);
+        await(accepted);
+        ByteBuffer first = ByteBuffer.allocate(10);
+        Request<ByteBuffer> received = dispatcher.receive(accepted.result(), first, ignoring());
+        dispatcher.flush();
+        peer.write(bytes(1, 2));
+        peer.socket().sendUrgentData(3);
+        peer.write(bytes(4, 5));
+        await(received);
+        assertHolds(first, 1, 2);
+        ByteBuffer second = ByteBuffer.allocate(10);
+        await(dispatcher.receive(accepted.result(), second, ignoring()));
+
+        assertHolds(second, 4, 5);
+    }
+
+    @Test
     void optionsAreSetAndAskedAtOnce() throws IOException {
         SocketHandle socket = dispatcher.openSocket(StandardProtocolFamily.INET);
         socket.setOption(StandardSocketOptions.TCP_NODELAY, true);

@@ -20,7 +20,7 @@ public final class Samples {
     static final Path FOLDER = Path.of("samples");
 
     /** What each server says once it listens. */
-    private static final Pattern LISTENS = Pattern.compile(":(\\d+)[ ,].*(CarrierLoop\\[|io_uring|selector)");
+    private static final Pattern LISTENS = Pattern.compile(":(\\d+)[ ,].*(CarrierLoop\\[|io_uring|epoll|selector)");
 
     private Samples() {}
 

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * memory. Operations of one side of one socket never overlap; the two sides may, and those of a file. A file's
  * transfers bring buffers whose address is known, never arrays.
  *
- * <p>EINTR, EAGAIN and connections that vanish between arrival and accept are tried again in here and never seen above.
+ * <p>EINTR, EAGAIN and connections that vanish between arrival and accept are tried again in here and never seen above;
+ * but for EAGAIN of a connect over Unix sockets that finds the backlog full, where readiness does not tell of room.
  */
 public interface Backend extends AutoCloseable {
     /** Where completions go. */

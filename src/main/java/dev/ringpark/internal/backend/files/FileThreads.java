@@ -21,6 +21,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,8 @@ public final class FileThreads implements AutoCloseable {
     private final Runnable wake;
     private final ThreadPoolExecutor threads;
     private final Queue<Task> done = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger wakers = new AtomicInteger();
+    private volatile boolean closed;
     private final Map<Operation, Task> submitted = new HashMap<>();   // loop thread only
 
     /** At most {@code count} threads; {@code wake} has the loop poll, and so {@link #deliver} what is done. */
@@ -111,10 +114,26 @@ public final class FileThreads implements AutoCloseable {
         }
     }
 
-    /** Nothing is submitted any more; an open that was given up may be on a thread yet. */
+    /** Nothing is submitted any more; an open that was given up may be on a thread yet. No wake comes from here on. */
     @Override
     public void close() {
         threads.shutdown();
+        closed = true;
+        while (wakers.get() > 0) {   // for the moment of a system call: what it wakes with may be given back then
+            Thread.onSpinWait();
+        }
+    }
+
+    /** A thread's: the loop may have delivered what it has done, and have come to its end, before this is run. */
+    private void wakeLoop() {
+        wakers.incrementAndGet();
+        try {
+            if (!closed) {
+                wake.run();
+            }
+        } finally {
+            wakers.decrementAndGet();
+        }
     }
 
     /** One operation on its way through a thread; the queues on both sides publish what it notes. */
@@ -154,7 +173,7 @@ public final class FileThreads implements AutoCloseable {
             }
             if (claim()) {
                 done.add(this);
-                wake.run();
+                wakeLoop();
             } else {
                 discard();
             }

@@ -6,6 +6,7 @@ import dev.ringpark.internal.backend.BackendUnavailableException;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.fd.LinuxAccess;
 import dev.ringpark.internal.op.InFlight;
+import dev.ringpark.internal.os.linux.ReadinessAbi;
 import java.io.IOException;
 
 /** Opens a queue of epoll, if Linux and the JVM let us. */
@@ -21,6 +22,9 @@ public final class EpollFactory implements Backend.Factory {
         String refusal = LinuxAccess.refusal();
         if (refusal != null) {
             throw new BackendUnavailableException(refusal);
+        }
+        if (!ReadinessAbi.ARE_KNOWN) {
+            throw new BackendUnavailableException("this machine's system call numbers are not known here");
         }
         return ReadinessBackend.open(options, completions, counters);
     }

@@ -63,10 +63,14 @@ final class EpollQueue {
             return result;
         }
         Errno errno = LinuxErrno.of(-result);
-        if (errno == Errno.EPERM || errno == Errno.ENOSYS || errno == Errno.EACCES) {
+        if (isRefusal(errno)) {
             throw new BackendUnavailableException(call + ": " + errno + " (a seccomp filter forbids it?)");
         }
         throw SocketErrors.of(LinuxErrno.failure(-result));
+    }
+
+    private static boolean isRefusal(Errno errno) {
+        return errno == Errno.EPERM || errno == Errno.ENOSYS || errno == Errno.EACCES;
     }
 
     /** A filter may hand out the queue and forbid its use. */
@@ -114,7 +118,7 @@ final class EpollQueue {
 
     /** By an older kernel, or a filter that does not know the call. */
     private static boolean isRefused(int result) {
-        return result < 0 && (LinuxErrno.of(-result) == Errno.ENOSYS || LinuxErrno.of(-result) == Errno.EPERM);
+        return result < 0 && isRefusal(LinuxErrno.of(-result));
     }
 
     /** Rounded up, so that nothing is early. */

@@ -56,6 +56,7 @@ public final class ReadinessBackend implements Backend {
     private final OperationQueue finished = new OperationQueue();
     private int finishedCount;
     private boolean hasJustAsked;
+    private volatile boolean closed;
 
     private ReadinessBackend(EpollQueue queue, BackendOptions options, Completions completions, Counters counters) {
         this.queue = queue;
@@ -67,7 +68,13 @@ public final class ReadinessBackend implements Backend {
     /** Opens one over epoll. */
     static ReadinessBackend open(BackendOptions options, Completions completions, Counters counters)
             throws IOException {
-        return new ReadinessBackend(EpollQueue.open(), options, completions, counters);
+        EpollQueue queue = EpollQueue.open();
+        try {
+            return new ReadinessBackend(queue, options, completions, counters);
+        } catch (Throwable e) {
+            queue.close();
+            throw e;
+        }
     }
 
     @Override
@@ -163,7 +170,9 @@ public final class ReadinessBackend implements Backend {
         Watch watch = existing(released);
         if (watch != null && watch.handle() == released) {
             watches[released.fd()] = null;
-            watch.end(queue);
+            if (!closed) {
+                watch.end(queue);
+            }
         }
         released.release();
     }
@@ -225,7 +234,7 @@ public final class ReadinessBackend implements Backend {
         watch.promise(direction, true);
         Operation pending = watch.pending(direction);
         if (pending != null && attempts.ends(watch, pending)) {
-            watch.forget(pending);
+            watch.done(pending);
             finish(pending);
         }
     }
@@ -258,6 +267,7 @@ public final class ReadinessBackend implements Backend {
 
     @Override
     public void close() {
+        closed = true;
         files.close();
         queue.close();
     }

@@ -106,7 +106,7 @@ final class SocketAttempts {
         putIn(operation, most);
         int count = Libc.syscall(state, SYS_SENDTO, handle.fd(), address(operation), most, MSG_NOSIGNAL, 0, 0);
         if (count >= 0) {
-            watch.promise(WRITABLE, count == most);
+            watch.promise(WRITABLE, count == most || mayHaveMore(handle));
             operation.succeed(count);
         }
         return count;
@@ -117,11 +117,20 @@ final class SocketAttempts {
         int fd = Libc.syscall(state, SYS_ACCEPT4, listener.fd(), name.address(), nameLength.address(),
                 SOCK_CLOEXEC | SOCK_NONBLOCK, 0, 0);
         if (fd >= 0) {
-            FdHandle accepted = new FdHandle(fd, listener.family(), SocketType.STREAM);
-            accepted.peer(name(nameLength.get(JAVA_INT, 0)));
-            operation.succeed(accepted);
+            operation.succeed(accepted(fd, listener));
         }
         return fd;
+    }
+
+    private FdHandle accepted(int fd, FdHandle listener) {
+        try {
+            FdHandle accepted = new FdHandle(fd, listener.family(), SocketType.STREAM);
+            accepted.peer(name(nameLength.get(JAVA_INT, 0)));
+            return accepted;
+        } catch (Throwable e) {
+            Libc.close(fd);
+            throw e;
+        }
     }
 
     /** To ask again is to ask how the first has ended: EISCONN if well. */

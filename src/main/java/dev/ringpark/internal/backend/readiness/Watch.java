@@ -6,6 +6,7 @@ import static dev.ringpark.internal.os.linux.ReadinessAbi.EPOLLHUP;
 import static dev.ringpark.internal.os.linux.ReadinessAbi.EPOLLIN;
 import static dev.ringpark.internal.os.linux.ReadinessAbi.EPOLLONESHOT;
 import static dev.ringpark.internal.os.linux.ReadinessAbi.EPOLLOUT;
+import static dev.ringpark.internal.os.linux.ReadinessAbi.EPOLLPRI;
 import static dev.ringpark.internal.os.linux.ReadinessAbi.EPOLLRDHUP;
 
 import dev.ringpark.internal.backend.fd.FdHandle;
@@ -21,13 +22,13 @@ final class Watch {
     static final int READABLE = 1;
     static final int WRITABLE = 2;
 
-    private static final int EVERYTHING_ONCE_AND_FOR_ALL = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    private static final int EVERYTHING_ONCE_AND_FOR_ALL = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 
     private final FdHandle handle;
     private final long data;
     private int promising = READABLE | WRITABLE;
     private boolean told;   // to the queue
-    private boolean ended;  // from the other side, or by an error
+    private boolean distrusted;   // a try may find more than the last one has left to expect
     private @Nullable Operation reader;
     private @Nullable Operation writer;
 
@@ -59,14 +60,17 @@ final class Watch {
         };
     }
 
-    /** Notes what an event has told. A stream's end comes behind its last bytes, and is told but once. */
+    /**
+     * Notes what an event has told. A stream's end comes behind its last bytes, and a read stops before and after
+     * urgent data, whatever follows; both are told but once.
+     */
     void takeIn(int events) {
-        ended |= (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+        distrusted |= (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI)) != 0;
     }
 
     /** Whether a try is worth it before the queue calls the descriptor ready. */
     boolean isPromising(Operation operation) {
-        return (ended || (promising & direction(operation)) != 0) && !isWait(operation);
+        return (distrusted || (promising & direction(operation)) != 0) && !isWait(operation);
     }
 
     private static boolean isWait(Operation operation) {
@@ -125,14 +129,23 @@ final class Watch {
         }
     }
 
-    /** Gives {@code operation} up; false if it was not kept. */
+    /**
+     * Gives {@code operation} up; false if it was not kept. The next is tried at once: there may be room by now, but
+     * not as much as the queue waits for, and a Unix socket's peer that reads no more is told to nobody.
+     */
     boolean forget(Operation operation) {
         int direction = direction(operation);
         if (pending(direction) != operation) {
             return false;
         }
         keep(direction, null);
+        promise(direction, true);
         return true;
+    }
+
+    /** {@code operation}, which was kept, has ended. */
+    void done(Operation operation) {
+        keep(direction(operation), null);
     }
 
     /** The directions that an event tells of: an error or a hang-up concerns both. */

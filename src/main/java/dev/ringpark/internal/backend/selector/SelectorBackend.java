@@ -161,6 +161,7 @@ public final class SelectorBackend implements Backend {
                 finish(operation);
             }
         } else if (SelectorHandle.of(operation).forget(operation)) {
+            SelectorHandle.of(operation).tryNext(operation);
             operation.fail(Failure.CANCELED);
             finish(operation);
         }

@@ -135,6 +135,14 @@ final class SelectorHandle extends Handle {
         return false;
     }
 
+    /**
+     * {@code operation} has been given up: the next is tried at once. There may be room by now, but not as much as the
+     * selector waits for, and a Unix socket's peer that reads no more is told to nobody.
+     */
+    void tryNext(Operation operation) {
+        promisingOps |= op(operation);
+    }
+
     /** Nobody waits for what is ready: whoever comes next need not, and the selector shall not repeat itself. */
     void ignore(int readyOps) {
         promisingOps |= readyOps;

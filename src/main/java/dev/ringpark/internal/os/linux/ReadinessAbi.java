@@ -5,7 +5,11 @@ package dev.ringpark.internal.os.linux;
  * asm-generic/unistd.h, and asm/unistd_64.h of x86-64, which has numbers of its own.
  */
 public final class ReadinessAbi {
-    private static final boolean X86 = System.getProperty("os.arch", "").equals("amd64");
+    private static final String ARCH = System.getProperty("os.arch", "");
+    private static final boolean X86 = ARCH.equals("amd64");
+
+    /** Whether these are the numbers of this machine: others have their own. */
+    public static final boolean ARE_KNOWN = isKnown(ARCH);
 
     public static final long SYS_ACCEPT4 = X86 ? 288 : 242;
     public static final long SYS_CONNECT = X86 ? 42 : 203;
@@ -24,6 +28,7 @@ public final class ReadinessAbi {
     public static final int EPOLL_CTL_DEL = 2;
     public static final int EPOLL_CTL_MOD = 3;
     public static final int EPOLLIN = 0x1;
+    public static final int EPOLLPRI = 0x2;
     public static final int EPOLLOUT = 0x4;
     public static final int EPOLLERR = 0x8;
     public static final int EPOLLHUP = 0x10;
@@ -40,4 +45,9 @@ public final class ReadinessAbi {
     public static final int TV_NSEC = 8;
 
     private ReadinessAbi() {}
+
+    /** Whether the numbers are those of {@code arch}, as os.arch has it. */
+    public static boolean isKnown(String arch) {
+        return arch.equals("amd64") || arch.equals("aarch64") || arch.equals("riscv64");
+    }
 }

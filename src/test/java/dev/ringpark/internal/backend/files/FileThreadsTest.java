@@ -7,9 +7,13 @@ import dev.ringpark.internal.op.OpenRequest;
 import dev.ringpark.internal.op.Operation;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +21,47 @@ import org.junit.jupiter.api.Test;
 class FileThreadsTest {
     private final AtomicInteger wakes = new AtomicInteger();
     private final FileThreads threads = new FileThreads(1, wakes::incrementAndGet);
+
+    @Test
+    void aCloseWaitsForAWakeThatIsUnderWayAndIsFollowedByNone() throws Exception {
+        CountDownLatch waking = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        Queue<String> order = new ConcurrentLinkedQueue<>();
+        FileThreads slow = new FileThreads(1, () -> {
+            waking.countDown();
+            awaitUninterrupted(release);
+            order.add("woken");
+        });
+        Path path = Path.of("nowhere");
+        Operation open = slow.newFile(path).take();
+        open.beginOpen(new OpenRequest(path, Set.of(), null), Operation.NONE);
+        slow.submit(open);
+        waking.await();
+        Thread closer = Thread.ofPlatform().start(() -> {
+            slow.close();
+            order.add("closed");
+        });
+        while (closer.isAlive() && !isIn(closer, "onSpinWait", "close")) {
+            Thread.onSpinWait();
+        }
+        release.countDown();
+        closer.join();
+
+        assertThat(order).containsExactly("woken", "closed");
+    }
+
+    private static boolean isIn(Thread thread, String... methods) {
+        return Arrays.stream(thread.getStackTrace()).map(StackTraceElement::getMethodName)
+                .anyMatch(Set.of(methods)::contains);
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
 
     @Test
     void whatNoThreadTakesHasFailedAndTheLoopIsWokenToHearOfIt() {
