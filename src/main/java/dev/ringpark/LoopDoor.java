@@ -113,8 +113,34 @@ final class LoopDoor {
     /** Ends a plain call that {@link Resource#beginCall} began; a close may be waiting for just that. */
     void endCall(Resource handle) {
         if (handle.endCall()) {
-            ask(() -> proactor.finishClosing(handle));
+            ask(new FinishClosing(proactor, handle));
         }
+    }
+
+    /**
+     * Has a close go on that has waited for a plain call. A class of its own, loaded with this one: to link a lambda
+     * takes more stack than {@link StackRoom} looks for.
+     */
+    private static final class FinishClosing implements Mailbox.Command {
+        private final Proactor proactor;
+        private final Resource handle;
+
+        FinishClosing(Proactor proactor, Resource handle) {
+            this.proactor = proactor;
+            this.handle = handle;
+        }
+
+        /** To call it is to load the class. */
+        static void load() {}
+
+        @Override
+        public void run() {
+            proactor.finishClosing(handle);
+        }
+    }
+
+    static {
+        FinishClosing.load();
     }
 
     /** Has the loop run {@code command}, on its own stack. */

@@ -2,7 +2,7 @@ package dev.ringpark.internal.op;
 
 /** Whether a thread has stack enough for what must not end half way. */
 public final class StackRoom {
-    private static final int PROBE_FRAMES = 500;   // some 25 KiB compiled, more when not
+    private static final int PROBE_FRAMES = 1_000;   // some 25 KiB compiled at best, more when not
 
     private StackRoom() {}
 
