@@ -28,6 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ProcessLimitsTest {
     private static final Jvm JVM = Jvm.withFullAccess();
     private static final Duration A_WHILE = Duration.ofSeconds(1);
+    private static final double IDLE_SHARE = 0.005;   // of a core
+    private static final int MOST_TIMES = 10;
     private static final Duration LONG = Duration.ofSeconds(15);
 
     private static final Pattern SAFEPOINT = Pattern.compile("Reaching safepoint: +(\\d+) ns");
@@ -80,6 +82,15 @@ class ProcessLimitsTest {
     private static double settledCpuShareOver(Duration time, EchoServer server) throws Exception {
         cpuShareOver(A_WHILE, server);   // the compiler comes to its end meanwhile
         return cpuShareOver(time, server);
+    }
+
+    /** Of several times: on a busy machine the compiler comes to its end later, but whoever polls never rests. */
+    private static double calmestCpuShareOver(Duration time, EchoServer server) throws Exception {
+        double least = settledCpuShareOver(time, server);
+        for (int i = 0; i < MOST_TIMES && least >= IDLE_SHARE; i++) {
+            least = Math.min(least, cpuShareOver(time, server));
+        }
+        return least;
     }
 
     private static double cpuShareOver(Duration time, EchoServer server) throws Exception {
@@ -185,10 +196,10 @@ class ProcessLimitsTest {
         try (EchoServer server = EchoServer.start(flavor, JVM)) {
             server.connect(connections);
             server.assertAllAnswer(1);
-            double share = settledCpuShareOver(time, server);
+            double share = calmestCpuShareOver(time, server);
             System.out.printf(Locale.ROOT, "%s: %d idle connections take %.3f %% of a core%n", flavor, connections,
                     100 * share);
-            assertThat(share).as("share of a core").isLessThan(0.005);
+            assertThat(share).as("share of a core").isLessThan(IDLE_SHARE);
             server.assertAllAnswer(2);
             if (flavor.isOn("io_uring")) {
                 Iowait.requireAKernelThatCanSaySo();
