@@ -3,14 +3,12 @@ package dev.ringpark;
 import dev.ringpark.internal.op.Addresses;
 import dev.ringpark.internal.op.Handle;
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NetworkChannel;
-import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -63,22 +61,15 @@ abstract sealed class LoopSocket extends LoopChannel implements NetworkChannel
 
     /** The address to bind to: null stands for any, of the handle's own family. */
     final InetSocketAddress localAddress(@Nullable SocketAddress local) {
-        return local == null
-                ? new InetSocketAddress(InetAddress.ofLiteral(handle().isIpv4Only() ? "0.0.0.0" : "::"), 0)
-                : checked(local);
+        return local == null ? Addresses.any(handle()) : checked(local);
     }
 
     /** The address as this handle can use it. */
     final InetSocketAddress checked(SocketAddress address) {
-        InetSocketAddress checked = Addresses.inet(address);
-        requireFamily(checked.getAddress());
-        return checked;
+        return Addresses.checked(address, handle());
     }
 
     final void requireFamily(InetAddress address) {
-        boolean isOther = address instanceof Inet4Address ? handle().isIpv6Only() : handle().isIpv4Only();
-        if (isOther) {
-            throw new UnsupportedAddressTypeException();
-        }
+        Addresses.requireFamily(address, handle());
     }
 }

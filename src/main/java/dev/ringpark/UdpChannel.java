@@ -234,11 +234,7 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
     }
 
     final InetSocketAddress destination(SocketAddress target) throws SocketException {
-        InetSocketAddress address = Addresses.reachable(checked(target));
-        if (address.getPort() == 0) {
-            throw new SocketException("Can't send to port 0");
-        }
-        return address;
+        return Addresses.destination(target, handle());
     }
 
     static SocketException about(int length, SocketException e) {

@@ -3,7 +3,6 @@ package dev.ringpark.dispatch;
 import dev.ringpark.internal.op.Addresses;
 import dev.ringpark.internal.op.Handle;
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -12,7 +11,6 @@ import java.net.SocketException;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
-import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -42,7 +40,7 @@ public final class DatagramHandle extends SocketEndpoint {
      * @throws ClosedChannelException if the socket is closed
      */
     public void bind(SocketAddress local) throws IOException {
-        usable().bind(checked(local), 0);
+        usable().bind(Addresses.checked(local, handle()), 0);
     }
 
     /**
@@ -97,7 +95,7 @@ public final class DatagramHandle extends SocketEndpoint {
         if (!group.isMulticastAddress()) {
             throw new IllegalArgumentException("not a multicast address: " + group.getHostAddress());
         }
-        requireFamily(group);
+        Addresses.requireFamily(group, handle());
         Group wanted = new Group(group, Objects.requireNonNull(via, "via"), source);
         Handle handle = usable();
         if (groups.containsKey(wanted)) {
@@ -143,8 +141,7 @@ public final class DatagramHandle extends SocketEndpoint {
         if (!bound && isOpen()) {
             Handle handle = usable();
             if (handle.localAddress() == null) {
-                String any = handle.isIpv4Only() ? "0.0.0.0" : "::";
-                handle.bind(new InetSocketAddress(InetAddress.ofLiteral(any), 0), 0);
+                handle.bind(Addresses.any(handle), 0);
             }
             bound = true;
         }
@@ -152,22 +149,6 @@ public final class DatagramHandle extends SocketEndpoint {
 
     /** The address as a datagram can be sent there: the wildcard stands for this machine. */
     InetSocketAddress destination(SocketAddress target) throws SocketException {
-        InetSocketAddress address = Addresses.reachable(checked(target));
-        if (address.getPort() == 0) {
-            throw new SocketException("Can't send to port 0");
-        }
-        return address;
-    }
-
-    private InetSocketAddress checked(SocketAddress address) {
-        InetSocketAddress checked = Addresses.inet(address);
-        requireFamily(checked.getAddress());
-        return checked;
-    }
-
-    private void requireFamily(InetAddress address) {
-        if (address instanceof Inet4Address ? handle().isIpv6Only() : handle().isIpv4Only()) {
-            throw new UnsupportedAddressTypeException();
-        }
+        return Addresses.destination(target, handle());
     }
 }

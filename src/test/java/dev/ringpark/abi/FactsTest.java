@@ -133,7 +133,6 @@ class FactsTest {
             STATX_BYTES             sizeof(struct statx)
             SYS_PREADV2             SYS_preadv2
             IOVEC_BYTES             sizeof(struct iovec)
-            IOVEC_LEN               offsetof(struct iovec, iov_len)
             STATX_STX_MASK          offsetof(struct statx, stx_mask)
             STATX_STX_UID           offsetof(struct statx, stx_uid)
             STATX_STX_GID           offsetof(struct statx, stx_gid)

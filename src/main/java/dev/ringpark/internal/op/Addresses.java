@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
@@ -34,6 +35,35 @@ public final class Addresses {
             throw new UnresolvedAddressException();
         }
         return inet;
+    }
+
+    /** {@code address}, if {@code socket} can use it. */
+    public static InetSocketAddress checked(SocketAddress address, Handle socket) {
+        InetSocketAddress checked = inet(address);
+        requireFamily(checked.getAddress(), socket);
+        return checked;
+    }
+
+    /** Refuses an address of a family that {@code socket} does not reach. */
+    public static void requireFamily(InetAddress address, Handle socket) {
+        boolean isOther = address instanceof Inet4Address ? socket.isIpv6Only() : socket.isIpv4Only();
+        if (isOther) {
+            throw new UnsupportedAddressTypeException();
+        }
+    }
+
+    /** Any address and port of the family of {@code socket}. */
+    public static InetSocketAddress any(Handle socket) {
+        return new InetSocketAddress(InetAddress.ofLiteral(socket.isIpv4Only() ? "0.0.0.0" : "::"), 0);
+    }
+
+    /** {@code target} as a datagram of {@code socket} can be sent there. */
+    public static InetSocketAddress destination(SocketAddress target, Handle socket) throws SocketException {
+        InetSocketAddress address = reachable(checked(target, socket));
+        if (address.getPort() == 0) {
+            throw new SocketException("Can't send to port 0");
+        }
+        return address;
     }
 
     /** The family {@code address} belongs to. */

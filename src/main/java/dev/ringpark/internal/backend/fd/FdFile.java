@@ -1,6 +1,8 @@
 package dev.ringpark.internal.backend.fd;
 
 import static dev.ringpark.internal.os.linux.FileAbi.*;
+import static dev.ringpark.internal.os.linux.SocketAbi.IOVEC_BYTES;
+import static dev.ringpark.internal.os.linux.SocketAbi.IOV_LEN;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
@@ -113,7 +115,7 @@ public final class FdFile extends FileResource {
         MemorySegment own = vector.getAndSet(null);   // somebody else may have it
         MemorySegment one = own == null ? Arena.ofAuto().allocate(IOVEC_BYTES, 8) : own;
         one.set(JAVA_LONG, 0, address);
-        one.set(JAVA_LONG, IOVEC_LEN, length);
+        one.set(JAVA_LONG, IOV_LEN, length);
         long count = Libc.preadv2(fd, one.address(), 1, position, RWF_NOWAIT);
         vector.set(one);
         return count == length;

@@ -6,11 +6,11 @@ import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
 import dev.ringpark.internal.backend.fd.FdHandle;
 import dev.ringpark.internal.backend.fd.FdSockets;
+import dev.ringpark.internal.backend.FinishedOperations;
 import dev.ringpark.internal.backend.files.FileThreads;
 import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Operation;
-import dev.ringpark.internal.op.OperationQueue;
 import dev.ringpark.internal.op.Resource;
 import dev.ringpark.internal.op.SocketType;
 import dev.ringpark.internal.os.Errno;
@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.net.ProtocolFamily;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -47,14 +46,13 @@ public final class ReadinessBackend implements Backend {
     private final Counters counters;
     private final SocketAttempts attempts = new SocketAttempts();
     private final FileThreads files;
-    private final Consumer<Operation> whenDone = this::finish;   // allocated once
     private final AtomicBoolean woken = new AtomicBoolean();
 
     // Loop thread only.
     private @Nullable Watch[] watches = new Watch[FIRST_WATCHES];   // by descriptor number
     private int rounds;
-    private final OperationQueue finished = new OperationQueue();
-    private int finishedCount;
+    private final FinishedOperations finished = new FinishedOperations();
+    private final Consumer<Operation> whenDone = finished::add;   // allocated once
     private boolean hasJustAsked;
     private volatile boolean closed;
 
@@ -107,7 +105,7 @@ public final class ReadinessBackend implements Backend {
     private void start(Operation operation) {
         Watch watch = watch((FdHandle) operation.handle());
         if (watch.isPromising(operation) && attempts.ends(watch, operation)) {
-            finish(operation);
+            finished.add(operation);
         } else {
             await(watch, operation);
         }
@@ -116,10 +114,10 @@ public final class ReadinessBackend implements Backend {
     private void await(Watch watch, Operation operation) {
         int result = watch.await(operation, queue);
         if (result < 0 && watch.handle().isForeign() && LinuxErrno.of(-result) == Errno.EPERM) {
-            finish(operation);   // a file, which epoll does not take, is always ready
+            finished.add(operation);   // a file, which epoll does not take, is always ready
         } else if (result < 0) {
             operation.fail(LinuxErrno.failure(-result));
-            finish(operation);
+            finished.add(operation);
         }
     }
 
@@ -144,7 +142,7 @@ public final class ReadinessBackend implements Backend {
     @Override
     public void cancel(Operation operation) {
         if (operation.kind().isOfFile() ? files.cancel(operation) : isGivenUp(operation)) {
-            finish(operation);
+            finished.add(operation);
         }
     }
 
@@ -181,7 +179,7 @@ public final class ReadinessBackend implements Backend {
 
     @Override
     public boolean hasBacklog() {
-        return finishedCount > 0;
+        return !finished.isEmpty();
     }
 
     @Override
@@ -195,7 +193,7 @@ public final class ReadinessBackend implements Backend {
             hasJustAsked = true;
         }
         files.deliver(whenDone);
-        deliver();
+        finished.deliver(completions);
     }
 
     private void ask(long waitNanos) throws IOException {
@@ -235,21 +233,7 @@ public final class ReadinessBackend implements Backend {
         Operation pending = watch.pending(direction);
         if (pending != null && attempts.ends(watch, pending)) {
             watch.done(pending);
-            finish(pending);
-        }
-    }
-
-    private void finish(Operation operation) {
-        finished.add(operation);
-        finishedCount++;
-    }
-
-    /** Hands over what is finished by now, and leaves what finishes meanwhile to the next poll. */
-    private void deliver() {
-        for (int left = finishedCount; left > 0; left--) {
-            Operation operation = Objects.requireNonNull(finished.poll());
-            finishedCount--;
-            completions.completed(operation);
+            finished.add(pending);
         }
     }
 

@@ -8,12 +8,12 @@ import dev.ringpark.internal.backend.BackendOptions;
 import dev.ringpark.internal.backend.BackendUnavailableException;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
+import dev.ringpark.internal.backend.FinishedOperations;
 import dev.ringpark.internal.backend.files.FileThreads;
 import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Operation;
-import dev.ringpark.internal.op.OperationQueue;
 import dev.ringpark.internal.op.Resource;
 import dev.ringpark.internal.op.SocketType;
 import dev.ringpark.internal.os.Failure;
@@ -28,7 +28,6 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -74,12 +73,11 @@ public final class SelectorBackend implements Backend {
     private final Attempts attempts;
     private final FileThreads files;
     private final Consumer<SelectionKey> whenReady = this::ready;   // allocated once
-    private final Consumer<Operation> whenDone = this::finish;      // this one, too
     private final AtomicBoolean woken = new AtomicBoolean();
 
     // Loop thread only.
-    private final OperationQueue finished = new OperationQueue();
-    private int finishedCount;
+    private final FinishedOperations finished = new FinishedOperations();
+    private final Consumer<Operation> whenDone = finished::add;   // allocated once
     private boolean hasJustSelected;
 
     private SelectorBackend(
@@ -144,11 +142,11 @@ public final class SelectorBackend implements Backend {
 
     private void start(Operation operation) {
         if (SelectorHandle.of(operation).isPromising(operation) && attempts.ends(operation)) {
-            finish(operation);
+            finished.add(operation);
         } else if (operation.isCancelAsked()) {
             // The attempt met a plain call of another thread on the channel's lock, and the cancel came meanwhile.
             operation.fail(Failure.CANCELED);
-            finish(operation);
+            finished.add(operation);
         } else {
             await(operation);
         }
@@ -158,12 +156,12 @@ public final class SelectorBackend implements Backend {
     public void cancel(Operation operation) {
         if (operation.kind().isOfFile()) {
             if (files.cancel(operation)) {
-                finish(operation);
+                finished.add(operation);
             }
         } else if (SelectorHandle.of(operation).forget(operation)) {
             SelectorHandle.of(operation).tryNext(operation);
             operation.fail(Failure.CANCELED);
-            finish(operation);
+            finished.add(operation);
         }
     }
 
@@ -191,7 +189,7 @@ public final class SelectorBackend implements Backend {
 
     @Override
     public boolean hasBacklog() {
-        return finishedCount > 0;
+        return !finished.isEmpty();
     }
 
     @Override
@@ -205,7 +203,7 @@ public final class SelectorBackend implements Backend {
             hasJustSelected = true;
         }
         files.deliver(whenDone);
-        deliver();
+        finished.deliver(completions);
     }
 
     @Override
@@ -236,7 +234,7 @@ public final class SelectorBackend implements Backend {
             handle.await(operation, selector);
         } catch (ClosedChannelException e) {
             operation.fail(NioFailures.closed(handle, handle.isChannelOpen()));
-            finish(operation);
+            finished.add(operation);
         }
     }
 
@@ -286,21 +284,7 @@ public final class SelectorBackend implements Backend {
             handle.ignore(readyOps);
         } else if (attempts.ends(pending)) {
             handle.forget(pending);
-            finish(pending);
-        }
-    }
-
-    private void finish(Operation operation) {
-        finished.add(operation);
-        finishedCount++;
-    }
-
-    /** Hands over what is finished by now, and leaves what finishes meanwhile to the next poll. */
-    private void deliver() {
-        for (int left = finishedCount; left > 0; left--) {
-            Operation operation = Objects.requireNonNull(finished.poll());
-            finishedCount--;
-            completions.completed(operation);
+            finished.add(pending);
         }
     }
 }

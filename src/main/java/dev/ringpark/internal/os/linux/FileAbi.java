@@ -30,9 +30,6 @@ public final class FileAbi {
     public static final long SYS_PREADV2 = System.getProperty("os.arch", "").equals("amd64") ? 327 : 286;
     /** linux/fs.h: preadv2(2) shall not wait; since 4.14. */
     public static final int RWF_NOWAIT = 8;
-    /** struct iovec: address @0, bytes u64 @8. */
-    public static final int IOVEC_BYTES = 16;
-    public static final int IOVEC_LEN = 8;
 
     /** limits.h: a path name's bytes at most, with the NUL at its end. */
     public static final int PATH_MAX = 4096;
