@@ -144,6 +144,7 @@ class RunQueueTest {
 
     /** Some seconds: as many as a loop runs within an hour. */
     @Stress
+    @Test
     void itsPlacesAreCountedOnBeyondTheIntRange() {
         Task[] tasks = IntStream.range(0, 4).mapToObj(Task::new).toArray(Task[]::new);
         queue.add(tasks[0]);

@@ -58,6 +58,7 @@ class ProtocolsTest {
 
     /** By each compiler, also where it may put what it likes first. */
     @Stress
+    @Test
     void noRaceIsLostButByTheTwinsHoweverTheCodeIsCompiled() throws Exception {
         run("-jvmArgsPrepend", FORKED_WITH, "-iters", "5", "-time", "300");
         assertOnlyTheTwinsHaveLost();

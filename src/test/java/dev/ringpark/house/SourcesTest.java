@@ -43,6 +43,9 @@ class SourcesTest {
     private static final Pattern SENT_ELSEWHERE =
             Pattern.compile("[*] Like [{]@link|([Ss]ee|Like) the (other|last) one|[{]@inheritDoc");
     private static final Set<String> TESTS = Set.of("Test", "ParameterizedTest", "RepeatedTest", "TestFactory");
+    /** What only tests carry, and what alone runs nothing. */
+    private static final Set<String> MARKS_OF_TESTS = Set.of("Stress", "Timeout", "Disabled", "EnabledOnOs",
+            "EnumSource", "ValueSource", "CsvSource", "MethodSource");
 
     private static List<Text> main;
     private static List<Text> tests;
@@ -116,6 +119,21 @@ class SourcesTest {
                 """), new NoSentences())).containsExactly("src/test/java/A.java:2 testRead is no sentence",
                 "src/test/java/A.java:3 works is no sentence",
                 "src/test/java/A.java:4 read_returns_bytes is no sentence");
+    }
+
+    @Test
+    void whatIsMarkedLikeATestIsOne() throws IOException {
+        assertThat(Parsed.find(testsOf(all), new NeverRun())).isEmpty();
+        assertThat(Parsed.find(Parsed.of("src/test/java/A.java", """
+                class A {
+                    @Stress void aLongOneIsForgotten() { }
+                    @Stress @Test void aLongOneIsRun() { }
+                    @EnumSource(Flavor.class) void oneWithParametersIsForgotten(Flavor flavor) { }
+                    @ParameterizedTest @EnumSource(Flavor.class) void oneWithParametersIsRun(Flavor flavor) { }
+                    @Override public String toString() { return ""; }
+                }
+                """), new NeverRun())).containsExactly("src/test/java/A.java:2 aLongOneIsForgotten is never run",
+                "src/test/java/A.java:4 oneWithParametersIsForgotten is never run");
     }
 
     @Test
@@ -210,13 +228,27 @@ class SourcesTest {
         }
     }
 
+    private static boolean hasOneOf(MethodTree method, Set<String> annotations) {
+        return method.getModifiers().getAnnotations().stream().map(AnnotationTree::getAnnotationType)
+                .anyMatch(type -> annotations.contains(type.toString()));
+    }
+
+    private static final class NeverRun extends Finder {
+        @Override
+        public Void visitMethod(MethodTree method, Parsed file) {
+            if (hasOneOf(method, MARKS_OF_TESTS) && !hasOneOf(method, TESTS)) {
+                found(file, method, method.getName() + " is never run");
+            }
+            return super.visitMethod(method, file);
+        }
+    }
+
     private static final class NoSentences extends Finder {
         @Override
         public Void visitMethod(MethodTree method, Parsed file) {
-            boolean isTest = method.getModifiers().getAnnotations().stream().map(AnnotationTree::getAnnotationType)
-                    .anyMatch(type -> TESTS.contains(type.toString()));
-            if (isTest && !method.getName().toString().matches("(?!test[A-Z])[a-z]+[0-9]*([A-Z0-9][a-z0-9]*){2,}")) {
-                found(file, method, method.getName() + " is no sentence");
+            String name = method.getName().toString();
+            if (hasOneOf(method, TESTS) && !name.matches("(?!test[A-Z])[a-z]+[0-9]*([A-Z0-9][a-z0-9]*){2,}")) {
+                found(file, method, name + " is no sentence");
             }
             return super.visitMethod(method, file);
         }

@@ -166,6 +166,7 @@ class InFlightTest {
 
     /** Some seconds: as often as it takes, since the generation can be moved on by a release only. */
     @Stress
+    @Test
     void theGenerationWrapsBeforeATokenWouldBeNegative() {
         InFlight table = new InFlight(1);
         Operation operation = operation();
