@@ -1,9 +1,6 @@
 package dev.ringpark.internal.backend.fd;
 
-import static dev.ringpark.internal.os.linux.SocketAbi.MSG_DONTWAIT;
-import static dev.ringpark.internal.os.linux.SocketAbi.MSG_NOSIGNAL;
-
-import dev.ringpark.internal.os.linux.Libc;
+import dev.ringpark.internal.os.SocketCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -15,23 +12,23 @@ final class FdAttempts {
     private FdAttempts() {}
 
     /** What recv(2) said: how many bytes, 0 at the end, or minus an errno; the buffer's position moves. */
-    static int read(int fd, ByteBuffer target) {
+    static int read(SocketCalls calls, int fd, ByteBuffer target) {
         if (target.isDirect()) {
-            int count = (int) Libc.recv(fd, MemorySegment.ofBuffer(target), MSG_DONTWAIT);
+            int count = calls.receiveNow(fd, MemorySegment.ofBuffer(target));
             target.position(target.position() + Math.max(count, 0));
             return count;
         }
         try (Arena arena = Arena.ofConfined()) {
-            return readCopying(fd, target, arena.allocate(Math.min(target.remaining(), COPY_BYTES)));
+            return readCopying(calls, fd, target, arena.allocate(Math.min(target.remaining(), COPY_BYTES)));
         }
     }
 
     /** As long as the copy comes back full. */
-    private static int readCopying(int fd, ByteBuffer target, MemorySegment copy) {
+    private static int readCopying(SocketCalls calls, int fd, ByteBuffer target, MemorySegment copy) {
         int done = 0;
         while (true) {
             long most = Math.min(target.remaining(), copy.byteSize());
-            int count = most == 0 ? 0 : (int) Libc.recv(fd, copy.asSlice(0, most), MSG_DONTWAIT);
+            int count = most == 0 ? 0 : calls.receiveNow(fd, copy.asSlice(0, most));
             if (count > 0) {
                 target.put(copy.asSlice(0, count).asByteBuffer());
                 done += count;
@@ -43,24 +40,24 @@ final class FdAttempts {
     }
 
     /** What send(2) said: how many bytes, or minus an errno; the buffer's position moves. */
-    static int write(int fd, ByteBuffer source) {
+    static int write(SocketCalls calls, int fd, ByteBuffer source) {
         if (source.isDirect()) {
-            int count = send(fd, MemorySegment.ofBuffer(source));
+            int count = calls.sendNow(fd, MemorySegment.ofBuffer(source));
             source.position(source.position() + Math.max(count, 0));
             return count;
         }
         try (Arena arena = Arena.ofConfined()) {
-            return writeCopying(fd, source, arena.allocate(Math.min(source.remaining(), COPY_BYTES)));
+            return writeCopying(calls, fd, source, arena.allocate(Math.min(source.remaining(), COPY_BYTES)));
         }
     }
 
     /** As long as all of the copy goes. */
-    private static int writeCopying(int fd, ByteBuffer source, MemorySegment copy) {
+    private static int writeCopying(SocketCalls calls, int fd, ByteBuffer source, MemorySegment copy) {
         int done = 0;
         while (true) {
             int most = (int) Math.min(source.remaining(), copy.byteSize());
             copy.asByteBuffer().put(0, source, source.position(), most);
-            int count = most == 0 ? 0 : send(fd, copy.asSlice(0, most));
+            int count = most == 0 ? 0 : calls.sendNow(fd, copy.asSlice(0, most));
             if (count > 0) {
                 source.position(source.position() + count);
                 done += count;
@@ -69,9 +66,5 @@ final class FdAttempts {
                 return done > 0 ? done : count;
             }
         }
-    }
-
-    private static int send(int fd, MemorySegment source) {
-        return (int) Libc.send(fd, source, MSG_DONTWAIT | MSG_NOSIGNAL);
     }
 }

@@ -5,9 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.ringpark.internal.os.SocketCalls;
 import dev.ringpark.internal.os.SocketErrors;
-import dev.ringpark.internal.os.linux.Libc;
-import dev.ringpark.internal.os.linux.LinuxErrno;
 import dev.ringpark.internal.os.linux.SockAddr;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -28,15 +27,15 @@ final class FdDatagrams {
     private FdDatagrams() {}
 
     /** As the JDK has it: what others of this machine have joined is not ours, and IPv6 goes no farther than IPv4. */
-    static void prepare(int fd, int family) throws IOException {
-        FdMulticast.hearOwnGroupsOnly(fd, family);
+    static void prepare(SocketCalls calls, int fd, int family) throws IOException {
+        FdMulticast.hearOwnGroupsOnly(calls, fd, family);
         if (family == AF_INET6) {
-            FdOptions.setInt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 1);
+            FdOptions.setInt(calls, fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 1);
         }
     }
 
-    /** sendmmsg(2) that does not wait: how many of {@code sources} from {@code first} on were sent. */
-    static int send(int fd, int family, ByteBuffer[] sources, int first, @Nullable InetSocketAddress target)
+    /** What does not wait: how many of {@code sources} from {@code first} on were sent. */
+    static int send(SocketCalls calls, int fd, int family, ByteBuffer[] sources, int first, @Nullable InetSocketAddress target)
             throws IOException {
         int count = Math.min(sources.length - first, MOST_SENT);
         try (Arena arena = Arena.ofConfined()) {
@@ -55,11 +54,11 @@ final class FdDatagrams {
                 header.set(JAVA_LONG, MSG_IOV, vector.address());
                 header.set(JAVA_LONG, MSG_IOVLEN, 1);
             }
-            int sent = Libc.sendmmsg(fd, headers, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+            int sent = calls.sendNow(fd, headers, count);
             for (int i = 0; i < sent; i++) {
                 sources[first + i].position(sources[first + i].limit());
             }
-            return sent >= 0 ? sent : nothingSent(-sent);
+            return sent >= 0 ? sent : nothingSent(calls, -sent);
         }
     }
 
@@ -68,37 +67,35 @@ final class FdDatagrams {
         return arena.allocate(Math.max(1, bytes.byteSize())).copyFrom(bytes);
     }
 
-    private static int nothingSent(int errno) throws IOException {
-        if (errno == LinuxErrno.EAGAIN || LinuxErrno.isInterruption(errno)) {
+    private static int nothingSent(SocketCalls calls, int errno) throws IOException {
+        if (calls.isToWait(errno) || calls.isInterruption(errno)) {
             return 0;
         }
-        throw SocketErrors.ofDatagram(LinuxErrno.failure(errno));
+        throw SocketErrors.ofDatagram(calls.failure(errno));
     }
 
     /** The peer's sockaddr; what has come from others, an error too, is dropped. */
-    static byte[] connect(int fd, int family, SocketAddress peer) throws IOException {
+    static byte[] connect(SocketCalls calls, int fd, int family, SocketAddress peer) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(SockAddr.MAX_BYTES, 8);
             int length = SockAddr.encode(peer, family, address);
-            FdOptions.check(Libc.connect(fd, address, length));
-            dropWhatCame(fd, arena.allocate(1));
+            FdOptions.check(calls, calls.connect(fd, address, length));
+            dropWhatCame(calls, fd, arena.allocate(1));
             return address.asSlice(0, length).toArray(JAVA_BYTE);
         }
     }
 
-    private static void dropWhatCame(int fd, MemorySegment target) {
+    private static void dropWhatCame(SocketCalls calls, int fd, MemorySegment target) {
         int dropped = 0;
-        while (Libc.recv(fd, target, MSG_DONTWAIT) != -LinuxErrno.EAGAIN && dropped < MOST_DROPPED) {
-            dropped++;
-        }
+        int result;
+        do {
+            result = calls.receiveNow(fd, target);
+        } while ((result >= 0 || !calls.isToWait(-result)) && ++dropped < MOST_DROPPED);
     }
 
     /** An error that the former peer's machine has told is nobody's any more. */
-    static void disconnect(int fd) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment address = arena.allocate(SOCKADDR_IN_BYTES, 8);   // zeros: AF_UNSPEC
-            FdOptions.check(Libc.connect(fd, address, SOCKADDR_IN_BYTES));
-        }
-        FdOptions.getInt(fd, SOL_SOCKET, SO_ERROR);
+    static void disconnect(SocketCalls calls, int fd) throws IOException {
+        FdOptions.check(calls, calls.disconnect(fd));
+        FdOptions.getInt(calls, fd, SOL_SOCKET, SO_ERROR);
     }
 }

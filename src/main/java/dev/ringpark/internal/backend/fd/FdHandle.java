@@ -2,7 +2,6 @@ package dev.ringpark.internal.backend.fd;
 
 import static dev.ringpark.internal.os.linux.SocketAbi.AF_INET;
 import static dev.ringpark.internal.os.linux.SocketAbi.AF_UNIX;
-import static dev.ringpark.internal.os.linux.SocketAbi.FIONREAD;
 import static dev.ringpark.internal.os.linux.SocketAbi.SHUT_RD;
 import static dev.ringpark.internal.os.linux.SocketAbi.SHUT_WR;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -10,9 +9,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.SocketType;
 import dev.ringpark.internal.os.Errno;
+import dev.ringpark.internal.os.SocketCalls;
 import dev.ringpark.internal.os.SocketErrors;
-import dev.ringpark.internal.os.linux.Libc;
-import dev.ringpark.internal.os.linux.LinuxErrno;
 import dev.ringpark.internal.os.linux.SockAddr;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -32,13 +30,15 @@ import org.jspecify.annotations.Nullable;
 public final class FdHandle extends Handle {
     private static final int END = -1;   // of a stream
 
+    private final SocketCalls calls;
     private final int fd;
     private final int family;
     private final SocketType type;
     private volatile byte @Nullable [] peer;   // a sockaddr; decoded when somebody asks, which few do
     private volatile boolean lingers;
 
-    public FdHandle(int fd, int family, SocketType type) {
+    public FdHandle(SocketCalls calls, int fd, int family, SocketType type) {
+        this.calls = calls;
         this.fd = fd;
         this.family = family;
         this.type = type;
@@ -78,7 +78,7 @@ public final class FdHandle extends Handle {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(SockAddr.MAX_BYTES, 8);
             int length = SockAddr.encode(local, family, address);
-            checkBind(Libc.bind(fd, address, length));
+            checkBind(calls.bind(fd, address, length));
         }
         if (type == SocketType.LISTENER) {
             listen(backlog);
@@ -87,16 +87,16 @@ public final class FdHandle extends Handle {
 
     private void listen(int backlog) throws IOException {
         try {
-            checkBind(Libc.listen(fd, backlog));
+            checkBind(calls.listen(fd, backlog));
         } catch (IOException e) {
             startClosing();
             throw e;
         }
     }
 
-    private static void checkBind(int result) throws IOException {
+    private void checkBind(int result) throws IOException {
         if (result < 0) {
-            throw SocketErrors.ofBind(LinuxErrno.failure(-result));
+            throw SocketErrors.ofBind(calls.failure(-result));
         }
     }
 
@@ -110,7 +110,7 @@ public final class FdHandle extends Handle {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(SockAddr.MAX_BYTES, 8);
             MemorySegment length = arena.allocateFrom(JAVA_INT, SockAddr.MAX_BYTES);
-            check(Libc.getsockname(fd, address, length));
+            check(calls.getsockname(fd, address, length));
             int bytes = Math.min(length.get(JAVA_INT, 0), SockAddr.MAX_BYTES);
             return SockAddr.decode(address.asSlice(0, bytes));
         }
@@ -142,9 +142,9 @@ public final class FdHandle extends Handle {
     @Override
     public <T> void setOption(SocketOption<T> option, T value) throws IOException {
         if (FdMulticast.isOption(option)) {
-            FdMulticast.set(fd, family, option, value);
+            FdMulticast.set(calls, fd, family, option, value);
         } else {
-            FdOptions.set(fd, family, option, value);
+            FdOptions.set(calls, fd, family, option, value);
         }
         if (option == StandardSocketOptions.SO_LINGER) {
             lingers = (Integer) value > 0;
@@ -154,8 +154,8 @@ public final class FdHandle extends Handle {
     @Override
     public <T> @Nullable T option(SocketOption<T> option) throws IOException {
         return FdMulticast.isOption(option)
-                ? option.type().cast(FdMulticast.get(fd, family, option))
-                : FdOptions.get(fd, option);
+                ? option.type().cast(FdMulticast.get(calls, fd, family, option))
+                : FdOptions.get(calls, fd, option);
     }
 
     @Override
@@ -170,48 +170,48 @@ public final class FdHandle extends Handle {
 
     /** A peer that has gone leaves nothing to shut down. */
     private void shutdown(int how) throws IOException {
-        int result = Libc.shutdown(fd, how);
-        if (result < 0 && LinuxErrno.of(-result) != Errno.ENOTCONN) {
+        int result = calls.shutdown(fd, how);
+        if (result < 0 && calls.errno(-result) != Errno.ENOTCONN) {
             check(result);
         }
     }
 
     @Override
     public int readNow(ByteBuffer target) throws IOException {
-        int result = FdAttempts.read(fd, target);
+        int result = FdAttempts.read(calls, fd, target);
         return result == 0 ? END : count(result);
     }
 
     @Override
     public int writeNow(ByteBuffer source) throws IOException {
-        return count(FdAttempts.write(fd, source));
+        return count(FdAttempts.write(calls, fd, source));
     }
 
     private int count(int result) throws IOException {
         if (result >= 0) {
             return result;
         }
-        if (-result == LinuxErrno.EAGAIN || LinuxErrno.isInterruption(-result)) {
+        if (calls.isToWait(-result) || calls.isInterruption(-result)) {
             return 0;
         }
-        if (LinuxErrno.of(-result) == Errno.ECONNRESET) {
+        if (calls.errno(-result) == Errno.ECONNRESET) {
             noteReset();   // the kernel says it once
         }
-        throw SocketErrors.of(LinuxErrno.failure(-result));
+        throw SocketErrors.of(calls.failure(-result));
     }
 
     @Override
     public int available() throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment count = arena.allocate(JAVA_INT);
-            check(Libc.ioctl(fd, FIONREAD, count));
+            check(calls.available(fd, count));
             return count.get(JAVA_INT, 0);
         }
     }
 
     @Override
     public long[] peerCredentials() throws IOException {
-        return FdOptions.peerCredentials(fd);
+        return FdOptions.peerCredentials(calls, fd);
     }
 
     @Override
@@ -221,13 +221,13 @@ public final class FdHandle extends Handle {
 
     @Override
     public void connect(SocketAddress remote) throws IOException {
-        peer = FdDatagrams.connect(fd, family, remote);
+        peer = FdDatagrams.connect(calls, fd, family, remote);
     }
 
     @Override
     public void disconnect() throws IOException {
         SocketAddress before = socketName();
-        FdDatagrams.disconnect(fd);
+        FdDatagrams.disconnect(calls, fd);
         peer = null;
         InetSocketAddress now = (InetSocketAddress) socketName();
         if (now.getPort() == 0 && before instanceof InetSocketAddress bound) {   // Linux forgets a port of its choice
@@ -237,13 +237,13 @@ public final class FdHandle extends Handle {
 
     @Override
     public int sendNow(ByteBuffer[] sources, int first, @Nullable InetSocketAddress target) throws IOException {
-        return FdDatagrams.send(fd, family, sources, first, target);
+        return FdDatagrams.send(calls, fd, family, sources, first, target);
     }
 
     @Override
     public Membership join(InetAddress group, NetworkInterface via, @Nullable InetAddress source) throws IOException {
-        FdMulticast.join(fd, group, via, source);
-        return () -> FdMulticast.leave(fd, group, via, source);
+        FdMulticast.join(calls, fd, group, via, source);
+        return () -> FdMulticast.leave(calls, fd, group, via, source);
     }
 
     /** close(2). With a positive SO_LINGER it would block for as long as that says, so that is switched off before. */
@@ -253,16 +253,16 @@ public final class FdHandle extends Handle {
         }
         try {
             if (lingers) {
-                FdOptions.set(fd, family, StandardSocketOptions.SO_LINGER, -1);
+                FdOptions.set(calls, fd, family, StandardSocketOptions.SO_LINGER, -1);
             }
         } finally {
-            check(Libc.close(fd));
+            check(calls.close(fd));
         }
     }
 
-    private static void check(int result) throws IOException {
+    private void check(int result) throws IOException {
         if (result < 0) {
-            throw SocketErrors.of(LinuxErrno.failure(-result));
+            throw SocketErrors.of(calls.failure(-result));
         }
     }
 

@@ -5,8 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.ringpark.internal.os.Errno;
-import dev.ringpark.internal.os.linux.Libc;
-import dev.ringpark.internal.os.linux.LinuxErrno;
+import dev.ringpark.internal.os.SocketCalls;
 import dev.ringpark.internal.os.linux.SockAddr;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -36,51 +35,51 @@ final class FdMulticast {
                 || option == StandardSocketOptions.IP_MULTICAST_LOOP;
     }
 
-    static <T> void set(int fd, int family, SocketOption<T> option, T value) throws IOException {
+    static <T> void set(SocketCalls calls, int fd, int family, SocketOption<T> option, T value) throws IOException {
         if (value instanceof NetworkInterface via) {
-            setInterface(fd, family, via);
+            setInterface(calls, fd, family, via);
         } else if (value instanceof Boolean on) {
-            setBoth(fd, family, IP_MULTICAST_LOOP, IPV6_MULTICAST_LOOP, on ? 1 : 0);
+            setBoth(calls, fd, family, IP_MULTICAST_LOOP, IPV6_MULTICAST_LOOP, on ? 1 : 0);
         } else if (value instanceof Integer hops) {
             if (hops < 0 || hops > MOST_HOPS) {
                 throw new IllegalArgumentException("Invalid TTL/hop value: " + hops);
             }
-            setBoth(fd, family, IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS, hops);
+            setBoth(calls, fd, family, IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS, hops);
         }
     }
 
-    static @Nullable Object get(int fd, int family, SocketOption<?> option) throws IOException {
+    static @Nullable Object get(SocketCalls calls, int fd, int family, SocketOption<?> option) throws IOException {
         if (option == StandardSocketOptions.IP_MULTICAST_IF) {
-            return family == AF_INET6 ? interface6(fd) : interface4(fd);
+            return family == AF_INET6 ? interface6(calls, fd) : interface4(calls, fd);
         }
         boolean isLoop = option == StandardSocketOptions.IP_MULTICAST_LOOP;
         int number = family == AF_INET6
-                ? FdOptions.getInt(fd, IPPROTO_IPV6, isLoop ? IPV6_MULTICAST_LOOP : IPV6_MULTICAST_HOPS)
-                : FdOptions.getInt(fd, IPPROTO_IP, isLoop ? IP_MULTICAST_LOOP : IP_MULTICAST_TTL);
+                ? FdOptions.getInt(calls, fd, IPPROTO_IPV6, isLoop ? IPV6_MULTICAST_LOOP : IPV6_MULTICAST_HOPS)
+                : FdOptions.getInt(calls, fd, IPPROTO_IP, isLoop ? IP_MULTICAST_LOOP : IP_MULTICAST_TTL);
         if (isLoop) {
             return number != 0;
         }
         return number;
     }
 
-    private static void setBoth(int fd, int family, int name4, int name6, int number) throws IOException {
+    private static void setBoth(SocketCalls calls, int fd, int family, int name4, int name6, int number) throws IOException {
         if (family == AF_INET6) {
-            FdOptions.setInt(fd, IPPROTO_IPV6, name6, number);
+            FdOptions.setInt(calls, fd, IPPROTO_IPV6, name6, number);
         }
-        FdOptions.setInt(fd, IPPROTO_IP, name4, number);
+        FdOptions.setInt(calls, fd, IPPROTO_IP, name4, number);
     }
 
-    private static void setInterface(int fd, int family, NetworkInterface via) throws IOException {
+    private static void setInterface(SocketCalls calls, int fd, int family, NetworkInterface via) throws IOException {
         int index = index(via);
         if (family == AF_INET6) {
-            FdOptions.setInt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, index);
+            FdOptions.setInt(calls, fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, index);
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment request = arena.allocate(IP_MREQN_BYTES, 4);
             byte[] address = ipv4(via);   // the system tells this one when it is asked, not the index
             MemorySegment.copy(address, 0, request, JAVA_BYTE, IMR_ADDRESS, address.length);
             request.set(JAVA_INT, IMR_IFINDEX, index);
-            FdOptions.check(Libc.setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, request));
+            FdOptions.check(calls, calls.setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, request));
         }
     }
 
@@ -89,50 +88,50 @@ final class FdMulticast {
                 .map(InetAddress::getAddress).orElse(new byte[0]);
     }
 
-    private static @Nullable NetworkInterface interface6(int fd) throws IOException {
-        int index = FdOptions.getInt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF);
+    private static @Nullable NetworkInterface interface6(SocketCalls calls, int fd) throws IOException {
+        int index = FdOptions.getInt(calls, fd, IPPROTO_IPV6, IPV6_MULTICAST_IF);
         return index == 0 ? null : NetworkInterface.getByIndex(index);
     }
 
-    private static @Nullable NetworkInterface interface4(int fd) throws IOException {
+    private static @Nullable NetworkInterface interface4(SocketCalls calls, int fd) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(4, 4);
-            FdOptions.check(Libc.getsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, address, arena.allocateFrom(JAVA_INT, 4)));
+            FdOptions.check(calls, calls.getsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, address, arena.allocateFrom(JAVA_INT, 4)));
             InetAddress known = InetAddress.getByAddress(address.toArray(JAVA_BYTE));
             return known.isAnyLocalAddress() ? null : NetworkInterface.getByInetAddress(known);
         }
     }
 
     /** By default Linux gives a socket what any other on the machine has joined, if the port is the same. */
-    static void hearOwnGroupsOnly(int fd, int family) throws IOException {
-        setIfKnown(fd, IPPROTO_IP, IP_MULTICAST_ALL);
+    static void hearOwnGroupsOnly(SocketCalls calls, int fd, int family) throws IOException {
+        setIfKnown(calls, fd, IPPROTO_IP, IP_MULTICAST_ALL);
         if (family == AF_INET6) {
-            setIfKnown(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL);
+            setIfKnown(calls, fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL);
         }
     }
 
-    private static void setIfKnown(int fd, int level, int name) throws IOException {
+    private static void setIfKnown(SocketCalls calls, int fd, int level, int name) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            int result = Libc.setsockopt(fd, level, name, arena.allocateFrom(JAVA_INT, 0));
-            if (LinuxErrno.of(-result) != Errno.ENOPROTOOPT) {
-                FdOptions.check(result);
+            int result = calls.setsockopt(fd, level, name, arena.allocateFrom(JAVA_INT, 0));
+            if (calls.errno(-result) != Errno.ENOPROTOOPT) {
+                FdOptions.check(calls, result);
             }
         }
     }
 
     // ---- membership ----
 
-    static void join(int fd, InetAddress group, NetworkInterface via, @Nullable InetAddress source)
+    static void join(SocketCalls calls, int fd, InetAddress group, NetworkInterface via, @Nullable InetAddress source)
             throws IOException {
-        request(fd, source == null ? MCAST_JOIN_GROUP : MCAST_JOIN_SOURCE_GROUP, group, via, source);
+        request(calls, fd, source == null ? MCAST_JOIN_GROUP : MCAST_JOIN_SOURCE_GROUP, group, via, source);
     }
 
-    static void leave(int fd, InetAddress group, NetworkInterface via, @Nullable InetAddress source)
+    static void leave(SocketCalls calls, int fd, InetAddress group, NetworkInterface via, @Nullable InetAddress source)
             throws IOException {
-        request(fd, source == null ? MCAST_LEAVE_GROUP : MCAST_LEAVE_SOURCE_GROUP, group, via, source);
+        request(calls, fd, source == null ? MCAST_LEAVE_GROUP : MCAST_LEAVE_SOURCE_GROUP, group, via, source);
     }
 
-    private static void request(int fd, int name, InetAddress group, NetworkInterface via,
+    private static void request(SocketCalls calls, int fd, int name, InetAddress group, NetworkInterface via,
             @Nullable InetAddress source) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment request = arena.allocate(source == null ? GROUP_REQ_BYTES : GROUP_SOURCE_REQ_BYTES, 8);
@@ -141,7 +140,7 @@ final class FdMulticast {
             if (source != null) {
                 put(source, request.asSlice(GSR_SOURCE));
             }
-            FdOptions.check(Libc.setsockopt(fd, level(group), name, request));
+            FdOptions.check(calls, calls.setsockopt(fd, level(group), name, request));
         }
     }
 

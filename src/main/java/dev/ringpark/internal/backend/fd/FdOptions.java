@@ -3,9 +3,8 @@ package dev.ringpark.internal.backend.fd;
 import static dev.ringpark.internal.os.linux.SocketAbi.*;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.ringpark.internal.os.SocketCalls;
 import dev.ringpark.internal.os.SocketErrors;
-import dev.ringpark.internal.os.linux.Libc;
-import dev.ringpark.internal.os.linux.LinuxErrno;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -18,16 +17,16 @@ final class FdOptions {
 
     private FdOptions() {}
 
-    static <T> void set(int fd, int family, SocketOption<T> option, T value) throws IOException {
+    static <T> void set(SocketCalls calls, int fd, int family, SocketOption<T> option, T value) throws IOException {
         if (option == StandardSocketOptions.SO_LINGER) {
-            setLinger(fd, (Integer) value);
+            setLinger(calls, fd, (Integer) value);
             return;
         }
         int number = value instanceof Boolean on ? (on ? 1 : 0) : (Integer) value;
         checkRange(option, number);
-        setInt(fd, level(option), name(option), number);
+        setInt(calls, fd, level(option), name(option), number);
         if (option == StandardSocketOptions.IP_TOS && family == AF_INET6) {
-            setInt(fd, IPPROTO_IPV6, IPV6_TCLASS, number);
+            setInt(calls, fd, IPPROTO_IPV6, IPV6_TCLASS, number);
         }
     }
 
@@ -41,61 +40,60 @@ final class FdOptions {
         }
     }
 
-    static void setInt(int fd, int level, int name, int number) throws IOException {
+    static void setInt(SocketCalls calls, int fd, int level, int name, int number) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            check(Libc.setsockopt(fd, level, name, arena.allocateFrom(JAVA_INT, number)));
+            check(calls, calls.setsockopt(fd, level, name, arena.allocateFrom(JAVA_INT, number)));
         }
     }
 
-    static int getInt(int fd, int level, int name) throws IOException {
+    static int getInt(SocketCalls calls, int fd, int level, int name) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(JAVA_INT);
-            check(Libc.getsockopt(fd, level, name, value, arena.allocateFrom(JAVA_INT, (int) JAVA_INT.byteSize())));
+            check(calls, calls.getsockopt(fd, level, name, value, arena.allocateFrom(JAVA_INT, (int) JAVA_INT.byteSize())));
             return value.get(JAVA_INT, 0);
         }
     }
 
     /** A negative number of seconds switches lingering off; the kernel takes 65,535 at most. */
-    private static void setLinger(int fd, int seconds) throws IOException {
+    private static void setLinger(SocketCalls calls, int fd, int seconds) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             int limited = Math.clamp(seconds, 0, 65_535);
             MemorySegment linger = arena.allocateFrom(JAVA_INT, seconds < 0 ? 0 : 1, limited);
-            check(Libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, linger));
+            check(calls, calls.setsockopt(fd, SOL_SOCKET, SO_LINGER, linger));
         }
     }
 
-    static <T> @Nullable T get(int fd, SocketOption<T> option) throws IOException {
+    static <T> @Nullable T get(SocketCalls calls, int fd, SocketOption<T> option) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(LINGER_BYTES, 8);
             MemorySegment length = arena.allocateFrom(JAVA_INT, LINGER_BYTES);
-            check(Libc.getsockopt(fd, level(option), name(option), value, length));
+            check(calls, calls.getsockopt(fd, level(option), name(option), value, length));
             int number = value.get(JAVA_INT, 0);
             if (option.type() == Boolean.class) {
                 return option.type().cast(number != 0);
             }
-            return option.type().cast(integer(option, number, value.get(JAVA_INT, 4)));
+            return option.type().cast(integer(calls, option, number, value.get(JAVA_INT, 4)));
         }
     }
 
     /** struct ucred of the peer: its process, user and group. */
-    static long[] peerCredentials(int fd) throws IOException {
+    static long[] peerCredentials(SocketCalls calls, int fd) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(UCRED_BYTES, 4);
             MemorySegment length = arena.allocateFrom(JAVA_INT, UCRED_BYTES);
-            check(Libc.getsockopt(fd, SOL_SOCKET, SO_PEERCRED, value, length));
+            check(calls, calls.getsockopt(fd, SOL_SOCKET, SO_PEERCRED, value, length));
             return new long[] {value.get(JAVA_INT, UCRED_PID),
                 Integer.toUnsignedLong(value.get(JAVA_INT, UCRED_UID)),
                 Integer.toUnsignedLong(value.get(JAVA_INT, UCRED_GID))};
         }
     }
 
-    private static Integer integer(SocketOption<?> option, int number, int second) {
+    private static Integer integer(SocketCalls calls, SocketOption<?> option, int number, int second) {
         if (option == StandardSocketOptions.SO_LINGER) {
             return number == 0 ? -1 : second;
         }
-        // Linux keeps, and tells, twice what was asked for, to have room for its own bookkeeping.
-        boolean doubled = option == StandardSocketOptions.SO_RCVBUF || option == StandardSocketOptions.SO_SNDBUF;
-        return doubled ? number / 2 : number;
+        boolean isBuffer = option == StandardSocketOptions.SO_RCVBUF || option == StandardSocketOptions.SO_SNDBUF;
+        return isBuffer ? calls.askedBufferBytes(number) : number;
     }
 
     private static int level(SocketOption<?> option) {
@@ -120,9 +118,9 @@ final class FdOptions {
         };
     }
 
-    static void check(int result) throws IOException {
+    static void check(SocketCalls calls, int result) throws IOException {
         if (result < 0) {
-            throw SocketErrors.of(LinuxErrno.failure(-result));
+            throw SocketErrors.of(calls.failure(-result));
         }
     }
 }

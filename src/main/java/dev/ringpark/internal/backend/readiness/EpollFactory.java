@@ -6,6 +6,7 @@ import dev.ringpark.internal.backend.BackendUnavailableException;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.fd.LinuxAccess;
 import dev.ringpark.internal.op.InFlight;
+import dev.ringpark.internal.os.linux.LinuxSockets;
 import dev.ringpark.internal.os.linux.ReadinessAbi;
 import java.io.IOException;
 
@@ -26,6 +27,6 @@ public final class EpollFactory implements Backend.Factory {
         if (!ReadinessAbi.ARE_KNOWN) {
             throw new BackendUnavailableException("this machine's system call numbers are not known here");
         }
-        return ReadinessBackend.open(options, completions, counters);
+        return ReadinessBackend.over(EpollQueue.open(), LinuxSockets.CALLS, options, completions, counters);
     }
 }

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import dev.ringpark.internal.backend.BackendUnavailableException;
+import dev.ringpark.internal.backend.fd.FdHandle;
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.SocketErrors;
 import dev.ringpark.internal.os.linux.Libc;
@@ -17,12 +18,10 @@ import java.lang.foreign.MemorySegment;
 /**
  * epoll(7). A socket is told to it once, for both directions, and edge-triggered: it speaks up when something has come
  * to be ready, and need not be asked to go on. Who is told tries until the system would have to wait. A descriptor of
- * others is told for each wait anew, as nobody here tries anything on it. Loop thread only, but for {@link #wake}.
+ * others is told for each wait anew, as nobody here tries anything on it.
  */
-final class EpollQueue {
-    /** What comes back of the wake-up's event. */
-    static final long WAKE = -1;
-
+final class EpollQueue extends ReadinessQueue {
+    private static final int EVERYTHING = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET;
     private static final int MOST_EVENTS = 256;   // of one wait
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -75,22 +74,34 @@ final class EpollQueue {
 
     /** A filter may hand out the queue and forbid its use. */
     private void requireWorks() throws IOException {
-        descriptor(add(wakeFd, EPOLLIN | EPOLLET, WAKE), "epoll_ctl");
+        descriptor(control(EPOLL_CTL_ADD, wakeFd, EPOLLIN | EPOLLET, WAKE), "epoll_ctl");
         descriptor(await(0), "epoll_pwait");
     }
 
-    // ---- changes: 0, or minus an errno ----
+    // ---- changes ----
 
-    int add(int watched, int interest, long data) {
-        return control(EPOLL_CTL_ADD, watched, interest, data);
+    @Override
+    boolean isEdgeTriggered() {
+        return true;
     }
 
-    int modify(int watched, int interest, long data) {
-        return control(EPOLL_CTL_MOD, watched, interest, data);
+    @Override
+    int tellForGood(int watched, long data) {
+        return control(EPOLL_CTL_ADD, watched, EVERYTHING, data);
     }
 
-    int remove(int watched) {
-        return control(EPOLL_CTL_DEL, watched, 0, 0);
+    @Override
+    int tell(int watched, int directions, boolean isKnown, long data) {
+        int interest = ((directions & READABLE) != 0 ? EPOLLIN : 0) | ((directions & WRITABLE) != 0 ? EPOLLOUT : 0);
+        return control(isKnown ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, watched, interest | EPOLLONESHOT, data);
+    }
+
+    /** It forgets a socket that is closed, but what is behind a descriptor of others stays open. */
+    @Override
+    void forget(FdHandle closing) {
+        if (closing.isForeign()) {
+            control(EPOLL_CTL_DEL, closing.fd(), 0, 0);
+        }
     }
 
     private int control(int what, int watched, int interest, long data) {
@@ -101,7 +112,7 @@ final class EpollQueue {
 
     // ---- events ----
 
-    /** Waits up to {@code nanos} nanoseconds, for ever if negative; how many events there are, or minus an errno. */
+    @Override
     int await(long nanos) {
         if (waitsInNanos) {
             time.set(JAVA_LONG, 0, nanos / NANOS_PER_SECOND);
@@ -126,21 +137,39 @@ final class EpollQueue {
         return nanos < 0 ? -1 : Math.min(Math.ceilDiv(nanos, NANOS_PER_MILLI), Integer.MAX_VALUE);
     }
 
-    /** What the event at {@code index} says is ready. */
-    int ready(int index) {
-        return events.get(JAVA_INT_UNALIGNED, (long) index * EPOLL_EVENT_BYTES);
+    @Override
+    String callName() {
+        return "epoll_pwait";
     }
 
-    /** What was told together with the descriptor. */
+    /** An error or a hang-up concerns both directions. */
+    @Override
+    int ready(int index) {
+        int told = events.get(JAVA_INT_UNALIGNED, (long) index * EPOLL_EVENT_BYTES);
+        int both = EPOLLERR | EPOLLHUP;
+        return ((told & (EPOLLIN | EPOLLRDHUP | both)) != 0 ? READABLE : 0)
+                | ((told & (EPOLLOUT | both)) != 0 ? WRITABLE : 0)
+                | ((told & (EPOLLRDHUP | EPOLLPRI | both)) != 0 ? UNUSUAL : 0);
+    }
+
+    /** What it refuses, it refuses at once. */
+    @Override
+    int error(int index) {
+        return 0;
+    }
+
+    @Override
     long data(int index) {
         return events.get(JAVA_LONG_UNALIGNED, (long) index * EPOLL_EVENT_BYTES + EPOLL_EVENT_DATA);
     }
 
-    /** Ends the present or the next wait. Each write is an edge of its own, so nobody has to read it. Any thread. */
+    /** Each write is an edge of its own, so nobody has to read it. */
+    @Override
     void wake() {
         Libc.eventfdWrite(wakeFd, 1);
     }
 
+    @Override
     void close() {
         Libc.close(fd);
         Libc.close(wakeFd);

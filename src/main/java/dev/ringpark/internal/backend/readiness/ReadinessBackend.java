@@ -1,5 +1,8 @@
 package dev.ringpark.internal.backend.readiness;
 
+import static dev.ringpark.internal.backend.readiness.ReadinessQueue.READABLE;
+import static dev.ringpark.internal.backend.readiness.ReadinessQueue.WRITABLE;
+
 import dev.ringpark.internal.backend.Backend;
 import dev.ringpark.internal.backend.BackendOptions;
 import dev.ringpark.internal.backend.Counters;
@@ -15,7 +18,7 @@ import dev.ringpark.internal.op.Resource;
 import dev.ringpark.internal.op.SocketType;
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.Failure;
-import dev.ringpark.internal.os.linux.LinuxErrno;
+import dev.ringpark.internal.os.SocketCalls;
 import java.io.IOException;
 import java.net.ProtocolFamily;
 import java.nio.file.Path;
@@ -41,10 +44,11 @@ public final class ReadinessBackend implements Backend {
     private static final int FIRST_WATCHES = 64;
     private static final long FOR_EVER = -1;   // to the queue
 
-    private final EpollQueue queue;
+    private final SocketCalls calls;
+    private final ReadinessQueue queue;
     private final Completions completions;
     private final Counters counters;
-    private final SocketAttempts attempts = new SocketAttempts();
+    private final SocketAttempts attempts;
     private final FileThreads files;
     private final AtomicBoolean woken = new AtomicBoolean();
 
@@ -56,19 +60,21 @@ public final class ReadinessBackend implements Backend {
     private boolean hasJustAsked;
     private volatile boolean closed;
 
-    private ReadinessBackend(EpollQueue queue, BackendOptions options, Completions completions, Counters counters) {
+    private ReadinessBackend(SocketCalls calls, ReadinessQueue queue, BackendOptions options, Completions completions,
+            Counters counters) {
+        this.calls = calls;
         this.queue = queue;
         this.completions = completions;
         this.counters = counters;
+        this.attempts = new SocketAttempts(calls);
         this.files = new FileThreads(options.fileThreads(), this::wake);
     }
 
-    /** Opens one over epoll. */
-    static ReadinessBackend open(BackendOptions options, Completions completions, Counters counters)
-            throws IOException {
-        EpollQueue queue = EpollQueue.open();
+    /** One over {@code queue}, which is closed with it, also if it cannot be had. */
+    static ReadinessBackend over(ReadinessQueue queue, SocketCalls calls, BackendOptions options,
+            Completions completions, Counters counters) {
         try {
-            return new ReadinessBackend(queue, options, completions, counters);
+            return new ReadinessBackend(calls, queue, options, completions, counters);
         } catch (Throwable e) {
             queue.close();
             throw e;
@@ -77,12 +83,12 @@ public final class ReadinessBackend implements Backend {
 
     @Override
     public Handle openSocket(SocketType type, @Nullable ProtocolFamily family) throws IOException {
-        return FdSockets.openNonBlocking(type, family);
+        return FdSockets.openNonBlocking(calls, type, family);
     }
 
     @Override
     public Handle watch(int descriptor) throws IOException {
-        return FdSockets.foreignCopy(descriptor);
+        return FdSockets.foreignCopy(calls, descriptor);
     }
 
     @Override
@@ -113,10 +119,10 @@ public final class ReadinessBackend implements Backend {
 
     private void await(Watch watch, Operation operation) {
         int result = watch.await(operation, queue);
-        if (result < 0 && watch.handle().isForeign() && LinuxErrno.of(-result) == Errno.EPERM) {
+        if (result < 0 && watch.handle().isForeign() && calls.errno(-result) == Errno.EPERM) {
             finished.add(operation);   // a file, which epoll does not take, is always ready
         } else if (result < 0) {
-            operation.fail(LinuxErrno.failure(-result));
+            operation.fail(calls.failure(-result));
             finished.add(operation);
         }
     }
@@ -203,26 +209,42 @@ public final class ReadinessBackend implements Backend {
         if (waitNanos != 0) {
             woken.set(false);
         }
-        if (count < 0 && !LinuxErrno.isInterruption(-count)) {
-            throw new IOException("epoll_pwait: " + LinuxErrno.failure(-count).describe());
+        if (count < 0 && !calls.isInterruption(-count)) {
+            throw new IOException(queue.callName() + ": " + calls.failure(-count).describe());
         }
         for (int i = 0; i < count; i++) {
-            if (queue.data(i) != EpollQueue.WAKE) {
-                ready(queue.data(i), queue.ready(i));
+            if (queue.data(i) != ReadinessQueue.WAKE) {
+                take(i);
             }
         }
     }
 
-    private void ready(long data, int events) {
+    private void take(int event) {
+        long data = queue.data(event);
         Watch watch = watches[Watch.fd(data)];
         if (watch == null || !watch.isMeant(data)) {
             return;   // its descriptor has been closed since
         }
-        watch.takeIn(events);
-        int directions = Watch.directions(events);
-        resume(watch, directions & Watch.READABLE);
-        resume(watch, directions & Watch.WRITABLE);
-        watch.tellAgain(queue);
+        int ready = queue.ready(event);
+        if (queue.error(event) != 0) {
+            refuse(watch, ready & READABLE, queue.error(event));
+            refuse(watch, ready & WRITABLE, queue.error(event));
+        } else {
+            watch.takeIn(ready);
+            resume(watch, ready & READABLE);
+            resume(watch, ready & WRITABLE);
+            watch.tellAgain(queue);
+        }
+    }
+
+    /** The queue would not take what {@code watch} has told it. */
+    private void refuse(Watch watch, int direction, int errno) {
+        Operation pending = direction == 0 ? null : watch.pending(direction);
+        if (pending != null) {
+            watch.done(pending);
+            pending.fail(calls.failure(errno));
+            finished.add(pending);
+        }
     }
 
     private void resume(Watch watch, int direction) {

@@ -1,16 +1,10 @@
 package dev.ringpark.internal.backend.readiness;
 
-import static dev.ringpark.internal.backend.readiness.Watch.READABLE;
-import static dev.ringpark.internal.backend.readiness.Watch.WRITABLE;
-import static dev.ringpark.internal.os.linux.ReadinessAbi.SYS_ACCEPT4;
-import static dev.ringpark.internal.os.linux.ReadinessAbi.SYS_CONNECT;
-import static dev.ringpark.internal.os.linux.ReadinessAbi.SYS_RECVFROM;
-import static dev.ringpark.internal.os.linux.ReadinessAbi.SYS_SENDTO;
+import static dev.ringpark.internal.backend.readiness.ReadinessQueue.READABLE;
+import static dev.ringpark.internal.backend.readiness.ReadinessQueue.WRITABLE;
 import static dev.ringpark.internal.os.linux.SocketAbi.AF_UNIX;
-import static dev.ringpark.internal.os.linux.SocketAbi.MSG_NOSIGNAL;
-import static dev.ringpark.internal.os.linux.SocketAbi.MSG_TRUNC;
-import static dev.ringpark.internal.os.linux.SocketAbi.SOCK_CLOEXEC;
-import static dev.ringpark.internal.os.linux.SocketAbi.SOCK_NONBLOCK;
+import static dev.ringpark.internal.os.linux.SocketAbi.SOL_SOCKET;
+import static dev.ringpark.internal.os.linux.SocketAbi.SO_ERROR;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
@@ -19,8 +13,7 @@ import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.SocketType;
 import dev.ringpark.internal.os.Errno;
-import dev.ringpark.internal.os.linux.Libc;
-import dev.ringpark.internal.os.linux.LinuxErrno;
+import dev.ringpark.internal.os.SocketCalls;
 import dev.ringpark.internal.os.linux.SockAddr;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -35,10 +28,18 @@ final class SocketAttempts {
     private static final int CONNECTING = 1;   // phase of a connect that has been asked for
 
     private final Arena arena = Arena.ofAuto();   // segments of a shared one would be allocated anew for each call
-    private final MemorySegment state = Libc.callState(arena);
+    private final SocketCalls calls;
+    private final MemorySegment state;
     private final MemorySegment copy = arena.allocate(COPY_BYTES, 8);
     private final MemorySegment name = arena.allocate(SockAddr.MAX_BYTES, 8);
     private final MemorySegment nameLength = arena.allocate(JAVA_INT);
+    private final MemorySegment peerName = arena.allocate(SockAddr.MAX_BYTES, 8);
+    private final MemorySegment error = arena.allocate(JAVA_INT);
+
+    SocketAttempts(SocketCalls calls) {
+        this.calls = calls;
+        this.state = calls.newState(arena);
+    }
 
     /**
      * Tries {@code operation}; true if that ended it, well or not, and false if it would have to wait. Few calls deep,
@@ -66,28 +67,28 @@ final class SocketAttempts {
             watch.promise(Watch.direction(operation), false);
             return false;
         }
-        operation.fail(LinuxErrno.failure(-result));
+        operation.fail(calls.failure(-result));
         return true;
     }
 
     /** Interrupted, or a connection that vanished between its arrival and its accept. */
-    private static boolean isPassing(Operation operation, int result) {
-        return result < 0 && (LinuxErrno.isInterruption(-result)
-                || (operation.kind() == Kind.ACCEPT && -result == LinuxErrno.ECONNABORTED));
+    private boolean isPassing(Operation operation, int result) {
+        return result < 0 && (calls.isInterruption(-result)
+                || (operation.kind() == Kind.ACCEPT && calls.errno(-result) == Errno.ECONNABORTED));
     }
 
-    /** A connect that says EAGAIN has found a full backlog, of whose end nothing tells. */
-    private static boolean isToWait(Operation operation, int errno) {
+    /** A connect that says EAGAIN has found a full backlog, of whose end nothing tells; ENOTCONN: not yet. */
+    private boolean isToWait(Operation operation, int errno) {
         return operation.kind() == Kind.CONNECT
-                ? LinuxErrno.of(errno) == Errno.EINPROGRESS || errno == LinuxErrno.EALREADY
-                : errno == LinuxErrno.EAGAIN;
+                ? calls.errno(errno) == Errno.EINPROGRESS || calls.errno(errno) == Errno.ENOTCONN
+                : calls.isToWait(errno);
     }
 
     // ---- streams ----
 
     private int read(Watch watch, FdHandle handle, Operation operation) {
         int most = mostBytes(operation);
-        int count = Libc.syscall(state, SYS_RECVFROM, handle.fd(), address(operation), most, 0, 0, 0);
+        int count = calls.read(state, handle.fd(), address(operation), most);
         if (count >= 0) {
             takeOut(operation, count);
             watch.promise(READABLE, count == most || count == 0 || mayHaveMore(handle));
@@ -104,7 +105,7 @@ final class SocketAttempts {
     private int write(Watch watch, FdHandle handle, Operation operation) {
         int most = mostBytes(operation);
         putIn(operation, most);
-        int count = Libc.syscall(state, SYS_SENDTO, handle.fd(), address(operation), most, MSG_NOSIGNAL, 0, 0);
+        int count = calls.write(state, handle.fd(), address(operation), most);
         if (count >= 0) {
             watch.promise(WRITABLE, count == most || mayHaveMore(handle));
             operation.succeed(count);
@@ -114,8 +115,7 @@ final class SocketAttempts {
 
     private int accept(FdHandle listener, Operation operation) {
         nameLength.set(JAVA_INT, 0, SockAddr.MAX_BYTES);
-        int fd = Libc.syscall(state, SYS_ACCEPT4, listener.fd(), name.address(), nameLength.address(),
-                SOCK_CLOEXEC | SOCK_NONBLOCK, 0, 0);
+        int fd = calls.accept(state, listener.fd(), name, nameLength);
         if (fd >= 0) {
             operation.succeed(accepted(fd, listener));
         }
@@ -124,27 +124,39 @@ final class SocketAttempts {
 
     private FdHandle accepted(int fd, FdHandle listener) {
         try {
-            FdHandle accepted = new FdHandle(fd, listener.family(), SocketType.STREAM);
+            FdHandle accepted = new FdHandle(calls, fd, listener.family(), SocketType.STREAM);
             accepted.peer(name(nameLength.get(JAVA_INT, 0)));
             return accepted;
         } catch (Throwable e) {
-            Libc.close(fd);
+            calls.close(fd);
             throw e;
         }
     }
 
-    /** To ask again is to ask how the first has ended: EISCONN if well. */
     private int connect(FdHandle socket, Operation operation) {
-        int length = SockAddr.encode(operation.peer(), socket.family(), name);
-        int result = Libc.syscall(state, SYS_CONNECT, socket.fd(), name.address(), length, 0, 0, 0);
-        boolean isThere = result == 0
-                || (operation.phase == CONNECTING && LinuxErrno.of(-result) == Errno.EISCONN);
+        boolean isAsked = operation.phase == CONNECTING;
         operation.phase = CONNECTING;
-        if (isThere) {
+        int length = SockAddr.encode(operation.peer(), socket.family(), name);
+        int result = isAsked ? outcome(socket) : calls.connect(state, socket.fd(), name, length);
+        if (result == 0) {
             socket.peer(name(length));
-            return 0;
         }
         return result;
+    }
+
+    /**
+     * How a connect that has been asked for went. No error may also say that it is still under way, so the peer is
+     * asked for, too: in {@code peerName}, as {@code name} holds who is meant.
+     */
+    private int outcome(FdHandle socket) {
+        error.set(JAVA_INT, 0, 0);
+        nameLength.set(JAVA_INT, 0, (int) JAVA_INT.byteSize());
+        int result = calls.getsockopt(socket.fd(), SOL_SOCKET, SO_ERROR, error, nameLength);
+        if (result < 0 || error.get(JAVA_INT, 0) != 0) {
+            return Math.min(result, -error.get(JAVA_INT, 0));
+        }
+        nameLength.set(JAVA_INT, 0, SockAddr.MAX_BYTES);
+        return calls.getpeername(socket.fd(), peerName, nameLength);
     }
 
     private byte[] name(int length) {
@@ -158,8 +170,7 @@ final class SocketAttempts {
         putIn(operation, length);
         boolean named = operation.kind() == Kind.SEND_TO;
         int nameBytes = named ? SockAddr.encode(operation.peer(), socket.family(), name) : 0;
-        int count = Libc.syscall(state, SYS_SENDTO, socket.fd(), address(operation), length, MSG_NOSIGNAL,
-                named ? name.address() : 0, nameBytes);
+        int count = calls.send(state, socket.fd(), address(operation), length, named ? name : null, nameBytes);
         if (count >= 0) {
             operation.succeed(count);
         }
@@ -169,8 +180,7 @@ final class SocketAttempts {
     private int receive(FdHandle socket, Operation operation) {
         nameLength.set(JAVA_INT, 0, SockAddr.MAX_BYTES);
         int room = mostBytes(operation);
-        int length = Libc.syscall(state, SYS_RECVFROM, socket.fd(), address(operation), room, MSG_TRUNC, name.address(),
-                nameLength.address());
+        int length = calls.receive(state, socket.fd(), address(operation), room, name, nameLength);
         if (length >= 0) {
             takeOut(operation, Math.min(length, room));
             operation.succeed(length);

@@ -1,13 +1,8 @@
 package dev.ringpark.internal.backend.readiness;
 
-import static dev.ringpark.internal.os.linux.ReadinessAbi.EPOLLERR;
-import static dev.ringpark.internal.os.linux.ReadinessAbi.EPOLLET;
-import static dev.ringpark.internal.os.linux.ReadinessAbi.EPOLLHUP;
-import static dev.ringpark.internal.os.linux.ReadinessAbi.EPOLLIN;
-import static dev.ringpark.internal.os.linux.ReadinessAbi.EPOLLONESHOT;
-import static dev.ringpark.internal.os.linux.ReadinessAbi.EPOLLOUT;
-import static dev.ringpark.internal.os.linux.ReadinessAbi.EPOLLPRI;
-import static dev.ringpark.internal.os.linux.ReadinessAbi.EPOLLRDHUP;
+import static dev.ringpark.internal.backend.readiness.ReadinessQueue.READABLE;
+import static dev.ringpark.internal.backend.readiness.ReadinessQueue.UNUSUAL;
+import static dev.ringpark.internal.backend.readiness.ReadinessQueue.WRITABLE;
 
 import dev.ringpark.internal.backend.fd.FdHandle;
 import dev.ringpark.internal.op.Kind;
@@ -19,11 +14,6 @@ import org.jspecify.annotations.Nullable;
  * promises anything before the queue says so. Loop thread only.
  */
 final class Watch {
-    static final int READABLE = 1;
-    static final int WRITABLE = 2;
-
-    private static final int EVERYTHING_ONCE_AND_FOR_ALL = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-
     private final FdHandle handle;
     private final long data;
     private int promising = READABLE | WRITABLE;
@@ -42,7 +32,7 @@ final class Watch {
         return handle;
     }
 
-    /** The descriptor number in what {@link EpollQueue#data} brings. */
+    /** The descriptor number in what {@link ReadinessQueue#data} brings. */
     static int fd(long data) {
         return (int) data;
     }
@@ -64,8 +54,8 @@ final class Watch {
      * Notes what an event has told. A stream's end comes behind its last bytes, and a read stops before and after
      * urgent data, whatever follows; both are told but once.
      */
-    void takeIn(int events) {
-        distrusted |= (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI)) != 0;
+    void takeIn(int ready) {
+        distrusted |= (ready & UNUSUAL) != 0;
     }
 
     /** Whether a try is worth it before the queue calls the descriptor ready. */
@@ -87,38 +77,36 @@ final class Watch {
     }
 
     /** Keeps {@code operation} until the queue calls the descriptor ready; 0, or minus an errno if it cannot. */
-    int await(Operation operation, EpollQueue queue) {
-        int result = handle.isForeign() ? tell(queue, wanted() | interest(operation)) : tellOnce(queue);
+    int await(Operation operation, ReadinessQueue queue) {
+        int result = isToldForGood(queue) ? tellForGood(queue) : tell(queue, wanted() | direction(operation));
         if (result >= 0) {
             keep(direction(operation), operation);
         }
         return result;
     }
 
-    private int tellOnce(EpollQueue queue) {
+    /** Nobody here tries anything on a descriptor of others, and so nobody would meet the next edge. */
+    private boolean isToldForGood(ReadinessQueue queue) {
+        return queue.isEdgeTriggered() && !handle.isForeign();
+    }
+
+    private int tellForGood(ReadinessQueue queue) {
         if (told) {
             return 0;
         }
-        int result = queue.add(handle.fd(), EVERYTHING_ONCE_AND_FOR_ALL, data);
+        int result = queue.tellForGood(handle.fd(), data);
         told = result >= 0;
         return result;
     }
 
-    /** What is waited for on a descriptor of others, each time anew. */
-    private int tell(EpollQueue queue, int interest) {
-        int result = told
-                ? queue.modify(handle.fd(), interest | EPOLLONESHOT, data)
-                : queue.add(handle.fd(), interest | EPOLLONESHOT, data);
+    private int tell(ReadinessQueue queue, int directions) {
+        int result = queue.tell(handle.fd(), directions, told, data);
         told |= result >= 0;
         return result;
     }
 
     private int wanted() {
-        return (reader == null ? 0 : EPOLLIN) | (writer == null ? 0 : EPOLLOUT);
-    }
-
-    private static int interest(Operation operation) {
-        return direction(operation) == READABLE ? EPOLLIN : EPOLLOUT;
+        return (reader == null ? 0 : READABLE) | (writer == null ? 0 : WRITABLE);
     }
 
     private void keep(int direction, @Nullable Operation operation) {
@@ -148,24 +136,17 @@ final class Watch {
         keep(direction(operation), null);
     }
 
-    /** The directions that an event tells of: an error or a hang-up concerns both. */
-    static int directions(int events) {
-        int both = EPOLLERR | EPOLLHUP;
-        return ((events & (EPOLLIN | EPOLLRDHUP | both)) != 0 ? READABLE : 0)
-                | ((events & (EPOLLOUT | both)) != 0 ? WRITABLE : 0);
-    }
-
-    /** Of a descriptor of others, after an event: what still waits has to be told again. */
-    void tellAgain(EpollQueue queue) {
-        if (handle.isForeign() && wanted() != 0) {
+    /** After an event: what still waits has to be told again, if that was not for good. */
+    void tellAgain(ReadinessQueue queue) {
+        if (!isToldForGood(queue) && wanted() != 0) {
             tell(queue, wanted());
         }
     }
 
-    /** The queue forgets a descriptor that is closed, but one of others stays open. */
-    void end(EpollQueue queue) {
-        if (handle.isForeign() && told) {
-            queue.remove(handle.fd());
+    /** The descriptor is about to be closed. */
+    void end(ReadinessQueue queue) {
+        if (told) {
+            queue.forget(handle);
         }
     }
 }

@@ -16,6 +16,7 @@ import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.SocketType;
 import dev.ringpark.internal.os.linux.LinuxErrno;
+import dev.ringpark.internal.os.linux.LinuxSockets;
 import dev.ringpark.internal.os.linux.SockAddr;
 import java.io.IOException;
 import java.util.Objects;
@@ -130,7 +131,7 @@ final class Submissions {
 
     private int settleAccept(Operation operation, int result) {
         if (result >= 0) {
-            FdHandle accepted = new FdHandle(result, ((FdHandle) operation.handle()).family(), SocketType.STREAM);
+            FdHandle accepted = new FdHandle(LinuxSockets.CALLS, result, ((FdHandle) operation.handle()).family(), SocketType.STREAM);
             accepted.peer(peer(Slots.of(operation)));
             operation.succeed(accepted);
         }

@@ -22,6 +22,7 @@ import dev.ringpark.internal.os.Failure;
 import dev.ringpark.internal.os.SocketErrors;
 import dev.ringpark.internal.os.linux.Libc;
 import dev.ringpark.internal.os.linux.LinuxErrno;
+import dev.ringpark.internal.os.linux.LinuxSockets;
 import java.io.IOException;
 import java.net.ProtocolFamily;
 import java.nio.file.Path;
@@ -104,12 +105,12 @@ public final class UringBackend implements Backend {
 
     @Override
     public Handle openSocket(SocketType type, @Nullable ProtocolFamily family) throws IOException {
-        return FdSockets.open(type, family);
+        return FdSockets.open(LinuxSockets.CALLS, type, family);
     }
 
     @Override
     public Handle watch(int descriptor) {
-        return FdSockets.foreign(descriptor);
+        return FdSockets.foreign(LinuxSockets.CALLS, descriptor);
     }
 
     @Override

@@ -36,6 +36,7 @@ public final class Libc {
     private static final MethodHandle SHUTDOWN = handle("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle CLOSE = handle("close", JAVA_INT, JAVA_INT);
     private static final MethodHandle GETSOCKNAME = handle("getsockname", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+    private static final MethodHandle GETPEERNAME = handle("getpeername", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
     private static final MethodHandle SETSOCKOPT =
             handle("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle GETSOCKOPT =
@@ -131,6 +132,11 @@ public final class Libc {
     /** getsockname(2). */
     public static int getsockname(int fd, MemorySegment address, MemorySegment length) {
         return call(state -> (int) GETSOCKNAME.invokeExact(state, fd, address, length));
+    }
+
+    /** getpeername(2). */
+    public static int getpeername(int fd, MemorySegment address, MemorySegment length) {
+        return call(state -> (int) GETPEERNAME.invokeExact(state, fd, address, length));
     }
 
     /** setsockopt(2). */
