@@ -625,7 +625,8 @@ public final class UdpSocket extends UdpChannel {
      * IP_MULTICAST_LOOP is off.
      *
      * @throws IllegalArgumentException if {@code group} is no multicast address
-     * @throws java.nio.channels.UnsupportedAddressTypeException if it is not of the socket's family
+     * @throws java.nio.channels.UnsupportedAddressTypeException if it is not of the socket's family; on macOS and
+     *     FreeBSD one of both families hears no IPv4 group either
      * @throws IllegalStateException if the socket is a member of that group there already
      * @throws ClosedChannelException if the socket is closed
      * @throws IOException if the system refuses
@@ -640,6 +641,7 @@ public final class UdpSocket extends UdpChannel {
      * @throws IllegalArgumentException if {@code group} is no multicast address, or {@code source} is one or of the
      *     other family
      * @throws java.nio.channels.UnsupportedAddressTypeException if it is not of the socket's family
+     * @throws UnsupportedOperationException on macOS and FreeBSD
      * @throws IllegalStateException if the socket is a member of that group there already, for that sender or for all
      * @throws ClosedChannelException if the socket is closed
      * @throws IOException if the system refuses

@@ -31,7 +31,8 @@ record EchoServer(RunningProgram program, int port, List<Socket> clients) implem
     static EchoServer startFrom(Flavor flavor, Jvm jvm) throws IOException, InterruptedException {
         flavor.start().close();   // or the test is skipped
         LoopOptions options = flavor.options();
-        RunningProgram program = jvm.and(EchoProgram.class.getName(), Objects.requireNonNull(options.backend()),
+        RunningProgram program = jvm.and(flavor.access())
+                .and(EchoProgram.class.getName(), Objects.requireNonNull(options.backend()),
                 Objects.requireNonNull(options.mode()).name()).start();
         return new EchoServer(program, Integer.parseInt(program.await(PORT).group(1)), new ArrayList<>());
     }

@@ -38,7 +38,7 @@ class ExhaustionContractTest {
         flavor.start().close();   // or the test is skipped
         LoopOptions options = flavor.options();
 
-        Finished run = Jvm.withFullAccess().and("-cp", jar.toString(), Exhaustion.class.getName(),
+        Finished run = Jvm.withFullAccess().and(flavor.access()).and("-cp", jar.toString(), Exhaustion.class.getName(),
                 Objects.requireNonNull(options.backend()), Objects.requireNonNull(options.mode()).name())
                 .behind("prlimit", "--nofile=60:60").run();
 

@@ -3,7 +3,10 @@ package dev.ringpark.contract;
 import dev.ringpark.CarrierLoop;
 import dev.ringpark.LoopMode;
 import dev.ringpark.LoopOptions;
+import dev.ringpark.process.StandIn;
 import java.io.IOException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /** A backend in a mode: what the contract is kept by. */
@@ -12,6 +15,8 @@ enum Flavor {
     IO_URING_HANDED_OVER("io_uring", LoopMode.HANDED_OVER),
     EPOLL_CARRIED("epoll", LoopMode.CARRIED),
     EPOLL_HANDED_OVER("epoll", LoopMode.HANDED_OVER),
+    KQUEUE_CARRIED("kqueue", "macos", LoopMode.CARRIED),
+    KQUEUE_HANDED_OVER("kqueue", "freebsd", LoopMode.HANDED_OVER),
     SELECTOR_CARRIED("selector", LoopMode.CARRIED),
     SELECTOR_HANDED_OVER("selector", LoopMode.HANDED_OVER);
 
@@ -19,14 +24,24 @@ enum Flavor {
     static final String LOOP_NAME = "contract";
 
     private final String backend;
+    private final @Nullable String system;
     private final LoopMode mode;
 
     Flavor(String backend, LoopMode mode) {
+        this(backend, null, mode);
+    }
+
+    /** On a stand-in for {@code system}, or for the other one: the mode has nothing to do with it. */
+    Flavor(String backend, @Nullable String system, LoopMode mode) {
         this.backend = backend;
+        this.system = system;
         this.mode = mode;
     }
 
     LoopOptions options() {
+        if (system != null) {
+            StandIn.of(system).use();
+        }
         return LoopOptions.defaults().withName(LOOP_NAME).withBackend(backend).withMode(mode);
     }
 
@@ -40,7 +55,13 @@ enum Flavor {
 
     /** What makes a program of its own start loops of this flavor, where they can be had. */
     String[] flags() {
-        return new String[] {"-Dringpark.backend=" + backend, "-Dringpark.mode=" + mode.label()};
+        return Stream.concat(Stream.of("-Dringpark.backend=" + backend, "-Dringpark.mode=" + mode.label()),
+                Stream.of(access())).toArray(String[]::new);
+    }
+
+    /** What a program of its own needs to get at this flavor. */
+    String[] access() {
+        return system == null ? new String[0] : StandIn.of(system).flags().toArray(String[]::new);
     }
 
     /** A loop of this flavor. Where it cannot be had the test is skipped, with the reason the library gives. */
@@ -63,6 +84,6 @@ enum Flavor {
 
     @Override
     public String toString() {
-        return backend + " " + mode.label();
+        return backend + (system == null ? " " : " of " + system + " ") + mode.label();
     }
 }

@@ -94,7 +94,7 @@ class LoopChoiceTest {
     void anUnknownBackendIsRefusedByNameWithThoseThereAre() {
         assertThatThrownBy(() -> CarrierLoop.start(LoopOptions.defaults().withBackend("epol")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("there is no backend \"epol\"; it has to be one of [io_uring, epoll, selector]");
+                .hasMessage("there is no backend \"epol\"; it has to be one of [io_uring, epoll, kqueue, selector]");
         System.setProperty(BACKEND, "kqueu");
         assertThatThrownBy(CarrierLoop::start)
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("\"kqueu\"");

@@ -29,7 +29,7 @@ class NetworkErrorsContractTest {
         flavor.start().close();   // or the test is skipped
         LoopOptions options = flavor.options();
 
-        Finished run = Jvm.withFullAccess().with(NetworkErrors.class, CarrierLoop.class)
+        Finished run = Jvm.withFullAccess().and(flavor.access()).with(NetworkErrors.class, CarrierLoop.class)
                 .and(Objects.requireNonNull(options.backend()), Objects.requireNonNull(options.mode()).name())
                 .behind(inside(NETWORK + " && exec setpriv --bounding-set=-net_bind_service \"$@\"")).run();
 

@@ -58,7 +58,7 @@ class ServerExhaustionContractTest {
         Tool.require("prlimit");
         flavor.start().close();   // or the test is skipped
         LoopOptions options = flavor.options();
-        return Jvm.withFullAccess().and("-cp", jar.toString(), ServerExhaustion.class.getName(),
+        return Jvm.withFullAccess().and(flavor.access()).and("-cp", jar.toString(), ServerExhaustion.class.getName(),
                 Objects.requireNonNull(options.backend()), Objects.requireNonNull(options.mode()).name(), accepting)
                 .behind("prlimit", "--nofile=60:60").run();
     }

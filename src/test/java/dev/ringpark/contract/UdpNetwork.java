@@ -6,6 +6,7 @@ import dev.ringpark.LoopOptions;
 import dev.ringpark.UdpSocket;
 import dev.ringpark.process.Finished;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -15,6 +16,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program of its own, to be started in a network of its own that has a slow interface and one for groups: tells what
@@ -125,21 +127,30 @@ public final class UdpNetwork {
 
     private void tellOfGroups() throws Exception {
         NetworkInterface via = NetworkInterface.getByName("groups");
-        UdpSocket member = Held.hold(UdpSocket.open(loop).bind(null));
-        member.join(InetAddress.ofLiteral("239.1.2.3"), via);
-        member.join(InetAddress.ofLiteral("ff02::7:7"), via);
-        int port = Udp.address(member).getPort();
-        UdpSocket near = Held.hold(UdpSocket.open(loop)).setOption(StandardSocketOptions.IP_MULTICAST_IF, via);
-        for (String group : new String[] {"239.1.2.3", "ff02::7:7"}) {
+        UdpSocket both = socket(null);
+        for (InetAddress group : new InetAddress[] {
+            InetAddress.ofLiteral("239.1.2.3"), InetAddress.ofLiteral("ff02::7:7")}) {
+            // macOS and FreeBSD have a socket of both families hear no IPv4 groups.
+            boolean isApart = loop.backend().name().equals("kqueue") && group instanceof Inet4Address;
+            UdpSocket member = isApart ? socket(StandardProtocolFamily.INET) : both;
+            UdpSocket near = socket(isApart ? StandardProtocolFamily.INET : null)
+                    .setOption(StandardSocketOptions.IP_MULTICAST_IF, via);
+            member.join(group, via);
+            int port = Udp.address(member).getPort();
             int[] heard = new int[2];
             for (boolean loops : new boolean[] {true, false}) {
                 near.setOption(StandardSocketOptions.IP_MULTICAST_LOOP, loops);
-                near.send(new byte[1], 0, 1, new InetSocketAddress(InetAddress.ofLiteral(group), port));
+                near.send(new byte[1], 0, 1, new InetSocketAddress(group, port));
                 near.send(new byte[2], 0, 2, Loopback.port(port));
                 heard[loops ? 0 : 1] = heardUntilTwo(member);
             }
-            System.out.println(group + ": heard " + heard[0] + ", without loop " + heard[1]);
+            System.out.println(group.getHostAddress() + ": heard " + heard[0] + ", without loop " + heard[1]);
         }
+    }
+
+    private UdpSocket socket(@Nullable StandardProtocolFamily family) throws IOException {
+        UdpSocket socket = Held.hold(family == null ? UdpSocket.open(loop) : UdpSocket.open(loop, family));
+        return socket.bind(null);
     }
 
     /** How many come before the one of two bytes, which is heard always. */

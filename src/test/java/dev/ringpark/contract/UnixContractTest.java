@@ -185,13 +185,14 @@ class UnixContractTest extends Contract {
 
     @Test
     void theLongestPathWorksAndALongerOneIsRefused() throws Exception {
-        SocketAddress longest = UnixDomainSocketAddress.of(path.path(LONGEST_PATH));
+        int most = flavor.isOn("kqueue") ? LONGEST_PATH - 4 : LONGEST_PATH;
+        SocketAddress longest = UnixDomainSocketAddress.of(path.path(most));
         UnixListener listener = UnixListener.bind(loop, longest);
         assertThat(listener.getLocalAddress()).isEqualTo(longest);
         UnixSocket client = call(() -> UnixSocket.connect(loop, longest)).result();
         assertThat(client.getRemoteAddress()).isEqualTo(longest);
 
-        for (int bytes : new int[] {LONGEST_PATH + 1, LONGEST_PATH + 2, LONGEST_PATH + 3, 250}) {
+        for (int bytes : new int[] {most + 1, most + 2, most + 3, 250}) {
             SocketAddress longer = UnixDomainSocketAddress.of(path.path(bytes));
             assertTooLong(failureOf(() -> UnixListener.bind(loop, longer)));
             assertTooLong(failureOf(() -> UnixSocket.connect(loop, longer)));
@@ -404,6 +405,11 @@ class UnixContractTest extends Contract {
         UnixListener listener = Held.hold(UnixListener.bind(loop, address, 1));
         UnixSocket first = UnixSocket.connect(loop, address);
         UnixSocket second = UnixSocket.connect(loop, address);   // Linux takes one more than it is told
+        if (flavor.isOn("kqueue")) {
+            assertThat(failureOf(() -> UnixSocket.connect(loop, address))).isExactlyInstanceOf(ConnectException.class)
+                    .message().startsWith("Connection refused");
+            return;
+        }
         if (!flavor.isOn("io_uring")) {
             assertThat(failureOf(() -> UnixSocket.connect(loop, address))).isExactlyInstanceOf(SocketException.class)
                     .message().startsWith("Resource temporarily unavailable");

@@ -32,15 +32,19 @@ class UnixPeerContractTest extends Contract {
         return UnixName.of("ringpark-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
     }
 
-    private void requireRing() {
-        assumeTrue(!flavor.isOn("selector"), "java.nio has neither abstract names nor credentials");
+    private boolean hasThem() {
+        return flavor.isOn("io_uring") || flavor.isOn("epoll");
+    }
+
+    private void requireLinux() {
+        assumeTrue(hasThem(), "java.nio, macOS and FreeBSD have neither abstract names nor credentials");
     }
 
     // ---- abstract names ----
 
     @Test
     void aNameWithoutAFileIsBoundConnectedToAndTold() throws Exception {
-        requireRing();
+        requireLinux();
         UnixName name = name();
         UnixListener listener = Held.hold(UnixListener.bind(loop, name));
         UnixName own = UnixName.of(ByteBuffer.allocate(11).put(new byte[] {0, -1}).putLong(System.nanoTime()).array());
@@ -66,7 +70,7 @@ class UnixPeerContractTest extends Contract {
 
     @Test
     void aNameIsInUseOnceAndFreeAfterTheClose() throws Exception {
-        requireRing();
+        requireLinux();
         UnixName name = name();
         UnixListener first = UnixListener.bind(loop, name);
 
@@ -80,7 +84,7 @@ class UnixPeerContractTest extends Contract {
 
     @Test
     void theLongestNameIsNotConfusedWithAnother() throws Exception {
-        requireRing();
+        requireLinux();
         String text = (name() + "x".repeat(107)).substring(0, 107);
         UnixListener listener = UnixListener.bind(loop, UnixName.of(text));
         assertThat(listener.getLocalAddress()).isEqualTo(UnixName.of(text));
@@ -94,7 +98,7 @@ class UnixPeerContractTest extends Contract {
 
     @Test
     void aBackendThatHasNoSuchNamesSaysSoAndWhichHas() throws Exception {
-        assumeTrue(flavor.isOn("selector"), "this backend has them");
+        assumeTrue(!hasThem(), "this backend has them");
         UnixName name = name();
         UnixSocket socket = UnixSocket.open(loop);
         List<Callable<?>> calls = List.of(() -> UnixListener.bind(loop, name), () -> UnixSocket.connect(loop, name),
@@ -126,7 +130,7 @@ class UnixPeerContractTest extends Contract {
 
     @Test
     void eachEndIsToldWhoTheOtherIs() throws Exception {
-        requireRing();
+        requireLinux();
         try (UnixPath path = new UnixPath()) {
             UnixListener listener = UnixListener.bind(loop, path.address());
             UnixSocket client = UnixSocket.connect(loop, path.address());
@@ -145,7 +149,7 @@ class UnixPeerContractTest extends Contract {
 
     @Test
     void aBackendThatDoesNotKnowWhoThePeerIsSaysSo() throws Exception {
-        assumeTrue(flavor.isOn("selector"), "this backend knows");
+        assumeTrue(!hasThem(), "this backend knows");
         try (UnixPath path = new UnixPath()) {
             UnixDomainSocketAddress address = path.address();
             UnixListener listener = UnixListener.bind(loop, address);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.contract.OpenDescriptors;
 import dev.ringpark.contract.WarmUp;
+import dev.ringpark.process.StandIn;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Gives each test a dispatcher on each backend, closes it, and looks that no descriptor is left. */
 @ParameterizedClass(name = "{0}")
-@ValueSource(strings = {"io_uring", "epoll", "selector"})
+@ValueSource(strings = {"io_uring", "epoll", "kqueue of macos", "kqueue of freebsd", "selector"})
 abstract class DispatcherContract {
     @Parameter String backend;
     Dispatcher dispatcher;
@@ -51,10 +52,11 @@ abstract class DispatcherContract {
 
     /** Where the backend cannot be had the test is skipped, with the reason the library gives. */
     final Dispatcher open(DispatcherOptions options) throws IOException {
-        String asked = System.getProperty("ringpark.backend", backend);
-        Assumptions.assumeTrue(asked.equals(backend), () -> "only " + asked + " is asked for");
+        String name = StandIn.backend(backend);
+        String asked = System.getProperty("ringpark.backend", name);
+        Assumptions.assumeTrue(asked.equals(name), () -> "only " + asked + " is asked for");
         try {
-            return Dispatcher.open(options.withBackend(backend));
+            return Dispatcher.open(options.withBackend(name));
         } catch (IOException e) {
             String reason = String.valueOf(e.getMessage());
             Assumptions.assumeFalse(reason.startsWith("the forced"), reason);

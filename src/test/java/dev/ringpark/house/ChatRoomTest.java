@@ -50,7 +50,7 @@ class ChatRoomTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
+    @ValueSource(strings = {"io_uring", "epoll", "kqueue of macos", "selector"})
     void everybodyHearsWhoComesSpeaksAndLeaves(String backend) throws Exception {
         Samples.require(backend);
         try (RunningProgram program = Samples.start(backend, "ChatRoom", 0)) {
@@ -71,7 +71,7 @@ class ChatRoomTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
+    @ValueSource(strings = {"io_uring", "epoll", "kqueue of macos", "selector"})
     void aGuestWhoDoesNotReadIsLetGoAndTheOthersGoOn(String backend) throws Exception {
         Samples.require(backend);
         try (RunningProgram program = Samples.start(backend, "ChatRoom", 0)) {

@@ -39,12 +39,13 @@ class FloorsTest {
             internal.backend.uring    internal.backend.fd internal.backend.files internal.backend internal.op \
             internal.os internal.os.linux
             internal.backend.readiness internal.backend.fd internal.backend.files internal.backend internal.op \
-            internal.os internal.os.linux
+            internal.os internal.os.linux internal.os.bsd
             internal.backend.selector internal.backend.files internal.backend internal.op internal.os
             internal.backend.files    internal.op internal.os
             internal.backend.fd       internal.op internal.os internal.os.linux
             internal.backend          internal.op
             internal.op               internal.os
+            internal.os.bsd           internal.os internal.os.linux
             internal.os.linux         internal.os
             internal.os               -
             internal.jdk              -

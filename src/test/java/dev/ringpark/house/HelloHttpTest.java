@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.process.RunningProgram;
+import dev.ringpark.process.StandIn;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -27,7 +28,7 @@ class HelloHttpTest {
     private static final String GREETING = "Hello, ring!\n";
 
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "epoll", "selector"})
+    @ValueSource(strings = {"io_uring", "epoll", "kqueue of freebsd", "selector"})
     void answersProperRequestsAndWaitsForNobodyWithoutEnd(String backend) throws Exception {
         Samples.require(backend);
         try (RunningProgram server = Samples.start(backend, "HelloHttp", 0)) {
@@ -57,14 +58,16 @@ class HelloHttpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "epoll", "selector"})
+    @ValueSource(strings = {"io_uring", "epoll", "kqueue of freebsd", "selector"})
     void livesThroughAShortageOfDescriptors(String backend) throws Exception {
         Samples.require(backend);
-        String command = String.join(" ", Samples.command(Samples.source("HelloHttp"), 0));
+        List<String> words = new ArrayList<>(Samples.command(Samples.source("HelloHttp"), 0));
+        words.addAll(1, StandIn.flagsFor(backend));
+        String command = String.join(" ", words);
         List<Socket> crowd = new ArrayList<>();
         try (RunningProgram server = RunningProgram.start(
                 List.of("bash", "-c", "ulimit -n " + DESCRIPTORS + "; exec " + command),
-                Map.of("RINGPARK_BACKEND", backend))) {
+                Map.of("RINGPARK_BACKEND", StandIn.backend(backend)))) {
             InetSocketAddress address = Samples.awaitAddress(server);
             for (int i = 0; i < DESCRIPTORS; i++) {
                 crowd.add(connect(address));

@@ -31,7 +31,7 @@ class PortForwarderTest {
     private static final int PIECE = 64 * 1024;
 
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
+    @ValueSource(strings = {"io_uring", "epoll", "kqueue of macos", "selector"})
     void passesOnBytesHalfClosesAndResets(String backend) throws Exception {
         Samples.require(backend);
         try (ServerSocket target = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -56,7 +56,7 @@ class PortForwarderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
+    @ValueSource(strings = {"io_uring", "epoll", "kqueue of macos", "selector"})
     void resetsTheClientWhenTheTargetRefuses(String backend) throws Exception {
         Samples.require(backend);
         try (OwnPort nobody = OwnPort.take();
@@ -69,7 +69,7 @@ class PortForwarderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
+    @ValueSource(strings = {"io_uring", "epoll", "kqueue of macos", "selector"})
     void goesUnnoticedBetweenTheEchoSamples(String backend) throws Exception {
         Samples.require(backend);
         try (RunningProgram server = Samples.start(backend, "EchoServer", 0);
@@ -84,14 +84,14 @@ class PortForwarderTest {
     // ---- much ----
 
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
+    @ValueSource(strings = {"io_uring", "epoll", "kqueue of macos", "selector"})
     void sixtyFourMebibytesArriveAsTheyWereSent(String backend) throws Exception {
         assertHashesAgree(backend, 64L << 20);
     }
 
     @Stress
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
+    @ValueSource(strings = {"io_uring", "epoll", "selector"})
     void fiveGibibytesArriveAsTheyWereSent(String backend) throws Exception {
         assertHashesAgree(backend, 5L << 30);
     }

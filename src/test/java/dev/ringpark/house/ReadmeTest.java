@@ -36,7 +36,7 @@ class ReadmeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
+    @ValueSource(strings = {"io_uring", "epoll", "kqueue of macos", "selector"})
     void theEchoServerRunsAsItStandsThere(String backend, @TempDir Path folder) throws Exception {
         Samples.require(backend);
         Path source = Files.writeString(folder.resolve("Echo.java"), Readme.read().program());
@@ -53,7 +53,7 @@ class ReadmeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
+    @ValueSource(strings = {"io_uring", "epoll", "kqueue of macos", "selector"})
     void theOtherBlocksRunAsTheyStandThere(String backend, @TempDir Path folder) throws Exception {
         Samples.require(backend);
         Readme readme = Readme.read();

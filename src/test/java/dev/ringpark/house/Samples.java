@@ -3,6 +3,8 @@ package dev.ringpark.house;
 import dev.ringpark.CarrierLoop;
 import dev.ringpark.LoopOptions;
 import dev.ringpark.process.RunningProgram;
+import dev.ringpark.process.StandIn;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,15 +14,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
-/** The samples, and how they are run: as {@code samples/run} does, on the JDK of the tests. */
+/**
+ * The samples, and how they are run: as {@code samples/run} does, on the JDK of the tests, but compiled beforehand,
+ * once for all of a JVM's tests.
+ */
 public final class Samples {
     static final Path FOLDER = Path.of("samples");
 
     /** What each server says once it listens. */
-    private static final Pattern LISTENS = Pattern.compile(":(\\d+)[ ,].*(CarrierLoop\\[|io_uring|epoll|selector)");
+    private static final Pattern LISTENS =
+            Pattern.compile(":(\\d+)[ ,].*(CarrierLoop\\[|io_uring|epoll|kqueue|selector)");
+
+    private static @Nullable Path classes;
 
     private Samples() {}
 
@@ -53,18 +63,40 @@ public final class Samples {
 
     /** Starts a source file of the samples' kind on {@code backend}. */
     static RunningProgram start(String backend, Path source, Object... arguments) throws IOException {
-        return RunningProgram.start(command(source, arguments), Map.of("RINGPARK_BACKEND", backend));
+        List<String> command = new ArrayList<>(command(source, arguments));
+        command.addAll(1, StandIn.flagsFor(backend));
+        return RunningProgram.start(command, Map.of("RINGPARK_BACKEND", StandIn.backend(backend)));
     }
 
     /** The command that runs {@code source}; a small JVM, as nothing runs for long. */
-    static List<String> command(Path source, Object... arguments) {
-        List<String> command = new ArrayList<>(List.of(java(), "-Xmx128m", "-XX:TieredStopAtLevel=1", "-ea",
-                "-Duser.language=en", "-Duser.country=US", "--enable-native-access=ALL-UNNAMED",
-                "--add-opens", "java.base/java.lang=ALL-UNNAMED", "-cp", library().toString(), source.toString()));
+    static List<String> command(Path source, Object... arguments) throws IOException {
+        boolean isSample = FOLDER.equals(source.getParent());
+        String classPath = isSample ? library() + File.pathSeparator + classes() : library().toString();
+        String program = isSample ? String.valueOf(source.getFileName()).replace(".java", "") : source.toString();
+        List<String> command = new ArrayList<>(List.of(java(), "-Xmx128m", "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC", "-ea", "-Duser.language=en", "-Duser.country=US",
+                "--enable-native-access=ALL-UNNAMED", "--add-opens", "java.base/java.lang=ALL-UNNAMED",
+                "-cp", classPath, program));
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
         return command;
+    }
+
+    /** All of them compiled, in a folder of this JVM's own. */
+    private static synchronized Path classes() throws IOException {
+        if (classes == null) {
+            Path folder = Path.of("target", "samples", String.valueOf(ProcessHandle.current().pid())).toAbsolutePath();
+            List<String> command = List.of("-proc:none", "-cp", library().toString(), "-d", folder.toString());
+            String[] arguments = Stream.concat(command.stream(), sources().stream().map(Path::toString))
+                    .toArray(String[]::new);
+            int failed = ToolProvider.findFirst("javac").orElseThrow().run(System.out, System.err, arguments);
+            if (failed != 0) {
+                throw new AssertionError("the samples do not compile");
+            }
+            classes = folder;
+        }
+        return classes;
     }
 
     static String java() {
@@ -85,7 +117,7 @@ public final class Samples {
     /** Skips the test where {@code backend} cannot be had. */
     public static void require(String backend) {
         try {
-            CarrierLoop.start(LoopOptions.defaults().withBackend(backend)).close();
+            CarrierLoop.start(LoopOptions.defaults().withBackend(StandIn.backend(backend))).close();
         } catch (IOException e) {
             Assumptions.abort(e.getMessage());
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringpark.process.RunningProgram;
+import dev.ringpark.process.StandIn;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.InetSocketAddress;
@@ -65,8 +66,9 @@ class SamplesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"io_uring, EchoServer", "epoll, EchoServer", "selector, EchoServer",
-        "io_uring, CallbackEcho", "epoll, CallbackEcho", "selector, CallbackEcho"})
+    @CsvSource({"io_uring, EchoServer", "epoll, EchoServer", "kqueue of freebsd, EchoServer",
+        "selector, EchoServer", "io_uring, CallbackEcho", "epoll, CallbackEcho", "kqueue of freebsd, CallbackEcho",
+        "selector, CallbackEcho"})
     void theEchoClientPrintsWhatTheEchoServerSendsBack(String backend, String sample) throws Exception {
         Samples.require(backend);
         try (RunningProgram server = Samples.start(backend, sample, 0)) {
@@ -81,7 +83,7 @@ class SamplesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
+    @ValueSource(strings = {"io_uring", "epoll", "kqueue of macos", "selector"})
     void theUnixEchoComesBackAndLeavesNoFileButIsStoppedByOne(String backend, @TempDir Path folder) throws Exception {
         Samples.require(backend);
         Path path = folder.resolve("socket");
@@ -99,7 +101,7 @@ class SamplesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
+    @ValueSource(strings = {"io_uring", "epoll", "kqueue of macos", "selector"})
     void theTimeOverUdpIsToldAndItIsNow(String backend) throws Exception {
         Samples.require(backend);
         try (RunningProgram sample = Samples.start(backend, "UdpTime")) {
@@ -112,7 +114,7 @@ class SamplesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
+    @ValueSource(strings = {"io_uring", "epoll", "kqueue of macos", "selector"})
     void theServerOnEveryCoreEchoesAndTellsWhoseEachConnectionIs(String backend) throws Exception {
         Samples.require(backend);
         try (RunningProgram server = Samples.start(backend, "EveryCore", 0)) {
@@ -122,13 +124,14 @@ class SamplesTest {
                         address.getHostString(), address.getPort(), "On which core?")) {
                     assertThat(client.awaitEnd()).contains("On which core?");
                 }
-                server.await(Pattern.compile("belongs to CarrierLoop\\[ringpark-\\d+, " + backend));
+                server.await(Pattern.compile(
+                        "belongs to CarrierLoop\\[ringpark-\\d+, " + StandIn.backend(backend)));
             }
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
+    @ValueSource(strings = {"io_uring", "epoll", "kqueue of macos", "selector"})
     void copyFileMakesACopyAndOverwritesNothing(String backend, @TempDir Path folder) throws Exception {
         Samples.require(backend);
         Path source = Files.write(folder.resolve("source"), new byte[3_000_000]);
@@ -144,7 +147,7 @@ class SamplesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
+    @ValueSource(strings = {"io_uring", "epoll", "kqueue of macos", "selector"})
     void parallelGrepFindsWhatIsThere(String backend, @TempDir Path folder) throws Exception {
         Samples.require(backend);
         Files.createDirectories(folder.resolve("a/b"));
@@ -159,12 +162,13 @@ class SamplesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "selector"})
+    @ValueSource(strings = {"io_uring", "epoll", "kqueue of macos", "selector"})
     void manyConnectionsWeighsThemAndGetsAnAnswerOnEach(String backend) throws Exception {
         Samples.require(backend);
         try (RunningProgram sample = Samples.start(backend, "ManyConnections", 200)) {
             assertThat(String.join("\n", sample.awaitEnd()))
-                    .contains("200 connections, a parked thread behind each, on CarrierLoop[ringpark, " + backend)
+                    .contains("200 connections, a parked thread behind each, on CarrierLoop[ringpark, "
+                            + StandIn.backend(backend))
                     .containsPattern("per connection, both ends: .* bytes of heap")
                     .containsPattern("resident memory: [0-9.,]+ bytes each")
                     .contains("a byte to each: 200 of 200 came back right");
@@ -181,6 +185,20 @@ class SamplesTest {
             assertThat(String.join("\n", sample.awaitEnd()))
                     .contains("The limit of open files allows 30; for 1,000: ulimit -n 2200")
                     .contains("30 of 30 came back right");
+            assertThat(sample.exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void backendsSaysOfEachWhatAnEchoTakesOrWhyItCannotBeHad() throws Exception {
+        try (RunningProgram sample =
+                RunningProgram.start(Samples.command(Samples.source("Backends")), Map.of())) {
+            String said = String.join("\n", sample.awaitEnd());
+            String taken = " +([0-9.]+ us an echo of 64 bytes, \\S.*|no: \\S.*)$";
+            for (String backend : List.of("io_uring", "epoll", "kqueue", "selector")) {
+                assertThat(said).containsPattern("(?m)^" + backend + taken);
+            }
+            assertThat(said).containsPattern("(?m)^selector +[0-9.]+ us").containsPattern("(?m)^chosen +\\w+");
             assertThat(sample.exitCode()).isZero();
         }
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The samples whose waiting ends early: by a timeout, and by an interrupt. */
 @ParameterizedClass(name = "{0}")
-@ValueSource(strings = {"io_uring", "selector"})
+@ValueSource(strings = {"io_uring", "epoll", "kqueue of macos", "selector"})
 class WaitingSamplesTest {
     @Parameter String backend;
 

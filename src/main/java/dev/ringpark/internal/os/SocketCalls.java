@@ -77,6 +77,15 @@ public abstract class SocketCalls {
     /** close(2). Never call it twice for one descriptor, whatever it says: the number may be another's by then. */
     public abstract int close(int fd);
 
+    /** The longest path that fits into a Unix socket's address. */
+    public abstract int mostPathBytes();
+
+    /**
+     * Whether this is Linux, which alone has abstract names, the credentials of a Unix socket's peer, and IPv4's
+     * options for sockets of both families.
+     */
+    public abstract boolean isLinux();
+
     // ---- transfers that do not wait ----
 
     /** recv(2). */

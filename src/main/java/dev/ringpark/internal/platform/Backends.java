@@ -5,6 +5,7 @@ import dev.ringpark.internal.backend.BackendOptions;
 import dev.ringpark.internal.backend.BackendUnavailableException;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.readiness.EpollFactory;
+import dev.ringpark.internal.backend.readiness.KqueueFactory;
 import dev.ringpark.internal.backend.selector.SelectorBackend;
 import dev.ringpark.internal.backend.uring.UringFactory;
 import dev.ringpark.internal.op.InFlight;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Backends {
     private static final List<Backend.Factory> BEST_FIRST =
-            List.of(new UringFactory(), new EpollFactory(), new SelectorBackend.Factory());
+            List.of(new UringFactory(), new EpollFactory(), new KqueueFactory(), new SelectorBackend.Factory());
 
     private final @Nullable String forced;
     private final BackendOptions options;

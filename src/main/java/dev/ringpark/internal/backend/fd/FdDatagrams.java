@@ -35,8 +35,8 @@ final class FdDatagrams {
     }
 
     /** What does not wait: how many of {@code sources} from {@code first} on were sent. */
-    static int send(SocketCalls calls, int fd, int family, ByteBuffer[] sources, int first, @Nullable InetSocketAddress target)
-            throws IOException {
+    static int send(SocketCalls calls, int fd, int family, ByteBuffer[] sources, int first,
+            @Nullable InetSocketAddress target) throws IOException {
         int count = Math.min(sources.length - first, MOST_SENT);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(SockAddr.MAX_BYTES, WORD);

@@ -1,6 +1,7 @@
 package dev.ringpark.internal.backend.fd;
 
 import static dev.ringpark.internal.os.linux.SocketAbi.AF_INET;
+import static dev.ringpark.internal.os.linux.SocketAbi.AF_INET6;
 import static dev.ringpark.internal.os.linux.SocketAbi.AF_UNIX;
 import static dev.ringpark.internal.os.linux.SocketAbi.SHUT_RD;
 import static dev.ringpark.internal.os.linux.SocketAbi.SHUT_WR;
@@ -8,6 +9,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.SocketType;
+import dev.ringpark.internal.os.AbstractName;
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.SocketCalls;
 import dev.ringpark.internal.os.SocketErrors;
@@ -15,6 +17,7 @@ import dev.ringpark.internal.os.linux.SockAddr;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -23,6 +26,7 @@ import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +74,11 @@ public final class FdHandle extends Handle {
 
     @Override
     public void requireNameable(SocketAddress address) throws SocketException {
-        SockAddr.requireFits(address);
+        if (address instanceof AbstractName && !calls.isLinux()) {
+            throw new UnsupportedOperationException(
+                    "only Linux has abstract names, with io_uring or epoll: " + address);
+        }
+        SockAddr.requireFits(address, calls.mostPathBytes());
     }
 
     @Override
@@ -155,7 +163,7 @@ public final class FdHandle extends Handle {
     public <T> @Nullable T option(SocketOption<T> option) throws IOException {
         return FdMulticast.isOption(option)
                 ? option.type().cast(FdMulticast.get(calls, fd, family, option))
-                : FdOptions.get(calls, fd, option);
+                : FdOptions.get(calls, fd, family, option);
     }
 
     @Override
@@ -211,7 +219,7 @@ public final class FdHandle extends Handle {
 
     @Override
     public long[] peerCredentials() throws IOException {
-        return FdOptions.peerCredentials(calls, fd);
+        return calls.isLinux() ? FdOptions.peerCredentials(calls, fd) : super.peerCredentials();
     }
 
     @Override
@@ -242,6 +250,12 @@ public final class FdHandle extends Handle {
 
     @Override
     public Membership join(InetAddress group, NetworkInterface via, @Nullable InetAddress source) throws IOException {
+        if (family == AF_INET6 && group instanceof Inet4Address && !calls.isLinux()) {
+            throw new UnsupportedAddressTypeException();
+        }
+        if (source != null && !calls.isLinux()) {
+            throw new UnsupportedOperationException("here no group can be heard from one sender alone; Linux can");
+        }
         FdMulticast.join(calls, fd, group, via, source);
         return () -> FdMulticast.leave(calls, fd, group, via, source);
     }

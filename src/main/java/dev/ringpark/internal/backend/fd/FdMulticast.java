@@ -62,17 +62,23 @@ final class FdMulticast {
         return number;
     }
 
-    private static void setBoth(SocketCalls calls, int fd, int family, int name4, int name6, int number) throws IOException {
+    private static void setBoth(SocketCalls calls, int fd, int family, int name4, int name6, int number)
+            throws IOException {
         if (family == AF_INET6) {
             FdOptions.setInt(calls, fd, IPPROTO_IPV6, name6, number);
         }
-        FdOptions.setInt(calls, fd, IPPROTO_IP, name4, number);
+        if (takesIpv4Options(calls, family)) {
+            FdOptions.setInt(calls, fd, IPPROTO_IP, name4, number);
+        }
     }
 
     private static void setInterface(SocketCalls calls, int fd, int family, NetworkInterface via) throws IOException {
         int index = index(via);
         if (family == AF_INET6) {
             FdOptions.setInt(calls, fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, index);
+        }
+        if (!takesIpv4Options(calls, family)) {
+            return;
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment request = arena.allocate(IP_MREQN_BYTES, 4);
@@ -81,6 +87,10 @@ final class FdMulticast {
             request.set(JAVA_INT, IMR_IFINDEX, index);
             FdOptions.check(calls, calls.setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, request));
         }
+    }
+
+    private static boolean takesIpv4Options(SocketCalls calls, int family) {
+        return family == AF_INET || calls.isLinux();
     }
 
     private static byte[] ipv4(NetworkInterface via) {
@@ -96,7 +106,8 @@ final class FdMulticast {
     private static @Nullable NetworkInterface interface4(SocketCalls calls, int fd) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(4, 4);
-            FdOptions.check(calls, calls.getsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, address, arena.allocateFrom(JAVA_INT, 4)));
+            FdOptions.check(calls, calls.getsockopt(
+                    fd, IPPROTO_IP, IP_MULTICAST_IF, address, arena.allocateFrom(JAVA_INT, 4)));
             InetAddress known = InetAddress.getByAddress(address.toArray(JAVA_BYTE));
             return known.isAnyLocalAddress() ? null : NetworkInterface.getByInetAddress(known);
         }

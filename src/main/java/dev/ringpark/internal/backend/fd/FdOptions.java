@@ -24,9 +24,12 @@ final class FdOptions {
         }
         int number = value instanceof Boolean on ? (on ? 1 : 0) : (Integer) value;
         checkRange(option, number);
-        setInt(calls, fd, level(option), name(option), number);
-        if (option == StandardSocketOptions.IP_TOS && family == AF_INET6) {
+        boolean isTrafficClass = option == StandardSocketOptions.IP_TOS && family == AF_INET6;
+        if (isTrafficClass) {
             setInt(calls, fd, IPPROTO_IPV6, IPV6_TCLASS, number);
+        }
+        if (!isTrafficClass || calls.isLinux()) {
+            setInt(calls, fd, level(option), name(option), number);
         }
     }
 
@@ -49,7 +52,8 @@ final class FdOptions {
     static int getInt(SocketCalls calls, int fd, int level, int name) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(JAVA_INT);
-            check(calls, calls.getsockopt(fd, level, name, value, arena.allocateFrom(JAVA_INT, (int) JAVA_INT.byteSize())));
+            MemorySegment length = arena.allocateFrom(JAVA_INT, (int) JAVA_INT.byteSize());
+            check(calls, calls.getsockopt(fd, level, name, value, length));
             return value.get(JAVA_INT, 0);
         }
     }
@@ -63,7 +67,10 @@ final class FdOptions {
         }
     }
 
-    static <T> @Nullable T get(SocketCalls calls, int fd, SocketOption<T> option) throws IOException {
+    static <T> @Nullable T get(SocketCalls calls, int fd, int family, SocketOption<T> option) throws IOException {
+        if (option == StandardSocketOptions.IP_TOS && family == AF_INET6 && !calls.isLinux()) {
+            return option.type().cast(getInt(calls, fd, IPPROTO_IPV6, IPV6_TCLASS));
+        }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(LINGER_BYTES, 8);
             MemorySegment length = arena.allocateFrom(JAVA_INT, LINGER_BYTES);

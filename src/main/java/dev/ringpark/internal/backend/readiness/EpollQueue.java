@@ -91,9 +91,14 @@ final class EpollQueue extends ReadinessQueue {
     }
 
     @Override
-    int tell(int watched, int directions, boolean isKnown, long data) {
-        int interest = ((directions & READABLE) != 0 ? EPOLLIN : 0) | ((directions & WRITABLE) != 0 ? EPOLLOUT : 0);
+    int tell(int watched, int wanted, int armed, boolean isKnown, long data) {
+        int interest = ((wanted & READABLE) != 0 ? EPOLLIN : 0) | ((wanted & WRITABLE) != 0 ? EPOLLOUT : 0);
         return control(isKnown ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, watched, interest | EPOLLONESHOT, data);
+    }
+
+    @Override
+    int disarmedBy(int directions) {
+        return READABLE | WRITABLE;
     }
 
     /** It forgets a socket that is closed, but what is behind a descriptor of others stays open. */

@@ -226,11 +226,11 @@ public final class ReadinessBackend implements Backend {
             return;   // its descriptor has been closed since
         }
         int ready = queue.ready(event);
+        watch.takeIn(ready, queue);
         if (queue.error(event) != 0) {
             refuse(watch, ready & READABLE, queue.error(event));
             refuse(watch, ready & WRITABLE, queue.error(event));
         } else {
-            watch.takeIn(ready);
             resume(watch, ready & READABLE);
             resume(watch, ready & WRITABLE);
             watch.tellAgain(queue);

@@ -26,11 +26,15 @@ abstract class ReadinessQueue {
     abstract int tellForGood(int fd, long data);
 
     /**
-     * Tells that {@code directions} of {@code fd} are waited for, until one event; 0, or minus an errno.
+     * Tells that {@code wanted} directions of {@code fd} are waited for, until an event; 0, or minus an errno.
      *
+     * @param armed the directions that have been told already, without an event since
      * @param isKnown whether {@code fd} has been told of before
      */
-    abstract int tell(int fd, int directions, boolean isKnown, long data);
+    abstract int tell(int fd, int wanted, int armed, boolean isKnown, long data);
+
+    /** The directions that have to be told again after an event for {@code directions}. */
+    abstract int disarmedBy(int directions);
 
     /** A descriptor that has been told of is about to be closed. */
     abstract void forget(FdHandle closing);

@@ -18,6 +18,7 @@ final class Watch {
     private final long data;
     private int promising = READABLE | WRITABLE;
     private boolean told;   // to the queue
+    private int armed;   // the directions that it has been told of for one event, which has not come
     private boolean distrusted;   // a try may find more than the last one has left to expect
     private @Nullable Operation reader;
     private @Nullable Operation writer;
@@ -54,8 +55,9 @@ final class Watch {
      * Notes what an event has told. A stream's end comes behind its last bytes, and a read stops before and after
      * urgent data, whatever follows; both are told but once.
      */
-    void takeIn(int ready) {
+    void takeIn(int ready, ReadinessQueue queue) {
         distrusted |= (ready & UNUSUAL) != 0;
+        armed &= ~queue.disarmedBy(ready & (READABLE | WRITABLE));
     }
 
     /** Whether a try is worth it before the queue calls the descriptor ready. */
@@ -99,9 +101,12 @@ final class Watch {
         return result;
     }
 
-    private int tell(ReadinessQueue queue, int directions) {
-        int result = queue.tell(handle.fd(), directions, told, data);
-        told |= result >= 0;
+    private int tell(ReadinessQueue queue, int wanted) {
+        int result = (wanted & ~armed) == 0 ? 0 : queue.tell(handle.fd(), wanted, armed, told, data);
+        if (result >= 0) {
+            told = true;
+            armed |= wanted;
+        }
         return result;
     }
 

@@ -131,7 +131,8 @@ final class Submissions {
 
     private int settleAccept(Operation operation, int result) {
         if (result >= 0) {
-            FdHandle accepted = new FdHandle(LinuxSockets.CALLS, result, ((FdHandle) operation.handle()).family(), SocketType.STREAM);
+            int family = ((FdHandle) operation.handle()).family();
+            FdHandle accepted = new FdHandle(LinuxSockets.CALLS, result, family, SocketType.STREAM);
             accepted.peer(peer(Slots.of(operation)));
             operation.succeed(accepted);
         }

@@ -4,7 +4,7 @@ import dev.ringpark.internal.backend.Backend;
 import dev.ringpark.internal.backend.BackendOptions;
 import dev.ringpark.internal.backend.BackendUnavailableException;
 import dev.ringpark.internal.backend.Counters;
-import dev.ringpark.internal.backend.fd.LinuxAccess;
+import dev.ringpark.internal.backend.fd.NativeAccess;
 import dev.ringpark.internal.op.InFlight;
 import java.io.IOException;
 
@@ -18,7 +18,7 @@ public final class UringFactory implements Backend.Factory {
     @Override
     public Backend open(BackendOptions options, InFlight inFlight, Backend.Completions completions, Counters counters)
             throws IOException {
-        String refusal = LinuxAccess.refusal();
+        String refusal = NativeAccess.refusalOfLinux();
         if (refusal != null) {
             throw new BackendUnavailableException(refusal);
         }

@@ -111,6 +111,16 @@ public final class LinuxSockets extends SocketCalls {
     }
 
     @Override
+    public int mostPathBytes() {
+        return SUN_PATH_BYTES - 2;   // as in the JDK: what one of the two can bind, the other can connect to
+    }
+
+    @Override
+    public boolean isLinux() {
+        return true;
+    }
+
+    @Override
     public int receiveNow(int fd, MemorySegment target) {
         return (int) Libc.recv(fd, target, MSG_DONTWAIT);
     }

@@ -27,9 +27,9 @@ public final class SockAddr {
 
     private SockAddr() {}
 
-    /** Throws if {@code address} is one that no sockaddr can hold. */
-    public static void requireFits(SocketAddress address) throws SocketException {
-        SockAddrUn.requireFits(address);
+    /** Throws if {@code address} is one that no sockaddr can hold, with paths of {@code mostPathBytes} at most. */
+    public static void requireFits(SocketAddress address, int mostPathBytes) throws SocketException {
+        SockAddrUn.requireFits(address, mostPathBytes);
     }
 
     /**

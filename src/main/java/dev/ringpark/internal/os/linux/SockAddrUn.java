@@ -19,20 +19,18 @@ import java.nio.file.Path;
  * byte: a path; no name at all; a NUL and the bytes of an abstract name.
  */
 final class SockAddrUn {
-    /** As in the JDK, which leaves two bytes of sun_path: what one of the two can bind, the other can connect to. */
-    private static final int MAX_PATH_BYTES = SUN_PATH_BYTES - 2;
     private static final Charset PATHS = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
 
     private SockAddrUn() {}
 
     /** Throws if {@code address} has no place in a sockaddr_un. */
-    static void requireFits(SocketAddress address) throws SocketException {
+    static void requireFits(SocketAddress address, int mostPathBytes) throws SocketException {
         if (address instanceof UnixDomainSocketAddress named) {
             Path path = named.getPath();
             if (!Path.of(path.toString()).equals(path)) {
                 throw new SocketException("Unix domain path is not text in " + PATHS + ": " + path);
             }
-            if (bytes(named).length > MAX_PATH_BYTES) {
+            if (bytes(named).length > mostPathBytes) {
                 throw new SocketException("Unix domain path too long");
             }
         }

@@ -1,0 +1,220 @@
+package dev.ringpark.internal.os.bsd;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The C library's calls in use, by the manual pages' names; pointers are numbers here. Each returns what the call
+ * returned, or minus the errno. {@code state} is as from {@link #callState}.
+ */
+final class BsdLibc {
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO = CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+    private final MethodHandle socket;
+    private final MethodHandle bind;
+    private final MethodHandle listen;
+    private final @Nullable MethodHandle accept4;   // macOS has none
+    private final MethodHandle accept;
+    private final MethodHandle connect;
+    private final MethodHandle getsockname;
+    private final MethodHandle getpeername;
+    private final MethodHandle getsockopt;
+    private final MethodHandle setsockopt;
+    private final MethodHandle shutdown;
+    private final MethodHandle close;
+    private final MethodHandle recvfrom;
+    private final MethodHandle sendto;
+    private final MethodHandle fcntl;
+    private final MethodHandle ioctl;
+
+    BsdLibc(SymbolLookup library, boolean hasAccept4) {
+        socket = handle(library, "socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+        bind = handle(library, "bind", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+        listen = handle(library, "listen", JAVA_INT, JAVA_INT, JAVA_INT);
+        accept4 = hasAccept4 ? handle(library, "accept4", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT) : null;
+        accept = handle(library, "accept", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+        connect = handle(library, "connect", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+        getsockname = handle(library, "getsockname", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+        getpeername = handle(library, "getpeername", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+        getsockopt = handle(library, "getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+        setsockopt = handle(library, "setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+        shutdown = handle(library, "shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
+        close = handle(library, "close", JAVA_INT, JAVA_INT);
+        recvfrom = handle(library, "recvfrom", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG,
+                JAVA_LONG);
+        sendto = handle(library, "sendto", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+        // macOS on arm64 hands what is variadic over on the stack.
+        fcntl = handle(library, "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
+                Linker.Option.firstVariadicArg(2));
+        ioctl = handle(library, "ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG),
+                Linker.Option.firstVariadicArg(2));
+    }
+
+    static MethodHandle handle(SymbolLookup library, String name, MemoryLayout result, MemoryLayout... arguments) {
+        return handle(library, name, FunctionDescriptor.of(result, arguments));
+    }
+
+    private static MethodHandle handle(SymbolLookup library, String name, FunctionDescriptor descriptor,
+            Linker.Option... options) {
+        Linker.Option[] all = Arrays.copyOf(options, options.length + 1);
+        all[options.length] = Linker.Option.captureCallState("errno");
+        return LINKER.downcallHandle(symbol(library, name), descriptor, all);
+    }
+
+    static MemorySegment symbol(SymbolLookup library, String name) {
+        return library.find(name).orElseThrow(() -> new UnsatisfiedLinkError("the C library has no " + name));
+    }
+
+    static MemorySegment callState(Arena arena) {
+        return arena.allocate(CALL_STATE);
+    }
+
+    int socket(MemorySegment state, int family, int type) {
+        try {
+            return result(state, (int) socket.invokeExact(state, family, type, 0));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    int bind(MemorySegment state, int fd, long address, int length) {
+        try {
+            return result(state, (int) bind.invokeExact(state, fd, address, length));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    int listen(MemorySegment state, int fd, int backlog) {
+        try {
+            return result(state, (int) listen.invokeExact(state, fd, backlog));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** accept4(2), or accept(2) where that is not known, and {@code flags} are none. */
+    int accept(MemorySegment state, int fd, long address, long length, int flags) {
+        try {
+            if (accept4 != null) {
+                return result(state, (int) accept4.invokeExact(state, fd, address, length, flags));
+            }
+            return result(state, (int) accept.invokeExact(state, fd, address, length));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    int connect(MemorySegment state, int fd, long address, int length) {
+        try {
+            return result(state, (int) connect.invokeExact(state, fd, address, length));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    int getsockname(MemorySegment state, int fd, long address, long length) {
+        try {
+            return result(state, (int) getsockname.invokeExact(state, fd, address, length));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    int getpeername(MemorySegment state, int fd, long address, long length) {
+        try {
+            return result(state, (int) getpeername.invokeExact(state, fd, address, length));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    int getsockopt(MemorySegment state, int fd, int level, int name, long value, long length) {
+        try {
+            return result(state, (int) getsockopt.invokeExact(state, fd, level, name, value, length));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    int setsockopt(MemorySegment state, int fd, int level, int name, long value, int length) {
+        try {
+            return result(state, (int) setsockopt.invokeExact(state, fd, level, name, value, length));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    int shutdown(MemorySegment state, int fd, int how) {
+        try {
+            return result(state, (int) shutdown.invokeExact(state, fd, how));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    int close(MemorySegment state, int fd) {
+        try {
+            return result(state, (int) close.invokeExact(state, fd));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    int recvfrom(MemorySegment state, int fd, long target, long room, int flags, long name, long nameLength) {
+        try {
+            return result(state, (int) (long) recvfrom.invokeExact(state, fd, target, room, flags, name, nameLength));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    int sendto(MemorySegment state, int fd, long source, long length, int flags, long name, int nameLength) {
+        try {
+            return result(state, (int) (long) sendto.invokeExact(state, fd, source, length, flags, name, nameLength));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    int fcntl(MemorySegment state, int fd, int command, int argument) {
+        try {
+            return result(state, (int) fcntl.invokeExact(state, fd, command, argument));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    int ioctl(MemorySegment state, int fd, long request, long argument) {
+        try {
+            return result(state, (int) ioctl.invokeExact(state, fd, request, argument));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    static int result(MemorySegment state, int returned) {
+        return returned == -1 ? -(int) ERRNO.get(state, 0L) : returned;
+    }
+
+    static RuntimeException broken(Throwable e) {
+        if (e instanceof Error error) {
+            throw error;
+        }
+        return new IllegalStateException("a call into the C library could not be made", e);
+    }
+}
