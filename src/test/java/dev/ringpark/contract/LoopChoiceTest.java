@@ -3,9 +3,15 @@ package dev.ringpark.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringpark.BackendChoice;
 import dev.ringpark.CarrierLoop;
 import dev.ringpark.LoopMode;
 import dev.ringpark.LoopOptions;
+import dev.ringpark.internal.platform.Backends;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,16 +74,28 @@ class LoopChoiceTest {
     @Test
     void withNothingForcedTheFirstBackendThatIsNotRefusedRuns() throws Exception {
         try (CarrierLoop loop = CarrierLoop.start()) {
-            if (loop.backend().refused().isEmpty()) {
-                assertThat(loop.backend().name()).isEqualTo("io_uring");
-                assertThat(loop.backend()).hasToString("io_uring");
-            } else {
-                assertThat(loop.backend().refused()).containsOnlyKeys("io_uring").doesNotContainValue("");
-                assertThat(loop.backend().toString()).startsWith("selector (not io_uring: ");
-            }
+            List<String> names = Backends.names();
+            String chosen = loop.backend().name();
+            Map<String, String> refused = loop.backend().refused();
+            assertThat(names).contains(chosen);
+            assertThat(refused.keySet()).containsExactlyElementsOf(names.subList(0, names.indexOf(chosen)));
+            assertThat(refused).doesNotContainValue("");
+            assertThat(loop.backend()).hasToString(chosen + (refused.isEmpty() ? "" : refused.keySet().stream()
+                    .map(name -> name + ": " + refused.get(name)).collect(Collectors.joining("; ", " (not ", ")"))));
             assertThat(loop.mode().reason()).isNotBlank();
             assertThat(loop.mode().toString()).startsWith(loop.mode().mode().label() + " (");
         }
+    }
+
+    @Test
+    void aChoiceTellsInOneLineAllThatWereRefusedAndWhy() {
+        Map<String, String> refused = new LinkedHashMap<>();
+        assertThat(new BackendChoice("io_uring", refused)).hasToString("io_uring");
+        refused.put("io_uring", "forbidden");
+        assertThat(new BackendChoice("epoll", refused)).hasToString("epoll (not io_uring: forbidden)");
+        refused.put("epoll", "no native access");
+        assertThat(new BackendChoice("selector", refused))
+                .hasToString("selector (not io_uring: forbidden; epoll: no native access)");
     }
 
     @Test
