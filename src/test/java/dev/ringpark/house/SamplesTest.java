@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ringpark.process.Finished;
 import dev.ringpark.process.RunningProgram;
 import dev.ringpark.process.StandIn;
 import java.io.IOException;
@@ -224,6 +225,29 @@ class SamplesTest {
                     .startsWith("usage: samples/run NAME").contains("EchoServer").contains("ManyConnections");
             assertThat(script.exitCode()).isEqualTo(2);
         }
+    }
+
+    /** What the build looks at first, as its own JAVA_HOME may be an older JDK's. */
+    @Test
+    void theScriptsTakeTheJdkThatJava25HomeNamesBeforeAnyOther(@TempDir Path home) throws Exception {
+        requireBash();
+        Path java = Files.createFile(Files.createDirectories(home.resolve("bin")).resolve("java"));
+        assertThat(java.toFile().setExecutable(true)).isTrue();
+        Files.writeString(home.resolve("release"), "JAVA_VERSION=\"25.0.9\"\n");
+        String tests = System.getProperty("java.home");
+
+        assertThat(jdkFor(home.toString(), tests)).isEqualTo(home.toString());
+        assertThat(jdkFor(tests, home.toString())).isEqualTo(tests);
+        assertThat(jdkFor("", home.toString())).isEqualTo(home.toString());
+        Files.writeString(home.resolve("release"), "JAVA_VERSION=\"21.0.9\"\n");
+        assertThat(jdkFor(home.toString(), tests)).as("where it names another Java").isEqualTo(tests);
+    }
+
+    private static String jdkFor(String java25Home, String javaHome) throws IOException, InterruptedException {
+        List<String> command = List.of("bash", "-euc", ". samples/jdk25.sh && find_jdk25");
+        Finished found = Finished.run(command, Map.of("JAVA25_HOME", java25Home, "JAVA_HOME", javaHome));
+        assertThat(found.exitCode()).as("%s", found).isZero();
+        return found.out().strip();
     }
 
     private static void requireBash() {
