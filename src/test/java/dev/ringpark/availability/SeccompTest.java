@@ -2,14 +2,18 @@ package dev.ringpark.availability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringpark.CarrierLoop;
+import dev.ringpark.process.Finished;
 import dev.ringpark.process.Jvm;
 import dev.ringpark.process.Tool;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Behind a filter that refuses one of io_uring's calls, as Docker's default profile refuses all three. */
 class SeccompTest {
@@ -48,5 +52,17 @@ class SeccompTest {
 
         assertThat(Answer.from(forced).fails().failure())
                 .startsWith("java.io.IOException: the forced backend cannot be had: io_uring: " + reason);
+    }
+
+    /** The first is refused before there is anything, the others with a ring in hand. */
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring_setup", "io_uring_enter", "io_uring_register"})
+    void refusedRingsLeaveNoDescriptorAndNoMapping(String call) throws Exception {
+        Finished run = Jvm.withFullAccess().behind(launcher, "EPERM", call).run(RefusalProbe.class, CarrierLoop.class);
+
+        assertThat(run.exitCode()).as("%s", run).isZero();
+        List<String> told = run.out().lines().toList();
+        assertThat(told).as("%s", run).hasSize(4).startsWith("epoll, refused 3", "epoll, refused 100");
+        assertThat(told.get(3)).startsWith("0 mappings of rings").isEqualTo(told.get(2));
     }
 }

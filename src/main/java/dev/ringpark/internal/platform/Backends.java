@@ -25,6 +25,7 @@ public final class Backends {
     private static final List<Backend.Factory> BEST_FIRST =
             List.of(new UringFactory(), new EpollFactory(), new KqueueFactory(), new SelectorBackend.Factory());
 
+    private final List<Backend.Factory> bestFirst;
     private final @Nullable String forced;
     private final BackendOptions options;
     private final Map<String, String> refused = new LinkedHashMap<>();
@@ -36,6 +37,12 @@ public final class Backends {
      * @param forced the one backend to try; null for all of them
      */
     public Backends(@Nullable String forced, BackendOptions options) {
+        this(BEST_FIRST, forced, options);
+    }
+
+    /** Of others than there are, for tests. */
+    Backends(List<Backend.Factory> bestFirst, @Nullable String forced, BackendOptions options) {
+        this.bestFirst = bestFirst;
         this.forced = forced;
         this.options = options;
     }
@@ -71,7 +78,11 @@ public final class Backends {
 
     /** The names users may force, best first. */
     public static List<String> names() {
-        return BEST_FIRST.stream().map(Backend.Factory::name).toList();
+        return names(BEST_FIRST);
+    }
+
+    private static List<String> names(List<Backend.Factory> factories) {
+        return factories.stream().map(Backend.Factory::name).toList();
     }
 
     /** {@code asked}, or else what the system property or the environment forces; null if nothing does. */
@@ -84,12 +95,12 @@ public final class Backends {
 
     private List<Backend.Factory> candidates() {
         if (forced == null) {
-            return BEST_FIRST;
+            return bestFirst;
         }
-        List<Backend.Factory> named = BEST_FIRST.stream().filter(each -> each.name().equals(forced)).toList();
+        List<Backend.Factory> named = bestFirst.stream().filter(each -> each.name().equals(forced)).toList();
         if (named.isEmpty()) {
             throw new IllegalArgumentException(
-                    "there is no backend \"" + forced + "\"; it has to be one of " + names());
+                    "there is no backend \"" + forced + "\"; it has to be one of " + names(bestFirst));
         }
         return named;
     }
