@@ -65,6 +65,15 @@ class KernelAnswersTest {
         strace.assertInjected(1);
     }
 
+    /** The next is there already: by the error the kernel tells of one connection, and not of those behind it. */
+    @Test
+    void anAcceptOverEpollPassesOverConnectionsThatVanished() throws Exception {
+        Strace strace = new Strace(folder.resolve("strace.txt"));
+        Jvm forced = Jvm.withFullAccess().and("-Dringpark.backend=epoll");
+        Answer.from(strace.injecting("accept4", "error=ECONNABORTED:when=1..3", forced)).works("epoll");
+        strace.assertInjected(3);
+    }
+
     /** What the probe tells where {@code call} was answered so, {@code leastInjected} times or more. */
     private Answer probe(String call, String injection, int leastInjected) throws IOException, InterruptedException {
         Strace strace = new Strace(folder.resolve("strace.txt"));
