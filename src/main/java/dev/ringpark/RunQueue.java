@@ -1,6 +1,7 @@
 package dev.ringpark;
 
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What can run now, first in, first out; an array that grows and never shrinks. Loop thread only. */
@@ -10,6 +11,16 @@ final class RunQueue {
     private @Nullable Runnable[] tasks = new Runnable[256];   // length a power of two
     private int head;
     private int tail;
+    private final LongSupplier clock;
+
+    RunQueue() {
+        this(System::nanoTime);
+    }
+
+    /** With the nanoseconds of a clock that a test moves. */
+    RunQueue(LongSupplier clock) {
+        this.clock = clock;
+    }
 
     boolean isEmpty() {
         return head == tail;
@@ -43,7 +54,7 @@ final class RunQueue {
             Threads.runGuarded(Objects.requireNonNull(tasks[head++ & tasks.length - 1]));
             tasks[head - 1 & tasks.length - 1] = null;   // not before: the watchdog finds it there
             run++;
-            if (run == most || (run % CLOCK_LOOK_INTERVAL == 0 && System.nanoTime() - startNanos > nanos)) {
+            if (run == most || (run % CLOCK_LOOK_INTERVAL == 0 && clock.getAsLong() - startNanos > nanos)) {
                 return;
             }
         }

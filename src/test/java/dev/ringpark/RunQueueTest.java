@@ -11,13 +11,16 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** First in, first out, round the end of the array and through its growth. */
 class RunQueueTest {
     private static final int FIRST_LENGTH = 256;
+    private static final long START = Long.MAX_VALUE - 500;   // the clock of a JVM may begin anywhere, and pass its end
 
     private final RunQueue queue = new RunQueue();
+    private long clock = START;
     private int added;
     private int polled;
 
@@ -140,6 +143,58 @@ class RunQueueTest {
         assertThat(queue.running()).isNull();
         assertLeaveInOrder(more);
         assertEmpty();
+    }
+
+    // ---- the budget ----
+
+    @ParameterizedTest
+    @CsvSource({"1, 16", "16, 16", "17, 32", "32, 32", "33, 48", "99, 100"})
+    void theRunEndsAtTheLookAtTheClockThatFollowsTheTaskThatSpendsTheBudget(int spending, int expected) {
+        List<Integer> ran = new ArrayList<>();
+        RunQueue timed = timed(100, spending, 1001, ran);
+
+        timed.run(Integer.MAX_VALUE, START, 1000);
+
+        assertThat(ran).isEqualTo(numbers(1, expected));
+        assertThat(timed.size()).isEqualTo(100 - expected);
+        clock = START;
+        timed.run(Integer.MAX_VALUE, START, 1000);
+        assertThat(ran).as("the rest, in order").isEqualTo(numbers(1, 100));
+    }
+
+    @Test
+    void aBudgetThatIsJustNotExceededEndsNothing() {
+        List<Integer> ran = new ArrayList<>();
+        timed(100, 1, 1000, ran).run(Integer.MAX_VALUE, START, 1000);
+
+        assertThat(ran).hasSize(100);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 15, 16, 17, 99})
+    void soManyTasksRunAndTheRestStaysInOrder(int most) {
+        List<Integer> ran = new ArrayList<>();
+        RunQueue timed = timed(100, 0, 0, ran);
+
+        timed.run(most, START, Long.MAX_VALUE);
+
+        assertThat(ran).isEqualTo(numbers(1, most));
+        timed.run(Integer.MAX_VALUE, START, Long.MAX_VALUE);
+        assertThat(ran).isEqualTo(numbers(1, 100));
+    }
+
+    /** A queue of {@code count} tasks, of which the one numbered {@code spending} takes {@code nanos}. */
+    private RunQueue timed(int count, int spending, long nanos, List<Integer> ran) {
+        RunQueue timed = new RunQueue(() -> clock);
+        numbers(1, count).forEach(number -> timed.add(() -> {
+            ran.add(number);
+            clock += number == spending ? nanos : 0;
+        }));
+        return timed;
+    }
+
+    private static List<Integer> numbers(int from, int to) {
+        return IntStream.rangeClosed(from, to).boxed().toList();
     }
 
     /** Some seconds: as many as a loop runs within an hour. */

@@ -1,6 +1,7 @@
 package dev.ringpark.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringpark.TcpSocket;
@@ -12,6 +13,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A thread that never rests delays the others of its loop and does not keep them from going on. */
 class LoopFairnessTest extends RiggedLoop {
@@ -71,6 +74,46 @@ class LoopFairnessTest extends RiggedLoop {
             }).thread());
         }
         assertEchoes(100);
+    }
+
+    /** A turn ends by its tasks, or at the look at the clock after each 16; the writer is one of them in each turn. */
+    @ParameterizedTest
+    @CsvSource({"100, PT24H, 30", "500, PT24H, 6", "2147483647, PT24H, 1", "2147483647, PT0.000000001S, 200"})
+    void threadsThatOnlyYieldGetAsManyTurnsAsTheOptionsSay(int tasks, Duration budget, long turns) throws Exception {
+        assumeCarried();
+        try (LoopRig turned = new LoopRig(flavor, flavor.options().withTurn(tasks, budget))) {
+            assertThat(turnsOfYields(turned, 3, 1000)).isCloseTo(turns, within(3L));
+        }
+    }
+
+    /** How many turns the loop takes while so many threads yield so often: a thread that writes does so once in each. */
+    @SuppressWarnings("ThreadPriorityCheck")   // that is the matter
+    private static long turnsOfYields(LoopRig rig, int threads, int yields) throws Exception {
+        LoopRig.Mixed pair = rig.mixed();
+        AtomicBoolean over = new AtomicBoolean();
+        return rig.loop.run(() -> {
+            long before = rig.loop.stats().submitted();
+            List<Thread> yielding = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                yielding.add(rig.loop.startVirtualThread(() -> {
+                    for (int left = yields; left > 0; left--) {
+                        Thread.yield();
+                    }
+                }));
+            }
+            Thread writing = rig.loop.startVirtualThread(() -> {
+                while (!over.get()) {
+                    write(pair.near(), new byte[1]);
+                }
+            });
+            for (Thread thread : yielding) {
+                thread.join();
+            }
+            long turns = rig.loop.stats().submitted() - before;
+            over.set(true);
+            writing.join();
+            return turns;
+        });
     }
 
     /** On JDK 25 threads that yield for ever keep the carriers of the JDK's own scheduler from all others. */
