@@ -3,6 +3,7 @@ package dev.ringpark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.ringpark.contract.Seed;
 import dev.ringpark.internal.jdk.VirtualThreads;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -261,8 +262,8 @@ class HeraldTest {
 
     @Test
     void dismissalsThatRaceTheHeraldLoseNobody() throws Exception {
-        long seed = System.nanoTime();
-        SplittableRandom random = new SplittableRandom(seed);
+        Seed seed = new Seed().tell("dismissals");
+        SplittableRandom random = seed.random(0);
         List<Thread> sleepers = sleepers(4);
         for (int round = 0; round < 2_000; round++) {
             Herald one = new Herald(() -> { });
@@ -278,7 +279,7 @@ class HeraldTest {
             one.dismiss();
             one.announce();
             runWoken(sleepers.size());
-            assertThat(wakes).as("seed %d, round %d", seed, round).containsExactly(0, 1, 2, 3);
+            assertThat(wakes).as("seed %s, round %d", seed, round).containsExactly(0, 1, 2, 3);
             wakes.clear();
         }
     }

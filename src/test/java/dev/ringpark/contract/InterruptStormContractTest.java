@@ -13,6 +13,7 @@ import java.nio.channels.Channel;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,10 +25,15 @@ class InterruptStormContractTest extends Contract {
     private static final int MANY = 25_000;   // of each kind: a hundred thousand in all
     private static final int MOST_SPINS = 3_000;   // some tens of nanoseconds each: about as long as a call takes
 
-    private final long seed = System.nanoTime();
-    private final SplittableRandom random = new SplittableRandom(seed);
+    private final Seed seed = new Seed();
+    private final SplittableRandom random = seed.random(0);
     private int interrupted;
     private int unharmed;
+
+    @BeforeEach
+    void tellTheSeed() {
+        seed.tell(flavor + ", interrupts at random moments");
+    }
 
     // ---- the four calls ----
 

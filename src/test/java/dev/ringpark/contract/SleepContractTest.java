@@ -29,7 +29,7 @@ class SleepContractTest extends Contract {
     private static final Duration FAR = Duration.ofHours(1);
     private static final long MOST_BYTES = 2_000;   // of heap, for a thread that sleeps; its stack is most of it
 
-    private final long seed = Long.getLong("ringpark.test.seed", System.nanoTime());
+    private final Seed seed = new Seed();
 
     /** Starts threads of each kind. */
     private Map<String, Function<Runnable, Thread>> starters() throws Exception {
@@ -289,7 +289,7 @@ class SleepContractTest extends Contract {
     }
 
     private void sleepAll(int count) throws Exception {
-        SplittableRandom random = new SplittableRandom(seed);
+        SplittableRandom random = seed.tell(flavor + ", sleeps at random").random(0);
         AtomicInteger early = new AtomicInteger();
         CountDownLatch awake = new CountDownLatch(count);
         for (int i = 0; i < count; i++) {

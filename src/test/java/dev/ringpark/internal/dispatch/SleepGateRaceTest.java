@@ -2,6 +2,7 @@ package dev.ringpark.internal.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringpark.contract.Seed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -24,7 +25,7 @@ class SleepGateRaceTest {
     private final ConcurrentLinkedQueue<Mail> mailbox = new ConcurrentLinkedQueue<>();
     private final Semaphore sticky = new Semaphore(0);
     private final AtomicInteger wakes = new AtomicInteger();
-    private final long seed = System.nanoTime();
+    private final Seed seed = new Seed().tell("senders and sleeps");
     private final AtomicIntegerArray taken = new AtomicIntegerArray(SENDERS);
     private int sleeps;
     private int sleepsEndedBySenders;
@@ -46,10 +47,10 @@ class SleepGateRaceTest {
             sender.join();
         }
 
-        assertThat(mailbox).as("seed %d", seed).isEmpty();   // each was awaited by its sender, too
+        assertThat(mailbox).as("seed %s", seed).isEmpty();   // each was awaited by its sender, too
         assertThat(sleeps).as("the loop has slept").isPositive();
         // One claim ends one sleep, also where the loop had not begun to wait.
-        assertThat(wakes.get()).as("seed %d", seed).isBetween(1, sleeps).isEqualTo(sleepsEndedBySenders);
+        assertThat(wakes.get()).as("seed %s", seed).isBetween(1, sleeps).isEqualTo(sleepsEndedBySenders);
     }
 
     /** As the loop does: announce, look, wait. */
@@ -77,7 +78,7 @@ class SleepGateRaceTest {
     /** Goes on when its last mail has been taken in: the loop is about to sleep then, and that is when to meet it. */
     @SuppressWarnings("ThreadPriorityCheck")   // with fewer processors than threads, somebody has to give way
     private void send(int sender) {
-        SplittableRandom random = new SplittableRandom(seed + sender);
+        SplittableRandom random = seed.random(sender);
         for (int number = 0; number < MAILS; number++) {
             mailbox.add(new Mail(sender, number));
             gate.wakeIfAsleep(() -> {
