@@ -4,20 +4,31 @@ import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What can run now, first in, first out; an array that grows and never shrinks. Loop thread only. */
+/**
+ * What can run now, first in, first out; an array that grows and never shrinks. Loop thread only.
+ *
+ * <p>A look at the clock takes a tenth of what a quick task does. So as long as all are quick, it is looked at after
+ * each 16th; one that is not has it looked at after every task, for the next thousand or so. A task that takes long is
+ * therefore the last of its run, unless it comes as a surprise: then up to 15 more are.
+ */
 final class RunQueue {
-    private static final int CLOCK_LOOK_INTERVAL = 16;   // tasks between two looks at the clock
+    private static final int LONGEST_STRIDE = 16;     // tasks between two looks at the clock
+    private static final int QUICK_SHARE = 16;        // of the budget: quick are tasks that take less between two looks
+    private static final int LOOKS_TO_LENGTHEN = 64;  // quick ones in a row, until the stride is doubled
 
+    private final LongSupplier clock;
+    private int stride = 1;
+    private int quickLooks;
+    private long lookedNanos;
     private @Nullable Runnable[] tasks = new Runnable[256];   // length a power of two
     private int head;
     private int tail;
-    private final LongSupplier clock;
 
     RunQueue() {
         this(System::nanoTime);
     }
 
-    /** With the nanoseconds of a clock that a test moves. */
+    /** One with a clock of its own. */
     RunQueue(LongSupplier clock) {
         this.clock = clock;
     }
@@ -47,17 +58,37 @@ final class RunQueue {
         return task;
     }
 
-    /** Runs what is there, {@code most} tasks or about {@code nanos} after {@code startNanos} at most. */
+    /** Runs what is there: {@code most} tasks at most, and none once {@code nanos} since {@code startNanos} are over. */
     void run(int most, long startNanos, long nanos) {
-        int run = 0;
-        while (head != tail) {
+        lookedNanos = startNanos;
+        int unseen = 0;
+        for (int left = most; left > 0 && head != tail; left--) {
             Threads.runGuarded(Objects.requireNonNull(tasks[head++ & tasks.length - 1]));
             tasks[head - 1 & tasks.length - 1] = null;   // not before: the watchdog finds it there
-            run++;
-            if (run == most || (run % CLOCK_LOOK_INTERVAL == 0 && clock.getAsLong() - startNanos > nanos)) {
-                return;
+            if (++unseen >= stride) {
+                unseen = 0;
+                if (look(nanos) - startNanos > nanos) {
+                    return;
+                }
             }
         }
+        if (unseen > 0) {
+            look(nanos);   // runs that are always short would never learn that their tasks are not
+        }
+    }
+
+    /** Looks at the clock, and decides how soon to look again. */
+    private long look(long budgetNanos) {
+        long now = clock.getAsLong();
+        if (now - lookedNanos > budgetNanos / QUICK_SHARE) {
+            stride = 1;
+            quickLooks = 0;
+        } else if (stride < LONGEST_STRIDE && ++quickLooks == LOOKS_TO_LENGTHEN) {
+            stride *= 2;
+            quickLooks = 0;
+        }
+        lookedNanos = now;
+        return now;
     }
 
     /** The task that runs; null if none does. From another thread a glance, which may be out of date at once. */

@@ -58,6 +58,47 @@ class LoopEngineTest {
         return mails;
     }
 
+    // ---- fairness ----
+
+    /** Each task takes more than a budget by itself: once that is known, the loop looks at its I/O after every one. */
+    @SuppressWarnings("ThreadPriorityCheck")   // that is the matter
+    @Test
+    void threadsThatComputeForLongAndYieldHaveATurnEach() throws Exception {
+        int threads = 20;
+        int rounds = 5;
+        try (EngineRig rig = new EngineRig(true)) {
+            rig.startCarried(() -> {
+                for (int i = 0; i < 2_000; i++) {   // quick ones, so that the loop has ceased to look
+                    Thread.yield();
+                }
+                return null;
+            }).get();
+            int before = rig.backend().polls;
+            List<FutureTask<Void>> hogs = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                hogs.add(rig.startCarried(() -> computeAndYield(rounds)));
+            }
+            for (FutureTask<Void> hog : hogs) {
+                EngineRig.await(hog);
+            }
+            assertThat(rig.backend().polls - before).isGreaterThan(threads * rounds - 16);
+            rig.stop();
+        }
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck")   // that is the matter
+    private static Void computeAndYield(int rounds) {
+        long budget = LoopOptions.defaults().turnBudget().toNanos();
+        for (int i = 0; i < rounds; i++) {
+            long start = System.nanoTime();
+            while (System.nanoTime() - start <= budget) {
+                Thread.onSpinWait();
+            }
+            Thread.yield();
+        }
+        return null;
+    }
+
     // ---- interrupts ----
 
     @Test

@@ -11,16 +11,13 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** First in, first out, round the end of the array and through its growth. */
 class RunQueueTest {
     private static final int FIRST_LENGTH = 256;
-    private static final long START = Long.MAX_VALUE - 500;   // the clock of a JVM may begin anywhere, and pass its end
 
     private final RunQueue queue = new RunQueue();
-    private long clock = START;
     private int added;
     private int polled;
 
@@ -145,56 +142,126 @@ class RunQueueTest {
         assertEmpty();
     }
 
-    // ---- the budget ----
+    // ---- the clock ----
 
-    @ParameterizedTest
-    @CsvSource({"1, 16", "16, 16", "17, 32", "32, 32", "33, 48", "99, 100"})
-    void theRunEndsAtTheLookAtTheClockThatFollowsTheTaskThatSpendsTheBudget(int spending, int expected) {
+    private static final long BUDGET = 1_000_000;
+    private static final long QUICK = 1_000;
+    private static final long LONG = 5 * BUDGET;
+
+    private long now = Long.MAX_VALUE - 3 * BUDGET;   // clocks may overflow
+    private int looks;
+    private final RunQueue timed = new RunQueue(() -> {
+        looks++;
+        return now;
+    });
+
+    @Test
+    void aTaskThatTakesLongIsTheLastOfItsRunAndTheOthersKeepTheirOrder() {
         List<Integer> ran = new ArrayList<>();
-        RunQueue timed = timed(100, spending, 1001, ran);
-
-        timed.run(Integer.MAX_VALUE, START, 1000);
-
-        assertThat(ran).isEqualTo(numbers(1, expected));
-        assertThat(timed.size()).isEqualTo(100 - expected);
-        clock = START;
-        timed.run(Integer.MAX_VALUE, START, 1000);
-        assertThat(ran).as("the rest, in order").isEqualTo(numbers(1, 100));
+        for (int i = 0; i < 30; i++) {
+            addTimed(i, i == 9 ? LONG : QUICK, ran);
+        }
+        runTimed();
+        assertThat(ran).isEqualTo(numbers(0, 10));
+        runTimed();
+        assertThat(ran).isEqualTo(numbers(0, 30));
     }
 
     @Test
-    void aBudgetThatIsJustNotExceededEndsNothing() {
-        List<Integer> ran = new ArrayList<>();
-        timed(100, 1, 1000, ran).run(Integer.MAX_VALUE, START, 1000);
+    void whileAllAreQuickTheClockIsHardlyLookedAt() {
+        addQuick(10_000);
+        for (int i = 0; !timed.isEmpty(); i++) {
+            assertThat(i).isLessThan(100);
+            runTimed();
+        }
+        assertThat(looks).isLessThan(4 * 64 + 10_000 / 16 + 100);
+    }
 
-        assertThat(ran).hasSize(100);
+    @Test
+    void aSurpriseIsNoticedWithinSixteenTasksAndTheNextAtOnce() {
+        addQuick(10_000);
+        while (!timed.isEmpty()) {
+            runTimed();
+        }
+        List<Integer> ran = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            addTimed(i, LONG, ran);
+        }
+        runTimed();
+        int surprised = ran.size();
+        assertThat(surprised).isBetween(1, 16);
+        for (int i = 1; i <= 50 - surprised; i++) {
+            runTimed();
+            assertThat(ran).as("one a run").hasSize(surprised + i);
+        }
+        assertThat(ran).isEqualTo(numbers(0, 50));
+    }
+
+    @Test
+    void tasksThatAreFewAndTakeLongAreNoticedAtTheEndOfTheirRun() {
+        addQuick(10_000);
+        while (!timed.isEmpty()) {
+            runTimed();
+        }
+        List<Integer> ran = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            addTimed(i, LONG, ran);
+        }
+        runTimed();
+        assertThat(ran).as("a surprise").hasSize(10);
+        for (int i = 10; i < 20; i++) {
+            addTimed(i, LONG, ran);
+        }
+        runTimed();
+        assertThat(ran).hasSize(11);
+    }
+
+    /** Each is a sixteenth of the budget and a bit: no task that takes long, but more than a few of them do. */
+    @Test
+    void aBudgetIsNotOverdrawnByMoreThanATask() {
+        List<Integer> ran = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            addTimed(i, BUDGET / 16 + 1, ran);
+        }
+        for (int i = 1; i <= 6; i++) {
+            runTimed();
+            assertThat(ran).hasSize(16 * i);
+        }
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 15, 16, 17, 99})
     void soManyTasksRunAndTheRestStaysInOrder(int most) {
         List<Integer> ran = new ArrayList<>();
-        RunQueue timed = timed(100, 0, 0, ran);
+        for (int i = 0; i < 100; i++) {
+            addTimed(i, 0, ran);
+        }
+        timed.run(most, now, Long.MAX_VALUE);
+        assertThat(ran).isEqualTo(numbers(0, most));
 
-        timed.run(most, START, Long.MAX_VALUE);
-
-        assertThat(ran).isEqualTo(numbers(1, most));
-        timed.run(Integer.MAX_VALUE, START, Long.MAX_VALUE);
-        assertThat(ran).isEqualTo(numbers(1, 100));
+        timed.run(Integer.MAX_VALUE, now, Long.MAX_VALUE);
+        assertThat(ran).isEqualTo(numbers(0, 100));
     }
 
-    /** A queue of {@code count} tasks, of which the one numbered {@code spending} takes {@code nanos}. */
-    private RunQueue timed(int count, int spending, long nanos, List<Integer> ran) {
-        RunQueue timed = new RunQueue(() -> clock);
-        numbers(1, count).forEach(number -> timed.add(() -> {
+    private void addQuick(int count) {
+        for (int i = 0; i < count; i++) {
+            addTimed(i, QUICK / 100, new ArrayList<>());
+        }
+    }
+
+    private void addTimed(int number, long nanos, List<Integer> ran) {
+        timed.add(() -> {
+            now += nanos;
             ran.add(number);
-            clock += number == spending ? nanos : 0;
-        }));
-        return timed;
+        });
+    }
+
+    private void runTimed() {
+        timed.run(512, now, BUDGET);
     }
 
     private static List<Integer> numbers(int from, int to) {
-        return IntStream.rangeClosed(from, to).boxed().toList();
+        return IntStream.range(from, to).boxed().toList();
     }
 
     /** Some seconds: as many as a loop runs within an hour. */

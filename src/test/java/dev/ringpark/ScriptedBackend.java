@@ -37,6 +37,7 @@ final class ScriptedBackend implements Backend {
     /** What the sender that wakes the loop does next. */
     volatile Runnable atWake = ScriptedBackend::nothing;
     final List<Resource> released = new CopyOnWriteArrayList<>();
+    volatile int polls;   // loop thread writes
     volatile boolean closed;
     volatile @Nullable Handle releasedBadly;
 
@@ -88,7 +89,9 @@ final class ScriptedBackend implements Backend {
     }
 
     @Override
+    @SuppressWarnings("NonAtomicVolatileUpdate")
     public void poll(long waitNanos) {
+        polls++;
         if (waitNanos != 0) {
             inNextWait.getAndSet(ScriptedBackend::nothing).run();
             sticky.acquireUninterruptibly();
