@@ -56,7 +56,8 @@ class AccessTest {
             .should().accessTargetWhere(describe("it is an intrusion", AccessTest::isIntrusion));
     private static final ArchRule NOT_EVEN_THERE = noClasses()
             .should().dependOnClassesThat().resideInAnyPackage("sun..", "jdk..", "com.sun..");
-    private static final ArchRule LOOP_CODE = noClasses().that(describe("are loop code", LoopCode::includes))
+    private static final ArchRule LOOP_CODE = noClasses()
+            .that(describe("are loop code", type -> LoopCode.includes(type) && !LoopCode.mayLock(type)))
             .should().dependOnClassesThat(describe("lock, or log", AccessTest::locksOrLogs));
     private static final ArchRule STATIC_STATE = fields().that().areStatic().should(neverChange());
 
@@ -74,6 +75,15 @@ class AccessTest {
     @Test
     void loopCodeKnowsNoLockNoBlockingQueueAndNoLog() {
         assertThat(violations(LOOP_CODE, MAIN)).isEmpty();
+    }
+
+    @Test
+    void eachClassOfLoopCodeThatMayLockOrLogDoes() {
+        for (String name : LoopCode.LOCKS.keySet()) {
+            ArchRule rule = noClasses().that().haveFullyQualifiedName(name)
+                    .should().dependOnClassesThat(describe("lock, or log", AccessTest::locksOrLogs));
+            assertThat(violations(rule, MAIN)).as(name).isNotEmpty();
+        }
     }
 
     @Test
@@ -151,7 +161,7 @@ class AccessTest {
     private static boolean locksOrLogs(JavaClass type) {
         boolean locks = type.getPackageName().equals("java.util.concurrent.locks")
                 && !type.isEquivalentTo(LockSupport.class);
-        return locks || type.getPackageName().equals("java.util.logging")
+        return locks || type.getPackageName().equals("java.util.logging") || type.getName().equals("dev.ringpark.Log")
                 || BLOCKING.stream().anyMatch(type::isAssignableTo);
     }
 

@@ -3,15 +3,46 @@ package dev.ringpark.house;
 import com.tngtech.archunit.core.domain.JavaClass;
 import dev.ringpark.internal.dispatch.SleepGate;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
-/** What runs on the loop's own thread, between the virtual threads it carries. */
+/**
+ * What runs on the loop's own thread, between the virtual threads it carries: down to the system, and up to what opens
+ * and ends a loop.
+ */
 final class LoopCode {
     private static final List<String> ROOMS =
-            List.of("dev.ringpark.internal.dispatch.", "dev.ringpark.internal.backend.", "dev.ringpark.internal.op.");
+            List.of("dev.ringpark.internal.dispatch.", "dev.ringpark.internal.backend.", "dev.ringpark.internal.op.",
+                    "dev.ringpark.internal.jdk.", "dev.ringpark.internal.os.");
     private static final Set<String> FILES = Set.of("dev.ringpark.LoopEngine", "dev.ringpark.LoopDoor",
             "dev.ringpark.Parking", "dev.ringpark.LoopScheduler", "dev.ringpark.RunQueue", "dev.ringpark.Herald",
-            "dev.ringpark.Watch", "dev.ringpark.LoopTimer", "dev.ringpark.Alarm", "dev.ringpark.Sleepers");
+            "dev.ringpark.Watch", "dev.ringpark.LoopTimer", "dev.ringpark.Alarm", "dev.ringpark.Sleepers",
+            "dev.ringpark.Mailbox", "dev.ringpark.Requests", "dev.ringpark.Cancel", "dev.ringpark.LoopLife",
+            "dev.ringpark.OpenSockets", "dev.ringpark.LostSockets", "dev.ringpark.Watchdog", "dev.ringpark.Threads",
+            "dev.ringpark.Afterlife", "dev.ringpark.Timeouts", "dev.ringpark.PendingOperation");
+
+    private static final String BY_CALLERS = "by the threads that open and close sockets, never by the loop";
+    private static final String AT_THE_END = "by those threads; by the loop after its last turn, when it carries nobody";
+
+    /** The monitors in loop code: by which method, and why that holds up no loop. */
+    static final Map<String, String> MONITORS = Map.of(
+            "dev.ringpark.OpenSockets.paths", BY_CALLERS,
+            "dev.ringpark.OpenSockets.link", BY_CALLERS,
+            "dev.ringpark.OpenSockets.unlink", AT_THE_END,
+            "dev.ringpark.OpenSockets.shut", AT_THE_END,
+            "dev.ringpark.OpenSockets.handles", AT_THE_END,
+            "dev.ringpark.OpenSockets.clear", AT_THE_END,
+            "dev.ringpark.Watchdog.add", "by loops before their first turn",
+            "dev.ringpark.Watchdog.remove", "by loops after their last turn",
+            "dev.ringpark.Watchdog.isNeeded", "by the watchdog's own thread",
+            "dev.ringpark.internal.jdk.SocketPollers.startOnce", "by loops before they open their queue");
+
+    /** The classes of loop code with a lock, a queue that blocks, or a log, and why that holds up no loop. */
+    static final Map<String, String> LOCKS = Map.of(
+            "dev.ringpark.LoopLife", "its log and its latch come after the last turn; others wait at the latch",
+            "dev.ringpark.LostSockets", "its log is written by a virtual thread of the JDK's scheduler",
+            "dev.ringpark.Watchdog", "its set changes before a first and after a last turn; rouse() only unparks",
+            "dev.ringpark.Afterlife", "its pool takes over after the last turn");
 
     /** Its pool has locks; those who take them are the loop and the pool's own platform threads, for a moment. */
     private static final String BESIDE = "dev.ringpark.internal.backend.files.FileThreads";
@@ -26,5 +57,10 @@ final class LoopCode {
     static boolean includes(String name) {
         String file = name.replaceFirst("[$].*", "");
         return !file.equals(BESIDE) && (ROOMS.stream().anyMatch(name::startsWith) || FILES.contains(file));
+    }
+
+    /** Whether {@code type}, or the class around it, is one of {@link #LOCKS}. */
+    static boolean mayLock(JavaClass type) {
+        return LOCKS.containsKey(type.getName().replaceFirst("[$].*", ""));
     }
 }
