@@ -2,8 +2,11 @@ package dev.ringpark.availability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringpark.house.Samples;
 import dev.ringpark.process.Jvm;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What system properties and the environment ask for. */
 class ForcedChoiceTest {
@@ -20,6 +23,22 @@ class ForcedChoiceTest {
     void anUnknownModeFailsLoudlyAndTellsTheNamesThereAre() throws Exception {
         assertThat(Answer.from(JVM.and("-Dringpark.mode=both")).fails().failure())
                 .contains("\"both\"").contains("carried").contains("handed-over");
+    }
+
+    /** Each alone, and all at once. */
+    @ParameterizedTest
+    @ValueSource(strings = {"NO_SQARRAY", "DEFER_TASKRUN", "DEFER_TASKRUN,COOP_TASKRUN", "PBUF_RING",
+        "NO_SQARRAY,DEFER_TASKRUN,COOP_TASKRUN,RING_FDS,NO_IOWAIT,PBUF_RING,CLOSE,FTRUNCATE,MKDIRAT,RENAMEAT,UNLINKAT"})
+    void theRingWorksWithoutTheFeaturesThatAreSaidToBeBad(String without) throws Exception {
+        Samples.require("io_uring");
+        Answer.from(JVM.and("-Dringpark.backend=io_uring", "-Dringpark.io_uring.without=" + without)).works("io_uring");
+    }
+
+    @Test
+    void anUnknownFeatureFailsLoudlyAndTellsTheNamesThereAre() throws Exception {
+        Samples.require("io_uring");
+        assertThat(Answer.from(JVM.and("-Dringpark.io_uring.without=SQPOLL")).fails().failure())
+                .contains("\"SQPOLL\"").contains("NO_SQARRAY").contains("UNLINKAT");
     }
 
     @Test

@@ -41,6 +41,9 @@ final class ReceiveBuffers {
 
     /** Buffers registered with {@code ring}; null where the kernel has none. */
     static @Nullable ReceiveBuffers register(Ring ring, int count, int bufferBytes) throws IOException {
+        if (ring.isWithout(Feature.PBUF_RING)) {
+            return null;
+        }
         int entries = Integer.highestOneBit(count);
         NativeRegion region = NativeRegion.anonymous(ringBytes(entries) + (long) entries * bufferBytes);
         int result = register(ring, region, entries);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.Set;
 
 /**
  * The two queues shared with the kernel, and the one system call that moves them. Whoever writes a queue's tail
@@ -38,6 +39,7 @@ final class Ring implements AutoCloseable {
     private final MemorySegment callState = Libc.callState(Arena.ofAuto());
     private final MemorySegment waitArgument = Arena.ofAuto().allocate(GETEVENTS_ARG_BYTES + TIMESPEC_BYTES, 8);
     private final MemorySegment timespec = waitArgument.asSlice(GETEVENTS_ARG_BYTES);
+    private final Set<Feature> without;
     private final boolean isDeferred;
     private final boolean isRegistered;
     private final int enterFd;
@@ -46,9 +48,10 @@ final class Ring implements AutoCloseable {
     private int sqTail;
     private int cqHead;
 
-    /** Maps the queues of the ring {@code fd} that was set up with {@code params}. */
-    Ring(int fd, MemorySegment params) throws IOException {
+    /** Maps the queues of the ring {@code fd} that was set up with {@code params}, to be used without some features. */
+    Ring(int fd, MemorySegment params, Set<Feature> without) throws IOException {
         this.fd = fd;
+        this.without = without;
         features = params.get(JAVA_INT, PARAMS_FEATURES);
         sqEntries = params.get(JAVA_INT, PARAMS_SQ_ENTRIES);
         cqEntries = params.get(JAVA_INT, PARAMS_CQ_ENTRIES);
@@ -72,11 +75,11 @@ final class Ring implements AutoCloseable {
             fillIndirection(array);
         }
         waitArgument.set(JAVA_LONG, GETEVENTS_ARG_TS, timespec.address());
-        int registered = registerOwnDescriptor();
+        int registered = isWithout(Feature.RING_FDS) ? -1 : registerOwnDescriptor();
         isRegistered = registered >= 0;
         enterFd = isRegistered ? registered : fd;
         enterFlags = (isRegistered ? IORING_ENTER_REGISTERED_RING : 0)
-                | (has(IORING_FEAT_NO_IOWAIT) ? IORING_ENTER_NO_IOWAIT : 0);
+                | (has(IORING_FEAT_NO_IOWAIT) && !isWithout(Feature.NO_IOWAIT) ? IORING_ENTER_NO_IOWAIT : 0);
     }
 
     private NativeRegion mapEntries() throws IOException {
@@ -111,6 +114,11 @@ final class Ring implements AutoCloseable {
             update.set(JAVA_INT, 0, enterFd);
             register(IORING_UNREGISTER_RING_FDS, update, 1);
         }
+    }
+
+    /** Whether {@code feature} is not to be used, be it there or not. */
+    boolean isWithout(Feature feature) {
+        return without.contains(feature);
     }
 
     /** Whether the kernel has all of {@code wanted}. */

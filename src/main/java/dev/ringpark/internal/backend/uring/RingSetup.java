@@ -12,6 +12,8 @@ import dev.ringpark.internal.os.linux.LinuxErrno;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Makes a ring and finds out whether it can be used: the newest set-up flags first, older kernels get fewer; then one
@@ -35,16 +37,22 @@ final class RingSetup {
         IORING_OP_RECV, IORING_OP_SENDMSG, IORING_OP_RECVMSG,
     };
 
+    private static final Map<Feature, Integer> OPTIONAL_OPERATIONS = Map.of(
+            Feature.CLOSE, IORING_OP_CLOSE, Feature.FTRUNCATE, IORING_OP_FTRUNCATE,
+            Feature.MKDIRAT, IORING_OP_MKDIRAT, Feature.RENAMEAT, IORING_OP_RENAMEAT,
+            Feature.UNLINKAT, IORING_OP_UNLINKAT);
+
     private RingSetup() {}
 
     /** A ring that works. */
     static Ring open(BackendOptions options) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment params = arena.allocate(PARAMS_BYTES, 8);
-            int fd = setUp(options, params, arena);
+            Set<Feature> without = Feature.without();
+            int fd = setUp(options, without, params, arena);
             Ring ring;
             try {
-                ring = new Ring(fd, params);
+                ring = new Ring(fd, params, without);
             } catch (IOException e) {
                 Libc.close(fd);
                 throw e;
@@ -60,10 +68,15 @@ final class RingSetup {
         }
     }
 
-    private static int setUp(BackendOptions options, MemorySegment params, Arena arena) throws IOException {
+    private static int setUp(BackendOptions options, Set<Feature> without, MemorySegment params, Arena arena)
+            throws IOException {
         MemorySegment state = Libc.callState(arena);
         int result = -LinuxErrno.EINVAL;
+        int forbidden = forbidden(without);
         for (int i = 0; i < FLAGS.length && result == -LinuxErrno.EINVAL; i++) {
+            if ((FLAGS[i] & forbidden) != 0) {
+                continue;
+            }
             params.fill((byte) 0);
             params.set(JAVA_INT, PARAMS_FLAGS, FLAGS[i]);
             params.set(JAVA_INT, PARAMS_CQ_ENTRIES,
@@ -74,6 +87,12 @@ final class RingSetup {
             throw refusal(result);
         }
         return result;
+    }
+
+    private static int forbidden(Set<Feature> without) {
+        return (without.contains(Feature.NO_SQARRAY) ? IORING_SETUP_NO_SQARRAY : 0)
+                | (without.contains(Feature.DEFER_TASKRUN) ? IORING_SETUP_DEFER_TASKRUN : 0)
+                | (without.contains(Feature.COOP_TASKRUN) ? IORING_SETUP_COOP_TASKRUN : 0);
     }
 
     private static IOException refusal(int result) {
@@ -121,7 +140,6 @@ final class RingSetup {
         probe(ring, arena);
     }
 
-    /** Kernels before 6.1 may close a file with a worker that lets go of it seconds later: they are not asked to. */
     private static void probe(Ring ring, Arena arena) throws IOException {
         MemorySegment probe = arena.allocate(PROBE_HEADER_BYTES + (long) PROBE_OPS * PROBE_OP_BYTES, 8);
         int result = ring.register(IORING_REGISTER_PROBE, probe, PROBE_OPS);
@@ -129,7 +147,8 @@ final class RingSetup {
             throw new BackendUnavailableException("io_uring_register: " + Ring.describe(result)
                     + ": a seccomp filter refuses call 427 (allow it)");
         }
-        ring.knows(ring.isDeferred() ? operations(probe) : operations(probe) & ~(1L << IORING_OP_CLOSE));
+        ring.knows(operations(probe) & ~OPTIONAL_OPERATIONS.entrySet().stream()
+                .filter(each -> ring.isWithout(each.getKey())).mapToLong(each -> 1L << each.getValue()).sum());
         for (int operation : NEEDED_OPERATIONS) {
             if (!ring.knows(operation)) {
                 throw new BackendUnavailableException("the kernel has no io_uring operation " + operation);
