@@ -191,7 +191,7 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
     }
 
     final int writeFrom(MemorySegment source, long deadlineNanos) throws IOException {
-        if (KernelMemory.canLend(source)) {
+        if (KernelMemory.canLend(Objects.requireNonNull(source, "source"))) {
             return writeFrom(asBuffer(source), deadlineNanos);
         }
         byte[] copy = source.asSlice(0, Math.min(source.byteSize(), COPY_BYTES)).toArray(ValueLayout.JAVA_BYTE);

@@ -18,6 +18,7 @@ import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.NullUnmarked;
@@ -35,37 +36,52 @@ class MisuseContractTest extends Contract {
         Pair pair = pair();
         TcpSocket socket = pair.near();
         ByteBuffer[] hole = {ByteBuffer.allocate(2), null};
-        assertChangesNothing(NullPointerException.class, pair, List.of(
+        List<Mistake> reads = new ArrayList<>(naming("target",
                 () -> socket.read((ByteBuffer) null), () -> socket.read((ByteBuffer) null, LONG),
                 () -> socket.read((byte[]) null, 0, 1), () -> socket.read((byte[]) null, 0, 1, LONG),
                 () -> socket.read((MemorySegment) null), () -> socket.read((ByteBuffer[]) null),
-                () -> socket.read(hole), () -> socket.in().read(null), () -> socket.in().read(null, 0, 1),
-                () -> socket.copyTo((WritableByteChannel) null),
+                () -> socket.read(hole), () -> socket.in().read(null, 0, 1),
+                () -> socket.copyTo((WritableByteChannel) null)));
+        reads.addAll(naming("\"b\" is null", () -> socket.in().read(null)));   // a name of the JDK's
+        assertChangesNothing(NullPointerException.class, pair, reads);
+        List<Mistake> writes = new ArrayList<>(naming("source",
                 () -> socket.write((ByteBuffer) null), () -> socket.write((ByteBuffer) null, LONG),
                 () -> socket.write((byte[]) null, 0, 1), () -> socket.write((byte[]) null, 0, 1, LONG),
                 () -> socket.write((MemorySegment) null), () -> socket.write((ByteBuffer[]) null),
-                () -> socket.write(hole), () -> written(socket, null, 0, 1)));
+                () -> written(socket, null, 0, 1)));
+        writes.addAll(naming("buffers[", () -> socket.write(hole)));
+        assertChangesNothing(NullPointerException.class, pair, writes);
+    }
+
+    @Test
+    void nothingInsteadOfATimeoutIsRefused() throws Exception {
+        Pair pair = pair();
+        TcpSocket socket = pair.near();
+        TcpListener listener = TcpListener.bind(loop, Loopback.anyPort());
+        assertChangesNothing(NullPointerException.class, pair, naming("timeout",
+                () -> socket.read(ByteBuffer.allocate(1), null), () -> socket.read(new byte[1], 0, 1, null),
+                () -> socket.write(ByteBuffer.allocate(1), null), () -> socket.write(new byte[1], 0, 1, null),
+                () -> socket.setReadTimeout(null), () -> socket.setWriteTimeout(null),
+                () -> listener.setAcceptTimeout(null), () -> listener.accept(null),
+                () -> socket.connect(Loopback.port(1), null), () -> TcpSocket.connect(loop, Loopback.port(1), null)));
+        assertThat(listener.isOpen()).isTrue();
     }
 
     @Test
     void nothingInsteadOfAnyOtherArgumentIsRefused() throws Exception {
         Pair pair = pair();
         TcpSocket socket = pair.near();
-        TcpListener listener = TcpListener.bind(loop, Loopback.anyPort());
-        assertChangesNothing(NullPointerException.class, pair, List.of(
-                () -> socket.read(ByteBuffer.allocate(1), null), () -> socket.read(new byte[1], 0, 1, null),
-                () -> socket.write(ByteBuffer.allocate(1), null), () -> socket.write(new byte[1], 0, 1, null),
-                () -> socket.setReadTimeout(null), () -> socket.setWriteTimeout(null),
-                () -> listener.setAcceptTimeout(null), () -> listener.accept(null),
-                () -> socket.connect(null), () -> socket.connect(Loopback.port(1), null),
-                () -> TcpSocket.connect(loop, null), () -> TcpSocket.connect(loop, Loopback.port(1), null),
-                () -> TcpSocket.connect(null, Loopback.port(1)), () -> TcpSocket.open(null),
-                () -> TcpSocket.open(loop, null), () -> TcpListener.open(null), () -> TcpListener.open(loop, null),
-                () -> TcpListener.bind(loop, null), () -> TcpListener.bind(null, Loopback.anyPort()),
-                () -> socket.getOption(null), () -> socket.setOption(null, 1),
-                () -> socket.setOption(StandardSocketOptions.TCP_NODELAY, null),
-                () -> loop.startVirtualThread(null), () -> loop.run(null), () -> CarrierLoop.start(null)));
-        assertThat(listener.isOpen()).isTrue();
+        List<Mistake> mistakes = new ArrayList<>();
+        mistakes.addAll(naming("address", () -> socket.connect(null), () -> TcpSocket.connect(loop, null),
+                () -> TcpListener.bind(loop, null)));
+        mistakes.addAll(naming("loop", () -> TcpSocket.connect(null, Loopback.port(1)), () -> TcpSocket.open(null),
+                () -> TcpListener.open(null), () -> TcpListener.bind(null, Loopback.anyPort())));
+        mistakes.addAll(naming("family", () -> TcpSocket.open(loop, null), () -> TcpListener.open(loop, null)));
+        mistakes.addAll(naming("option", () -> socket.getOption(null), () -> socket.setOption(null, 1)));
+        mistakes.addAll(naming("value", () -> socket.setOption(StandardSocketOptions.TCP_NODELAY, null)));
+        mistakes.addAll(naming("task", () -> loop.startVirtualThread(null), () -> loop.run(null)));
+        mistakes.addAll(naming("options", () -> CarrierLoop.start(null)));
+        assertChangesNothing(NullPointerException.class, pair, mistakes);
     }
 
     @Test
@@ -75,20 +91,17 @@ class MisuseContractTest extends Contract {
         byte[] four = new byte[4];
         ByteBuffer[] two = {ByteBuffer.allocate(1), ByteBuffer.allocate(1)};
         int[][] ranges = {{-1, 1}, {0, -1}, {0, 5}, {4, 1}, {3, 2}, {5, 0}, {1, Integer.MAX_VALUE}};
-        List<Callable<?>> calls = new ArrayList<>();
+        List<Mistake> mistakes = new ArrayList<>();
         for (int[] range : ranges) {
             int offset = range[0];
             int length = range[1];
-            calls.add(() -> socket.read(four, offset, length));
-            calls.add(() -> socket.read(four, offset, length, LONG));
-            calls.add(() -> socket.in().read(four, offset, length));
-            calls.add(() -> socket.read(two, offset, length));
-            calls.add(() -> socket.write(four, offset, length));
-            calls.add(() -> socket.write(four, offset, length, LONG));
-            calls.add(() -> written(socket, four, offset, length));
-            calls.add(() -> socket.write(two, offset, length));
+            mistakes.addAll(naming("[" + offset + ", " + offset + " + " + length + ")",
+                    () -> socket.read(four, offset, length), () -> socket.read(four, offset, length, LONG),
+                    () -> socket.in().read(four, offset, length), () -> socket.read(two, offset, length),
+                    () -> socket.write(four, offset, length), () -> socket.write(four, offset, length, LONG),
+                    () -> written(socket, four, offset, length), () -> socket.write(two, offset, length)));
         }
-        assertChangesNothing(IndexOutOfBoundsException.class, pair, calls);
+        assertChangesNothing(IndexOutOfBoundsException.class, pair, mistakes);
     }
 
     private static String written(TcpSocket socket, byte[] source, int offset, int length) throws Exception {
@@ -96,14 +109,22 @@ class MisuseContractTest extends Contract {
         return "written";
     }
 
-    /** Each call throws, takes nothing of what is there to be read, sends nothing, and leaves the socket open. */
-    private void assertChangesNothing(Class<?> type, Pair pair, List<Callable<?>> calls) throws Exception {
+    /** Each call throws and says what was wrong, takes nothing of what is there to be read, and sends nothing. */
+    private void assertChangesNothing(Class<?> type, Pair pair, List<Mistake> mistakes) throws Exception {
         call(() -> pair.far().write(Sequence.bytes(5), 0, 5)).result();
-        for (int i = 0; i < calls.size(); i++) {
-            assertThat(failureOf(calls.get(i))).as("call %d", i).isInstanceOf(type);
+        for (int i = 0; i < mistakes.size(); i++) {
+            assertThat(failureOf(mistakes.get(i).call())).as("call %d", i).isInstanceOf(type)
+                    .hasMessageContaining(mistakes.get(i).named());
         }
         assertThat(call(() -> Flow.read(pair.near(), 5, 5)).result()).isEqualTo(5);
         assertPasses(pair.turned());
+    }
+
+    /** A call, and the parameter or value that its failure has to name. */
+    private record Mistake(String named, Callable<?> call) {}
+
+    private static List<Mistake> naming(String named, Callable<?>... calls) {
+        return Arrays.stream(calls).map(call -> new Mistake(named, call)).toList();
     }
 
     // ---- states ----
