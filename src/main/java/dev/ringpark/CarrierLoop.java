@@ -132,13 +132,14 @@ public final class CarrierLoop implements AutoCloseable {
         if (cause instanceof RuntimeException unchecked) {
             throw unchecked;
         }
-        return new IOException(cause == null ? "the loop did not start" : cause.getMessage(), cause);
+        return new IOException(cause == null ? "the loop did not start" : OpenFiles.withCure(cause.getMessage()), cause);
     }
 
     private static void live(LoopOptions options, Parts parts, CompletableFuture<CarrierLoop> started) {
         CarrierLoop loop;
         try {
             Afterlife.prepare();
+            Threads.load(OpenFiles.class);
             loop = new CarrierLoop(options, parts);
         } catch (Throwable e) {
             started.completeExceptionally(e);

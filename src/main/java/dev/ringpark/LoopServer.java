@@ -96,7 +96,7 @@ public final class LoopServer implements AutoCloseable {
             begin(dealer == null ? listener.accept() : listener.acceptFor(dealer));
         } catch (SocketException e) {
             if (hadRoom) {
-                Log.say(Level.WARNING, address + " cannot accept: " + e.getMessage(), null);
+                Log.say(Level.WARNING, address + " cannot accept: " + OpenFiles.withCure(e.getMessage()), null);
             }
             Thread.sleep(PAUSE_MILLIS);
             return false;

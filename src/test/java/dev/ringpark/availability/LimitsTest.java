@@ -57,7 +57,8 @@ class LimitsTest {
         assertThat(attempts).as("what the probe said: %s", run).hasSizeBetween(2, 6);
         assertThat(attempts.getLast()).endsWith(" free: " + expected);
         assertThat(attempts.subList(0, attempts.size() - 1))
-                .allMatch(attempt -> attempt.endsWith("java.io.IOException: Too many open files"));
+                .allMatch(attempt -> attempt.contains("java.io.IOException: Too many open files: ")
+                        && attempt.contains("ulimit -n"));
     }
 
     @Test

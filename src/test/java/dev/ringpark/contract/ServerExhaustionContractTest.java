@@ -41,7 +41,8 @@ class ServerExhaustionContractTest {
 
             assertThat(run.out().lines()).as("what the program said: %s", run)
                     .containsExactly("the server spins: false", "the client is served: 7");
-            assertThat(run.err().lines().filter(line -> line.contains("cannot accept: Too many open files")))
+            assertThat(run.err().lines().filter(line -> line.contains("cannot accept: Too many open files: ")
+                    && line.contains("ulimit -n")))
                     .as("warnings: %s", run).hasSizeBetween(1, 3);   // one for each time it begins
         }
     }
