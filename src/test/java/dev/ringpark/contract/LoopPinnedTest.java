@@ -19,8 +19,13 @@ import org.junit.jupiter.api.Test;
 
 /** A thread that waits where it cannot leave its carrier hangs neither itself nor its loop. */
 class LoopPinnedTest extends RiggedLoop {
+    /** Makes {@code call} where its thread cannot leave its carrier; here in a class initialiser. */
+    <T> T pin(Callable<T> call) throws Exception {
+        return LoopPinnedCall.make(call);
+    }
+
     @Test
-    void aReadInAClassInitialiserGetsItsBytes() throws Exception {
+    void aReadWhilePinnedGetsItsBytes() throws Exception {
         LoopRig.Mixed pair = rig.mixed();
         byte[] target = new byte[10];
         LoopRig.Running<Integer> reader = startPinned(() -> pair.near().read(target, 0, 10));
@@ -33,7 +38,7 @@ class LoopPinnedTest extends RiggedLoop {
     }
 
     @Test
-    void aWriteInAClassInitialiserWaitsForASlowPeer() throws Exception {
+    void aWriteWhilePinnedWaitsForASlowPeer() throws Exception {
         LoopRig.Mixed pair = rig.slow();
         LoopRig.Running<Void> writer = startPinned(() -> {
             pair.near().out().write(new byte[500_000]);
@@ -49,7 +54,7 @@ class LoopPinnedTest extends RiggedLoop {
     }
 
     @Test
-    void anAcceptAndAConnectInAClassInitialiserWork() throws Exception {
+    void anAcceptAndAConnectWhilePinnedWork() throws Exception {
         TcpListener listener = TcpListener.bind(rig.loop, LoopRig.loopback());
         LoopRig.Running<TcpSocket> acceptor = startPinned(listener::accept);
         Socket client = new Socket();
@@ -57,7 +62,7 @@ class LoopPinnedTest extends RiggedLoop {
         assertThat(acceptor.await().isOpen()).isTrue();
         client.close();
 
-        TcpSocket connected = rig.start(() -> LoopPinnedCall.make(
+        TcpSocket connected = rig.start(() -> pin(
                 () -> TcpSocket.connect(rig.loop, listener.getLocalAddress()))).await();
         assertThat(connected.isConnected()).isTrue();
         assertOthersGoOn();
@@ -69,7 +74,7 @@ class LoopPinnedTest extends RiggedLoop {
         long start = System.nanoTime();
 
         LoopRig.Running<Integer> reader =
-                rig.start(() -> LoopPinnedCall.make(() -> pair.near().read(new byte[1], 0, 1, Duration.ofMillis(50))));
+                rig.start(() -> pin(() -> pair.near().read(new byte[1], 0, 1, Duration.ofMillis(50))));
 
         assertThatThrownBy(reader::await).isInstanceOf(SocketTimeoutException.class);
         assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(Duration.ofMillis(50).toNanos());
@@ -150,7 +155,7 @@ class LoopPinnedTest extends RiggedLoop {
         LoopRig.Mixed pair = rig.mixed();
         pair.far().getOutputStream().write(1);
 
-        rig.start(() -> LoopPinnedCall.make(() -> {
+        rig.start(() -> pin(() -> {
             compute(Duration.ofMillis(50));
             return pair.near().read(new byte[1], 0, 1);
         })).await();
@@ -172,7 +177,7 @@ class LoopPinnedTest extends RiggedLoop {
         long before = rig.loop.stats().submitted();
         LoopRig.Running<Byte> first = LoopRig.startPlatform(() -> readByte(pair));
         LoopRig.until(() -> rig.loop.stats().submitted() > before, () -> "nothing submitted: " + rig.loop.stats());
-        LoopRig.Running<Byte> pinned = rig.start(() -> LoopPinnedCall.make(() -> readByte(pair)));
+        LoopRig.Running<Byte> pinned = rig.start(() -> pin(() -> readByte(pair)));
         LoopRig.until(() -> isWaitingForTurn(pinned.thread()), () -> "does not wait: " + pinned.thread());
 
         pair.far().getOutputStream().write(new byte[] {1, 2});
@@ -189,7 +194,7 @@ class LoopPinnedTest extends RiggedLoop {
         LoopRig.Running<Byte> first = rig.start(() -> readByte(pair));
         LoopRig.until(() -> rig.loop.stats().submitted() > before, () -> "nothing submitted: " + rig.loop.stats());
 
-        LoopRig.Running<Integer> pinned = rig.start(() -> LoopPinnedCall.make(
+        LoopRig.Running<Integer> pinned = rig.start(() -> pin(
                 () -> pair.near().read(new byte[1], 0, 1, Duration.ofMillis(50))));
 
         assertThatThrownBy(pinned::await).isInstanceOf(SocketTimeoutException.class);
@@ -211,7 +216,7 @@ class LoopPinnedTest extends RiggedLoop {
     /** Returns once the call is the loop's. */
     private <T> LoopRig.Running<T> startPinned(Callable<T> call) {
         long before = rig.loop.stats().submitted();
-        LoopRig.Running<T> pinned = rig.start(() -> LoopPinnedCall.make(call));
+        LoopRig.Running<T> pinned = rig.start(() -> pin(call));
         LoopRig.until(() -> rig.loop.stats().submitted() > before, () -> "nothing submitted: " + rig.loop.stats());
         return pinned;
     }
