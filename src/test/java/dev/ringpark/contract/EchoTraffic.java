@@ -5,11 +5,16 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The bytes of {@link Sequence} through an echo and back, each checked: one thread sends, another receives. */
+/**
+ * Bytes of {@link Sequence} through an echo and back, each checked: one thread sends, another receives. Each connection
+ * has a place of its own in the sequence to start from, so that bytes of another are noticed.
+ */
 final class EchoTraffic {
     private static final int PIECE = 1000;
+    private static final int APART = 104_729;   // a prime: no two ports begin at one place of the sequence
 
     private final Socket socket;
+    private final long start;
     private final long bytes;
     private final LoopRig.Running<Long> receiver;
     private final AtomicLong received = new AtomicLong();
@@ -17,6 +22,7 @@ final class EchoTraffic {
     /** Begins at once; {@code bytes} may be without end. */
     EchoTraffic(Socket socket, long bytes) {
         this.socket = socket;
+        this.start = (long) socket.getLocalPort() * APART;
         this.bytes = bytes;
         LoopRig.startPlatform(this::send);
         this.receiver = LoopRig.startPlatform(this::receive);
@@ -24,7 +30,7 @@ final class EchoTraffic {
 
     private Void send() throws IOException {
         for (long sent = 0; sent < bytes; sent += PIECE) {
-            socket.getOutputStream().write(Sequence.bytes(sent, (int) Math.min(PIECE, bytes - sent)));
+            socket.getOutputStream().write(Sequence.bytes(start + sent, (int) Math.min(PIECE, bytes - sent)));
         }
         socket.shutdownOutput();
         return null;
@@ -34,7 +40,7 @@ final class EchoTraffic {
         InputStream in = socket.getInputStream();
         byte[] target = new byte[PIECE];
         for (int count = in.read(target); count >= 0; count = in.read(target)) {
-            Sequence.check(target, count, received.get());
+            Sequence.check(target, count, start + received.get());
             received.addAndGet(count);
         }
         return received.get();

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class TimeoutStormContractTest extends Contract {
     private static final Duration TIMEOUT = Duration.ofMillis(3);
     private static final int CONNECTIONS = 20;
+    private static final int APART = 104_729;   // each connection has bytes of its own
 
     private final Seed seed = new Seed();
 
@@ -38,8 +39,9 @@ class TimeoutStormContractTest extends Contract {
         for (int i = 0; i < CONNECTIONS; i++) {
             Pair pair = pair();
             SplittableRandom random = seed.random(i);
-            readers.add(call(() -> read(pair.near(), reads / CONNECTIONS)));
-            writers.add(call(() -> write(pair.far(), random)));
+            long start = (long) i * APART;
+            readers.add(call(() -> read(pair.near(), start, reads / CONNECTIONS)));
+            writers.add(call(() -> write(pair.far(), start, random)));
         }
         int timeouts = 0;
         int arrivals = 0;
@@ -60,14 +62,14 @@ class TimeoutStormContractTest extends Contract {
     private record Result(long bytes, int timeouts) {}
 
     /** Reads so many times, and then what is left. */
-    private static Result read(TcpSocket socket, int reads) throws IOException {
+    private static Result read(TcpSocket socket, long start, int reads) throws IOException {
         byte[] target = new byte[64];
         long done = 0;
         int timeouts = 0;
         for (int i = 0; i < reads; i++) {
             try {
                 int count = socket.read(target, 0, target.length, TIMEOUT);
-                Sequence.check(target, count, done);
+                Sequence.check(target, count, start + done);
                 done += count;
             } catch (SocketTimeoutException expected) {
                 timeouts++;
@@ -75,18 +77,18 @@ class TimeoutStormContractTest extends Contract {
         }
         socket.shutdownOutput();   // tells the writer that it is enough
         for (int count = socket.read(target, 0, 64); count >= 0; count = socket.read(target, 0, 64)) {
-            Sequence.check(target, count, done);
+            Sequence.check(target, count, start + done);
             done += count;
         }
         return new Result(done, timeouts);
     }
 
     /** Writes a few bytes about every three milliseconds, until the reader ends its own output. */
-    private static long write(TcpSocket socket, SplittableRandom random) throws IOException {
+    private static long write(TcpSocket socket, long start, SplittableRandom random) throws IOException {
         long done = 0;
         while (!hasEnded(socket, Duration.ofNanos(random.nextLong(5_000_000) + 500_000))) {
             int count = random.nextInt(1, 8);
-            done += socket.write(Sequence.bytes(done, count), 0, count);
+            done += socket.write(Sequence.bytes(start + done, count), 0, count);
         }
         socket.shutdownOutput();
         return done;
