@@ -132,7 +132,8 @@ public final class CarrierLoop implements AutoCloseable {
         if (cause instanceof RuntimeException unchecked) {
             throw unchecked;
         }
-        return new IOException(cause == null ? "the loop did not start" : OpenFiles.withCure(cause.getMessage()), cause);
+        String reason = cause == null ? "the loop did not start" : OpenFiles.withCure(cause.getMessage());
+        return new IOException(reason, cause);
     }
 
     private static void live(LoopOptions options, Parts parts, CompletableFuture<CarrierLoop> started) {

@@ -41,7 +41,7 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
     }
 
     final long readHere(ByteBuffer[] targets, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, targets.length);
+        Objects.checkFromIndexSize(offset, length, Objects.requireNonNull(targets, "targets").length);
         int turn = enter(Descriptor.READING);
         try {
             return scatter(targets, offset, offset + length);
@@ -69,7 +69,7 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
     }
 
     final long writeHere(ByteBuffer[] sources, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, sources.length);
+        Objects.checkFromIndexSize(offset, length, Objects.requireNonNull(sources, "sources").length);
         int turn = enter(Descriptor.WRITING);
         try {
             return gather(sources, offset, offset + length);

@@ -122,7 +122,7 @@ public final class LoopFile extends FileTransfers
     /** Reads into the buffers in their order, from the file's own position on. */
     @Override
     public long read(ByteBuffer[] targets) throws IOException {
-        return read(targets, 0, targets.length);
+        return read(targets, 0, Objects.requireNonNull(targets, "targets").length);
     }
 
     /**
@@ -167,7 +167,7 @@ public final class LoopFile extends FileTransfers
     /** Writes the buffers in their order, at the file's own position. */
     @Override
     public long write(ByteBuffer[] sources) throws IOException {
-        return write(sources, 0, sources.length);
+        return write(sources, 0, Objects.requireNonNull(sources, "sources").length);
     }
 
     /**

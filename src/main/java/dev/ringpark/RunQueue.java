@@ -58,7 +58,7 @@ final class RunQueue {
         return task;
     }
 
-    /** Runs what is there: {@code most} tasks at most, and none once {@code nanos} since {@code startNanos} are over. */
+    /** Runs what is there: {@code most} tasks at most, none once {@code nanos} since {@code startNanos} are over. */
     void run(int most, long startNanos, long nanos) {
         lookedNanos = startNanos;
         int unseen = 0;

@@ -88,7 +88,7 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
     }
 
     final int readInto(byte[] target, int offset, int length, long deadlineNanos) throws IOException {
-        Objects.checkFromIndexSize(offset, length, target.length);
+        Objects.checkFromIndexSize(offset, length, Objects.requireNonNull(target, "target").length);
         if (length == 0) {
             return nothingRead();
         }
@@ -118,7 +118,7 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
     }
 
     final int readInto(ByteBuffer[] targets, int offset, int length, long deadlineNanos) throws IOException {
-        Objects.checkFromIndexSize(offset, length, targets.length);
+        Objects.checkFromIndexSize(offset, length, Objects.requireNonNull(targets, "targets").length);
         for (int i = offset; i < offset + length; i++) {
             KernelMemory.requireWritable(targets[i]);
         }
@@ -178,7 +178,7 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
     }
 
     final int writeFrom(byte[] source, int offset, int length, long deadlineNanos) throws IOException {
-        Objects.checkFromIndexSize(offset, length, source.length);
+        Objects.checkFromIndexSize(offset, length, Objects.requireNonNull(source, "source").length);
         if (length == 0) {
             return nothingWritten();
         }
@@ -199,7 +199,7 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
     }
 
     final int writeFrom(ByteBuffer[] sources, int offset, int length, long deadlineNanos) throws IOException {
-        Objects.checkFromIndexSize(offset, length, sources.length);
+        Objects.checkFromIndexSize(offset, length, Objects.requireNonNull(sources, "sources").length);
         ByteBuffer first = Buffers.firstWithRoom(sources, offset, length);
         long rest = Buffers.remaining(sources, offset, length);
         if (first == null || first.remaining() >= COPY_BYTES || first.remaining() == rest) {
@@ -213,7 +213,7 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
 
     /** All or nothing but an exception; other writers' bytes come before or after, never between. */
     final void writeAll(byte[] source, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, source.length);
+        Objects.checkFromIndexSize(offset, length, Objects.requireNonNull(source, "source").length);
         long deadlineNanos = writeDeadline();
         Operation operation = enterWrite(deadlineNanos);
         try {

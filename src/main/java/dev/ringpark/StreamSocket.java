@@ -185,7 +185,7 @@ public abstract sealed class StreamSocket extends StreamChannel
      */
     @Override
     public long read(ByteBuffer[] targets) throws IOException {
-        return read(targets, 0, targets.length);
+        return read(targets, 0, Objects.requireNonNull(targets, "targets").length);
     }
 
     // ---- writing ----
@@ -325,7 +325,7 @@ public abstract sealed class StreamSocket extends StreamChannel
      */
     @Override
     public long write(ByteBuffer[] sources) throws IOException {
-        return write(sources, 0, sources.length);
+        return write(sources, 0, Objects.requireNonNull(sources, "sources").length);
     }
 
     // ---- streams ----

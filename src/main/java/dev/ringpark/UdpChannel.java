@@ -57,7 +57,7 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
     }
 
     final Datagram receiveInto(byte[] target, int offset, int length, long deadlineNanos) throws IOException {
-        Objects.checkFromIndexSize(offset, length, target.length);
+        Objects.checkFromIndexSize(offset, length, Objects.requireNonNull(target, "target").length);
         int room = room(length);
         Operation operation = enterReceive(deadlineNanos);
         try {
@@ -96,7 +96,7 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
     }
 
     final int receiveLengthInto(byte[] target, int offset, int length, long deadlineNanos) throws IOException {
-        Objects.checkFromIndexSize(offset, length, target.length);
+        Objects.checkFromIndexSize(offset, length, Objects.requireNonNull(target, "target").length);
         Operation operation = enterReceiveFromPeer(deadlineNanos);
         try {
             operation.beginTransfer(Kind.RECEIVE, target, offset, room(length), deadlineNanos);

@@ -59,6 +59,7 @@ public final class RefusalProbe {
             }
         }
         open.removeIf(what -> what.startsWith("/"));
-        return mapped + " mappings of rings, " + open.stream().map(what -> what.replaceAll("\\d+", "")).sorted().toList();
+        return mapped + " mappings of rings, "
+                + open.stream().map(what -> what.replaceAll("\\d+", "")).sorted().toList();
     }
 }

@@ -86,7 +86,7 @@ class LoopFairnessTest extends RiggedLoop {
         }
     }
 
-    /** How many turns the loop takes while so many threads yield so often: a thread that writes does so once in each. */
+    /** How many turns the loop takes while threads yield so often: a thread that writes does so once in each. */
     @SuppressWarnings("ThreadPriorityCheck")   // that is the matter
     private static long turnsOfYields(LoopRig rig, int threads, int yields) throws Exception {
         LoopRig.Mixed pair = rig.mixed();

@@ -13,7 +13,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.Callable;
 
-/** Makes a call in what native code calls back, where no virtual thread can leave its carrier: a comparator of qsort. */
+/** Makes a call in what native code calls back, where no thread can leave its carrier: a comparator of qsort. */
 final class LoopUpcall {
     private static final FunctionDescriptor COMPARE = FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS);
     private static final MethodHandle QSORT = Linker.nativeLinker().downcallHandle(

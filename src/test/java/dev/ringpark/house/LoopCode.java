@@ -22,7 +22,8 @@ final class LoopCode {
             "dev.ringpark.Afterlife", "dev.ringpark.Timeouts", "dev.ringpark.PendingOperation");
 
     private static final String BY_CALLERS = "by the threads that open and close sockets, never by the loop";
-    private static final String AT_THE_END = "by those threads; by the loop after its last turn, when it carries nobody";
+    private static final String AT_THE_END =
+            "by those threads; by the loop after its last turn, when it carries nobody";
 
     /** The monitors in loop code: by which method, and why that holds up no loop. */
     static final Map<String, String> MONITORS = Map.of(
