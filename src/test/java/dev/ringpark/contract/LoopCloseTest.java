@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,19 +37,46 @@ class LoopCloseTest {
 
     private LoopRig rig;
     private LoopRig peers;
+    private OpenDescriptors before;
+    private long mappingsBefore;
 
     @BeforeEach
     void open() throws Exception {
+        WarmUp.once();
+        before = new OpenDescriptors();
+        mappingsBefore = mappings();
         rig = new LoopRig(flavor, flavor.options().withName("closed"));
         peers = new LoopRig(flavor, flavor.options().withName("peers"));
     }
 
     @AfterEach
-    void close() {
-        if (peers != null) {   // else skipped
-            rig.close();
-            peers.close();
+    void closeAndLookWhatIsLeft() {
+        if (peers == null) {
+            return;   // skipped
         }
+        rig.close();
+        peers.close();
+        before.assertNoMore();
+        Eventually.until(() -> mappings() <= mappingsBefore, "unmapped all queues");
+        Eventually.until(LoopCloseTest::hasNoLoopThread, "ended the threads of both loops");
+    }
+
+    /** The queues that are mapped into this process, where the system tells. */
+    private static long mappings() {
+        Path maps = Path.of("/proc/self/maps");
+        if (!Files.isReadable(maps)) {
+            return 0;
+        }
+        try {
+            return Files.readAllLines(maps).stream().filter(line -> line.contains("io_uring")).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean hasNoLoopThread() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("closed-loop") || thread.getName().equals("peers-loop"));
     }
 
     @Test
@@ -69,9 +101,11 @@ class LoopCloseTest {
     void aThousandThreadsThatWaitInEveryWayEndAsTheTableOfExceptionsSays() throws Exception {
         try (Blackhole blackhole = new Blackhole()) {
             List<LoopRig.Running<?>> closed = new ArrayList<>();
+            List<Socket> ofTheJdk = new ArrayList<>();
             for (int i = 0; i < MANY / 10; i++) {
                 LoopRig.Pair pair = LoopRig.pair(rig.loop, peers.loop);
                 LoopRig.Mixed slow = rig.slow();
+                ofTheJdk.add(slow.far());
                 TcpListener listener = TcpListener.bind(rig.loop, LoopRig.loopback());
                 TcpSocket knocking = TcpSocket.open(rig.loop, StandardProtocolFamily.INET);
                 // The second and third of each wait for their turn.
@@ -92,6 +126,9 @@ class LoopCloseTest {
             assertThat(Duration.ofNanos(System.nanoTime() - startNanos)).isLessThan(BOUND);
             for (LoopRig.Running<?> sleeper : sleepers) {
                 assertThatThrownBy(sleeper::await).isExactlyInstanceOf(ClosedChannelException.class);
+            }
+            for (Socket each : ofTheJdk) {
+                each.close();
             }
         }
     }
