@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -41,7 +42,7 @@ class LoopLimitsTest {
 
     @AfterEach
     void close() {
-        if (rig != null) {   // else skipped
+        if (rig != null) {   // else it was skipped
             rig.close();
         }
     }
@@ -79,6 +80,8 @@ class LoopLimitsTest {
         for (LoopRig.Pair each : connections) {
             each.far().write(new byte[] {GO}, 0, 1);
         }
+        boolean allDone = done.await(LoopRig.FAR.toSeconds() + pairs / 20, TimeUnit.SECONDS);   // machines are busy
+        assertThat(allDone).as("%s have no answer yet: %s", done.getCount(), rig.loop.stats()).isTrue();
         for (LoopRig.Running<Void> end : ends) {
             end.await();
         }
