@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.ringpark.CarrierLoop;
 import dev.ringpark.TcpListener;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -38,6 +41,52 @@ class InheritanceContractTest extends Contract {
             assertThat(child.isAlive()).isTrue();
         } finally {
             end(child);
+        }
+    }
+
+    /** The child has its three streams, and what else it had before there was a loop. */
+    @Test
+    void aChildHasNoSocketAndNoQueueOfItsParents() throws Exception {
+        Process child = new ProcessBuilder("cat").start();
+        Set<String> kinds = kindsOpenIn(child);
+        end(child);
+        assertThat(kinds).as("whoever looks sees").isNotEmpty();
+        Pair pair = pair();
+        TcpListener listener = TcpListener.bind(loop, Loopback.anyPort());
+        Call<Integer> reader = parked(() -> pair.near().read(new byte[1], 0, 1));
+
+        Process heir = new ProcessBuilder("cat").start();
+        try {
+            Set<String> inherited = kindsOpenIn(heir);
+            assertThat(inherited).noneMatch(each -> each.startsWith("socket:") || each.startsWith("anon_inode:"));
+            assertThat(inherited).isEqualTo(kinds);
+        } finally {
+            end(heir);
+        }
+        assertThat(listener.isOpen()).isTrue();
+        pair.far().write(new byte[1], 0, 1);
+        assertThat(reader.result()).isOne();
+    }
+
+    /** Each number and what it is, without that pipe's or file's own name. Returns once it runs its own program. */
+    private static Set<String> kindsOpenIn(Process child) throws IOException {
+        Path folder = Path.of("/proc/" + child.pid());
+        Eventually.until(() -> runs(folder, "cat"), "executed");
+        Set<String> kinds = new TreeSet<>();
+        try (Stream<Path> descriptors = Files.list(folder.resolve("fd"))) {
+            for (Path each : descriptors.toList()) {
+                String what = Files.readSymbolicLink(each).toString();
+                kinds.add(what.replaceFirst("\\[[0-9]+]", "") + " as " + each.getFileName());
+            }
+        }
+        return kinds;
+    }
+
+    private static boolean runs(Path process, String program) {
+        try {
+            return Files.readString(process.resolve("comm")).strip().equals(program);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
