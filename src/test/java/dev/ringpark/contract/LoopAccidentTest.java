@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 class LoopAccidentTest extends RiggedLoop {
     private static final int ROUNDS = 4;
     private static final int FRAMES = 200;
+    private static final int OTHERS = 12;
+    private static final int MUCH = 500_000;   // more than a connection holds that nobody reads
     private static final int SMALL_STACK_BYTES = 512 * 1024;
 
     @Test
@@ -35,6 +37,63 @@ class LoopAccidentTest extends RiggedLoop {
     void aStackOverflowInUserCodeEndsThatThreadAlone() throws Exception {
         assertThatThrownBy(() -> rig.loop.run(() -> recurse(0))).isInstanceOf(StackOverflowError.class);
         assertEchoes();
+    }
+
+    /** Others read and write meanwhile, and each of their bytes arrives. */
+    @Test
+    void exceptionsAndStackOverflowsLeaveTheOperationsOfOthersAsTheyAre() throws Exception {
+        assertEchoes();
+        List<LoopRig.Mixed> pairs = new ArrayList<>();
+        List<LoopRig.Running<Integer>> readers = new ArrayList<>();
+        List<LoopRig.Running<Void>> writers = new ArrayList<>();
+        List<byte[]> targets = new ArrayList<>();
+        for (int i = 0; i < OTHERS; i++) {
+            LoopRig.Mixed pair = rig.slow();
+            byte[] target = new byte[100];
+            int start = i * MUCH;
+            pairs.add(pair);
+            targets.add(target);
+            readers.add(rig.start(() -> pair.near().in().readNBytes(target, 0, 100)));
+            writers.add(rig.start(() -> {
+                pair.near().out().write(Sequence.bytes(start, MUCH));
+                return null;
+            }));
+        }
+        readers.forEach(each -> LoopRig.awaitParkedInCall(each.thread()));
+        writers.forEach(each -> LoopRig.awaitParkedInCall(each.thread()));
+
+        for (int i = 0; i < OTHERS; i++) {
+            haveAnAccident(i);
+            pairs.get(i).far().getOutputStream().write(Sequence.bytes(i, 100));
+            byte[] came = pairs.get(i).far().getInputStream().readNBytes(MUCH);
+            assertThat(came).hasSize(MUCH);
+            Sequence.check(came, MUCH, (long) i * MUCH);
+        }
+
+        for (int i = 0; i < OTHERS; i++) {
+            assertThat(readers.get(i).await()).isEqualTo(100);
+            Sequence.check(targets.get(i), 100, i);
+            writers.get(i).await();
+        }
+        for (LoopRig.Mixed each : pairs) {
+            each.near().close();
+            each.far().close();
+        }
+    }
+
+    private void haveAnAccident(int number) throws Exception {
+        if (number % 3 == 0) {
+            assertThatThrownBy(() -> rig.loop.run(() -> recurse(0))).isInstanceOf(StackOverflowError.class);
+        } else if (number % 3 == 1) {
+            assertThatThrownBy(() -> rig.loop.run(() -> {
+                throw new IllegalStateException("on purpose");
+            })).isInstanceOf(IllegalStateException.class);
+        } else {
+            LoopRig.Pair own = rig.pair();
+            rig.loop.run(() -> writeOnTheWayBack(own.near()));
+            own.near().close();
+            own.far().close();
+        }
     }
 
     @Test
