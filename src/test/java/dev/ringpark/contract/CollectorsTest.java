@@ -49,6 +49,7 @@ class CollectorsTest {
             for (EchoTraffic each : traffic) {
                 assertThat(each.awaitEnd()).isEqualTo(bytes);
             }
+            System.out.printf("%s, %s: %d x %d bytes echoed, 0 wrong%n", flavor, collector, CONNECTIONS, bytes);
         }
     }
 }

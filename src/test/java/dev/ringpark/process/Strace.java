@@ -28,9 +28,10 @@ public record Strace(Path log) {
                 "-e", "signal=none", "-e", "trace=" + call, "-e", "inject=" + call + ":" + injection);
     }
 
-    /** Checks that it has come to that so many times at least. */
-    public void assertInjected(int least) throws IOException {
-        assertThat(Files.readAllLines(log)).filteredOn(line -> line.contains("(INJECTED)"))
-                .hasSizeGreaterThanOrEqualTo(least);
+    /** Checks that it has come to that so many times at least; how many it were. */
+    public long assertInjected(int least) throws IOException {
+        long injected = Files.readAllLines(log).stream().filter(line -> line.contains("(INJECTED)")).count();
+        assertThat(injected).as("injected errors").isGreaterThanOrEqualTo(least);
+        return injected;
     }
 }
