@@ -75,8 +75,13 @@ final class Call<T extends @Nullable Object> {
 
     /** What the body returned. */
     T result() throws Exception {
+        return result(Eventually.LONG_SECONDS);
+    }
+
+    /** What the body returned, within so many seconds. */
+    T result(long seconds) throws Exception {
         try {
-            return outcome.get(Eventually.LONG_SECONDS, TimeUnit.SECONDS);
+            return outcome.get(seconds, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw new AssertionError("failed: " + e.getCause(), e.getCause());
         } catch (TimeoutException e) {
