@@ -137,13 +137,16 @@ class SourcesTest {
     }
 
     @Test
-    void eachRoomSaysWhatItIsForAndIsNullMarked() {
-        assertThat(roomsWithoutPackageInfo(Stream.concat(main.stream(), tests.stream()).toList())).isEmpty();
+    void eachRoomSaysWhatItIsForAndIsNullMarked() throws IOException {
+        assertThat(roomsWithoutPackageInfo(Stream.concat(main.stream(), tests.stream()).toList(),
+                Project.sources("bench/java"))).isEmpty();
         assertThat(roomsWithoutPackageInfo(List.of(
                 new Text("a/A.java", ""), new Text("a/package-info.java", "/** A. */\n@NullMarked\npackage a;"),
                 new Text("b/B.java", ""), new Text("b/package-info.java", "@NullMarked\npackage b;"),
                 new Text("c/C.java", ""), new Text("c/package-info.java", "/** C. */\npackage c;"),
-                new Text("d/D.java", "")))).containsExactly("b", "c", "d");
+                new Text("src/test/java/d/D.java", ""), new Text("src/test/java/e/E.java", "")),
+                List.of(new Text("bench/java/d/package-info.java", "/** D. */\npackage d;"))))
+                .containsExactly("b", "c", "src/test/java/e");
     }
 
     @Test
@@ -168,17 +171,18 @@ class SourcesTest {
         return files.stream().filter(each -> each.source().path().startsWith("src/test/")).toList();
     }
 
-    private static Set<String> roomsWithoutPackageInfo(List<Text> files) {
+    private static Set<String> roomsWithoutPackageInfo(List<Text> files, List<Text> benches) {
         Set<String> rooms = files.stream().map(SourcesTest::room).collect(Collectors.toCollection(TreeSet::new));
         files.stream().filter(each -> each.path().endsWith("/package-info.java"))
                 .filter(each -> each.text().startsWith("/**") && each.text().contains("\n@NullMarked\n"))
                 .map(SourcesTest::room).forEach(rooms::remove);
         rooms.remove("src/main/java");   // module-info
-        Set<String> said = files.stream().map(Text::path).filter(each -> each.endsWith("/package-info.java"))
-                .collect(Collectors.toSet());
+        Set<String> said = Stream.concat(files.stream(), benches.stream()).map(Text::path)
+                .filter(each -> each.endsWith("/package-info.java")).collect(Collectors.toSet());
         // The tests of a room are of its package, which has been described where the room is.
         rooms.removeIf(each -> each.startsWith("src/test/")
-                && said.contains(each.replace("src/test/", "src/main/") + "/package-info.java"));
+                && Stream.of("src/main/", "bench/").anyMatch(
+                        where -> said.contains(each.replace("src/test/", where) + "/package-info.java")));
         return rooms;
     }
 
