@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.SplittableRandom;
@@ -27,8 +31,10 @@ class InterruptStormContractTest extends Contract {
 
     private final Seed seed = new Seed();
     private final SplittableRandom random = seed.random(0);
+    private boolean parked;   // the present call, when its interrupt came
     private int interrupted;
     private int unharmed;
+    private int waited;   // of the interrupted: those whose call was parked when its interrupt came
 
     @BeforeEach
     void tellTheSeed() {
@@ -82,18 +88,19 @@ class InterruptStormContractTest extends Contract {
         assertBothHappened(rounds);
     }
 
-    /** What a write says it has written has come, and nothing else. */
+    /** What a write says it has written has come, and nothing else. Half of them find the connection full. */
     private void interruptWrites(int rounds) throws Exception {
         for (int round = 0; round < rounds; round++) {
-            try (Connection connection = new Connection()) {
-                int length = 1 + random.nextInt(200_000);
-                Call<Integer> write = begin(() -> connection.near().write(Sequence.bytes(length), 0, length));
-                storm(write, () -> { });
-                int written = endedWell(round, write, connection.near()) ? write.result() : 0;
+            try (SlowConnection connection = new SlowConnection()) {
+                boolean isFull = random.nextBoolean();
+                long before = isFull ? connection.fill() : 0;
+                int length = 1 + random.nextInt(20_000);
+                byte[] bytes = Sequence.bytes(before, length);
+                Call<Integer> write = begin(() -> connection.near().write(bytes, 0, length));
+                storm(write, connection::drainSome, isFull);
+                long written = before + (endedWell(round, write, connection.near()) ? write.result() : 0);
                 connection.near().close();
-                byte[] came = connection.far().getInputStream().readAllBytes();
-                assertThat(came.length).as(round(round)).isEqualTo(written);
-                Sequence.check(came, came.length, 0);
+                assertThat(connection.drain()).as(round(round)).isEqualTo(written);
             }
         }
         assertBothHappened(rounds);
@@ -127,12 +134,15 @@ class InterruptStormContractTest extends Contract {
 
     private void interruptConnects(int rounds) throws Exception {
         TcpListener listener = TcpListener.bind(loop, Loopback.anyPort(), 1000);
+        Blackhole nobody = closeLater(new Blackhole());
         Call<Integer> acceptor = call(() -> acceptAll(listener));
         for (int round = 0; round < rounds; round++) {
-            try (TcpSocket socket = TcpSocket.open(loop)) {
+            try (TcpSocket socket = TcpSocket.open(loop, StandardProtocolFamily.INET)) {
                 socket.setOption(StandardSocketOptions.SO_LINGER, 0);   // or the ports would run out
-                Call<TcpSocket> connect = begin(() -> socket.connect(listener.getLocalAddress()));
-                storm(connect, () -> { });
+                boolean inVain = random.nextBoolean();
+                Call<TcpSocket> connect =
+                        begin(() -> socket.connect(inVain ? nobody.address() : listener.getLocalAddress()));
+                storm(connect, () -> { }, inVain);
                 if (endedWell(round, connect, socket)) {
                     assertThat(socket.isConnected()).as(round(round)).isTrue();
                 }
@@ -179,6 +189,68 @@ class InterruptStormContractTest extends Contract {
         }
     }
 
+    /** One that holds some tens of kilobytes, and a peer that takes them in small pieces. */
+    private final class SlowConnection implements AutoCloseable {
+        private static final int SMALL = 4096;
+
+        private final TcpSocket near;
+        private final Socket far;
+        private long drained;
+
+        SlowConnection() throws IOException {
+            try (ServerSocket listener = new ServerSocket()) {
+                listener.setReceiveBufferSize(SMALL);
+                listener.bind(Loopback.anyPort());
+                near = TcpSocket.open(loop, StandardProtocolFamily.INET);
+                near.setOption(StandardSocketOptions.SO_SNDBUF, SMALL);
+                near.connect(listener.getLocalSocketAddress());
+                far = listener.accept();
+                far.setSoLinger(true, 0);
+                far.setSoTimeout((int) Eventually.LONG_SECONDS * 1000);
+            }
+        }
+
+        TcpSocket near() {
+            return near;
+        }
+
+        /** Until there is no room at present; how many bytes that were. */
+        long fill() throws IOException {
+            long done = 0;
+            int count = 1;
+            while (count > 0) {
+                count = near.tryWrite(ByteBuffer.wrap(Sequence.bytes(done, SMALL)));
+                done += count;
+            }
+            return done;
+        }
+
+        /** What is there of a few pieces. */
+        void drainSome() throws IOException {
+            InputStream in = far.getInputStream();
+            for (int left = random.nextInt(8); left > 0 && in.available() > 0; left--) {
+                check(in.readNBytes(Math.min(in.available(), SMALL)));
+            }
+        }
+
+        private void check(byte[] came) {
+            Sequence.check(came, came.length, drained);
+            drained += came.length;
+        }
+
+        /** To the end; how much has come in all. */
+        long drain() throws IOException {
+            check(far.getInputStream().readAllBytes());
+            return drained;
+        }
+
+        @Override
+        public void close() throws IOException {
+            near.close();
+            far.close();
+        }
+    }
+
     @FunctionalInterface
     private interface Action {
         void run() throws IOException;
@@ -186,12 +258,22 @@ class InterruptStormContractTest extends Contract {
 
     /** What the call waits for and the interrupt, one after the other, each after a time of its own. */
     private void storm(Call<?> call, Action arrival) throws IOException {
-        boolean arrivesFirst = random.nextBoolean();
+        storm(call, arrival, true);
+    }
+
+    /** The same; if the call has to wait, half of them are interrupted when they do. */
+    private void storm(Call<?> call, Action arrival, boolean hasToWait) throws IOException {
+        boolean waits = hasToWait && random.nextBoolean();
+        if (waits) {
+            call.whenParked();
+        }
+        boolean arrivesFirst = !waits && random.nextBoolean();
         spin();
         if (arrivesFirst) {
             arrival.run();
             spin();
         }
+        parked = waits;
         call.thread().interrupt();
         if (!arrivesFirst) {
             spin();
@@ -217,6 +299,7 @@ class InterruptStormContractTest extends Contract {
                     .hasNoSuppressedExceptions();
             assertThat(call.endedInterrupted()).as(round(round)).isTrue();
             interrupted++;
+            waited += parked ? 1 : 0;
         }
         return open;
     }
@@ -226,12 +309,14 @@ class InterruptStormContractTest extends Contract {
     }
 
     private void assertBothHappened(int rounds) {
-        String what = flavor + ": " + interrupted + " interrupted, " + unharmed + " unharmed, seed " + seed;
+        String what = flavor + ": " + interrupted + " interrupted, " + waited + " of them as they waited, " + unharmed
+                + " unharmed, seed " + seed;
         System.out.println(what);
-        assertThat(interrupted).as(what).isPositive();
+        assertThat(waited).as(what).isGreaterThan(rounds / 10);
         assertThat(unharmed).as(what).isPositive();
         assertThat(interrupted + unharmed).as(what).isEqualTo(rounds);
         interrupted = 0;
+        waited = 0;
         unharmed = 0;
     }
 }
