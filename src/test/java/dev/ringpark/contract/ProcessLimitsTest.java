@@ -254,8 +254,8 @@ class ProcessLimitsTest {
             Arrays.sort(nanos);
             assumeTrue(nanos.length > 0, "this JVM tells of no safepoints");
             System.out.printf(Locale.ROOT, "%s: %d safepoints, reached in %.3f ms (median), %.3f, %.3f, %.3f ms "
-                    + "(75, 95, 99 %%), %.3f ms (last)%n", flavor, nanos.length, millis(nanos, 0.5), millis(nanos, 0.75),
-                    millis(nanos, 0.95), millis(nanos, 0.99), millis(nanos, 1));
+                    + "(75, 95, 99 %%), %.3f ms (last)%n", flavor, nanos.length, millis(nanos, 0.5),
+                    millis(nanos, 0.75), millis(nanos, 0.95), millis(nanos, 0.99), millis(nanos, 1));
             return nanos;
         }
     }
