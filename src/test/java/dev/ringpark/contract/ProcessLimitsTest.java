@@ -176,7 +176,8 @@ class ProcessLimitsTest {
 
     private static void assertSurvives(String error, Flavor flavor, Path folder, long bytes) throws Exception {
         assumeTrue(!flavor.isOn("selector"), "the call is the JDK's");
-        String wait = flavor.isOn("epoll") ? "epoll_pwait2,epoll_pwait" : "io_uring_enter";
+        String wait = flavor.isOn("io_uring") ? "io_uring_enter"
+                : flavor.isOn("epoll") ? "epoll_pwait2,epoll_pwait" : "ppoll";   // by which the stand-in waits
         Strace.require();
         Strace strace = new Strace(folder.resolve("strace.txt"));
         try (EchoServer server =
