@@ -28,13 +28,13 @@ class UdpProcessTest {
     @EnumSource(Flavor.class)
     void warmTrafficBetweenConnectedSocketsAllocatesNothing(Flavor flavor) throws Exception {
         assumeTrue(flavor.isCarried(), "the JDK's scheduler allocates when threads are handed over to it");
+        assumeTrue(!flavor.isOn("kqueue"), "the compiler does not know which of several systems' calls are made");
         flavor.start().close();   // or the test is skipped
         Jvm best = Jvm.withFullAccess().and("-XX:TieredStopAtLevel=4", "-da");   // as users have it
         Finished run = program(flavor, UdpAllocation.class, best).run();
 
         // On epoll each system call may have the JDK make an object for its errno, if the compiler cannot avoid that.
-        boolean waitsForReadiness = flavor.isOn("epoll") || flavor.isOn("kqueue");
-        String least = waitsForReadiness ? "(nothing|(40|80|120|160)\\.0 bytes each)" : "nothing";
+        String least = flavor.isOn("epoll") ? "(nothing|(40|80|120|160)\\.0 bytes each)" : "nothing";
         assertThat(run.out().lines().toList()).as("what the program said: %s", run).hasSize(2)
                 .satisfies(first -> assertThat(first).matches("arrays: " + least), atIndex(0))
                 .satisfies(second -> assertThat(second).matches("direct buffers: " + least), atIndex(1));
