@@ -163,6 +163,12 @@ final class EpollQueue extends ReadinessQueue {
         return 0;
     }
 
+    /** It leaves that to be asked for. */
+    @Override
+    int socketError(int index) {
+        return 0;
+    }
+
     @Override
     long data(int index) {
         return events.get(JAVA_LONG_UNALIGNED, (long) index * EPOLL_EVENT_BYTES + EPOLL_EVENT_DATA);

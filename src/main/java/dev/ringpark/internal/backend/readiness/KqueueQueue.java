@@ -192,6 +192,12 @@ final class KqueueQueue extends ReadinessQueue {
         return (flags(event) & EV_ERROR) != 0 ? (int) event.get(JAVA_LONG, KEVENT_DATA) : 0;
     }
 
+    @Override
+    int socketError(int index) {
+        MemorySegment event = at(events, index);
+        return (flags(event) & EV_EOF) != 0 ? event.get(JAVA_INT, KEVENT_FFLAGS) : 0;
+    }
+
     private static int flags(MemorySegment event) {
         return Short.toUnsignedInt(event.get(JAVA_SHORT, KEVENT_FLAGS));
     }

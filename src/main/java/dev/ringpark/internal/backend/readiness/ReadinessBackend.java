@@ -13,6 +13,7 @@ import dev.ringpark.internal.backend.FinishedOperations;
 import dev.ringpark.internal.backend.files.FileThreads;
 import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Resource;
 import dev.ringpark.internal.op.SocketType;
@@ -231,9 +232,18 @@ public final class ReadinessBackend implements Backend {
             refuse(watch, ready & READABLE, queue.error(event));
             refuse(watch, ready & WRITABLE, queue.error(event));
         } else {
+            endConnect(watch, queue.socketError(event));
             resume(watch, ready & READABLE);
             resume(watch, ready & WRITABLE);
             watch.tellAgain(queue);
+        }
+    }
+
+    /** A connect has failed: libkqueue tells why with the event, and nobody else any more. */
+    private void endConnect(Watch watch, int errno) {
+        Operation pending = errno == 0 ? null : watch.pending(WRITABLE);
+        if (pending != null && pending.kind() == Kind.CONNECT) {
+            refuse(watch, WRITABLE, errno);
         }
     }
 

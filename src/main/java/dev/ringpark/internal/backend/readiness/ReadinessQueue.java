@@ -54,6 +54,9 @@ abstract class ReadinessQueue {
     /** The errno with which what had been told was refused later on; 0 if the event at {@code index} is none such. */
     abstract int error(int index);
 
+    /** The errno that the socket of the event at {@code index} has for whoever asks; 0 if the event tells of none. */
+    abstract int socketError(int index);
+
     /** Ends the present or the next wait. Any thread. */
     abstract void wake();
 
