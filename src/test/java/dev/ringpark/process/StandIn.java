@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
@@ -55,17 +56,18 @@ public record StandIn(String system, Path library) {
 
     /** The backend's name in what tests call it: "kqueue of macos" is kqueue on that stand-in, which is used then. */
     public static String backend(String called) {
-        String[] parts = called.split(" of ", -1);
-        if (parts.length > 1) {
-            of(parts[1]).use();
-        }
-        return parts[0];
+        meantBy(called).ifPresent(StandIn::use);
+        return called.replaceFirst(" of .*", "");
     }
 
     /** What makes another JVM have the backend that tests call so. */
     public static List<String> flagsFor(String called) {
+        return meantBy(called).stream().flatMap(StandIn::flags).toList();
+    }
+
+    private static Optional<StandIn> meantBy(String called) {
         String[] parts = called.split(" of ", -1);
-        return parts.length > 1 ? of(parts[1]).flags().toList() : List.of();
+        return parts.length > 1 ? Optional.of(of(parts[1])) : Optional.empty();
     }
 
     /** From now on the backend kqueue of this JVM is over this one. */

@@ -1,42 +1,18 @@
 package dev.ringpark.internal.os.bsd;
 
 import dev.ringpark.internal.os.Errno;
+import dev.ringpark.internal.os.linux.LinuxErrno;
 
 /** The error numbers that macOS and FreeBSD share: sys/errno.h of both. */
 final class BsdErrno {
     private BsdErrno() {}
 
+    /** Those below 35 Unix has had from the start: they are Linux's, but for 11, which is EDEADLK here. */
     static Errno of(int number) {
-        return number < 35 ? ofOld(number) : ofSockets(number);
-    }
-
-    /** Those that Unix has had from the start, on Linux with the same numbers. */
-    private static Errno ofOld(int number) {
-        return switch (number) {
-            case 1 -> Errno.EPERM;
-            case 2 -> Errno.ENOENT;
-            case 4 -> Errno.EINTR;
-            case 5 -> Errno.EIO;
-            case 6 -> Errno.ENXIO;
-            case 9 -> Errno.EBADF;
-            case 12 -> Errno.ENOMEM;
-            case 13 -> Errno.EACCES;
-            case 14 -> Errno.EFAULT;
-            case 16 -> Errno.EBUSY;
-            case 17 -> Errno.EEXIST;
-            case 18 -> Errno.EXDEV;
-            case 20 -> Errno.ENOTDIR;
-            case 21 -> Errno.EISDIR;
-            case BsdAbi.EINVAL -> Errno.EINVAL;
-            case 23 -> Errno.ENFILE;
-            case 24 -> Errno.EMFILE;
-            case 27 -> Errno.EFBIG;
-            case 28 -> Errno.ENOSPC;
-            case 29 -> Errno.ESPIPE;
-            case 30 -> Errno.EROFS;
-            case BsdAbi.EPIPE -> Errno.EPIPE;
-            default -> Errno.UNKNOWN;
-        };
+        if (number < 35) {
+            return number == 11 ? Errno.UNKNOWN : LinuxErrno.of(number);
+        }
+        return ofSockets(number);
     }
 
     private static Errno ofSockets(int number) {

@@ -3,26 +3,22 @@ package dev.ringpark.internal.os.bsd;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
+import dev.ringpark.internal.os.NativeCall;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The C library's calls in use, by the manual pages' names; pointers are numbers here. Each returns what the call
- * returned, or minus the errno. {@code state} is as from {@link #callState}.
+ * returned, or minus the errno. {@code state} is as from {@link NativeCall#newState}.
  */
 final class BsdLibc {
     private static final Linker LINKER = Linker.nativeLinker();
-    private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO = CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
     private final MethodHandle socket;
     private final MethodHandle bind;
@@ -72,39 +68,19 @@ final class BsdLibc {
             Linker.Option... options) {
         Linker.Option[] all = Arrays.copyOf(options, options.length + 1);
         all[options.length] = Linker.Option.captureCallState("errno");
-        return LINKER.downcallHandle(symbol(library, name), descriptor, all);
-    }
-
-    static MemorySegment symbol(SymbolLookup library, String name) {
-        return library.find(name).orElseThrow(() -> new UnsatisfiedLinkError("the C library has no " + name));
-    }
-
-    static MemorySegment callState(Arena arena) {
-        return arena.allocate(CALL_STATE);
+        return LINKER.downcallHandle(NativeCall.symbol(library, name), descriptor, all);
     }
 
     int socket(MemorySegment state, int family, int type) {
-        try {
-            return result(state, (int) socket.invokeExact(state, family, type, 0));
-        } catch (Throwable e) {
-            throw broken(e);
-        }
+        return call(state, () -> (int) socket.invokeExact(state, family, type, 0));
     }
 
     int bind(MemorySegment state, int fd, long address, int length) {
-        try {
-            return result(state, (int) bind.invokeExact(state, fd, address, length));
-        } catch (Throwable e) {
-            throw broken(e);
-        }
+        return call(state, () -> (int) bind.invokeExact(state, fd, address, length));
     }
 
     int listen(MemorySegment state, int fd, int backlog) {
-        try {
-            return result(state, (int) listen.invokeExact(state, fd, backlog));
-        } catch (Throwable e) {
-            throw broken(e);
-        }
+        return call(state, () -> (int) listen.invokeExact(state, fd, backlog));
     }
 
     /** accept4(2), or accept(2) where that is not known, and {@code flags} are none. */
@@ -115,7 +91,7 @@ final class BsdLibc {
             }
             return result(state, (int) accept.invokeExact(state, fd, address, length));
         } catch (Throwable e) {
-            throw broken(e);
+            throw NativeCall.broken(e);
         }
     }
 
@@ -123,63 +99,39 @@ final class BsdLibc {
         try {
             return result(state, (int) connect.invokeExact(state, fd, address, length));
         } catch (Throwable e) {
-            throw broken(e);
+            throw NativeCall.broken(e);
         }
     }
 
     int getsockname(MemorySegment state, int fd, long address, long length) {
-        try {
-            return result(state, (int) getsockname.invokeExact(state, fd, address, length));
-        } catch (Throwable e) {
-            throw broken(e);
-        }
+        return call(state, () -> (int) getsockname.invokeExact(state, fd, address, length));
     }
 
     int getpeername(MemorySegment state, int fd, long address, long length) {
-        try {
-            return result(state, (int) getpeername.invokeExact(state, fd, address, length));
-        } catch (Throwable e) {
-            throw broken(e);
-        }
+        return call(state, () -> (int) getpeername.invokeExact(state, fd, address, length));
     }
 
     int getsockopt(MemorySegment state, int fd, int level, int name, long value, long length) {
-        try {
-            return result(state, (int) getsockopt.invokeExact(state, fd, level, name, value, length));
-        } catch (Throwable e) {
-            throw broken(e);
-        }
+        return call(state, () -> (int) getsockopt.invokeExact(state, fd, level, name, value, length));
     }
 
     int setsockopt(MemorySegment state, int fd, int level, int name, long value, int length) {
-        try {
-            return result(state, (int) setsockopt.invokeExact(state, fd, level, name, value, length));
-        } catch (Throwable e) {
-            throw broken(e);
-        }
+        return call(state, () -> (int) setsockopt.invokeExact(state, fd, level, name, value, length));
     }
 
     int shutdown(MemorySegment state, int fd, int how) {
-        try {
-            return result(state, (int) shutdown.invokeExact(state, fd, how));
-        } catch (Throwable e) {
-            throw broken(e);
-        }
+        return call(state, () -> (int) shutdown.invokeExact(state, fd, how));
     }
 
     int close(MemorySegment state, int fd) {
-        try {
-            return result(state, (int) close.invokeExact(state, fd));
-        } catch (Throwable e) {
-            throw broken(e);
-        }
+        return call(state, () -> (int) close.invokeExact(state, fd));
     }
 
     int recvfrom(MemorySegment state, int fd, long target, long room, int flags, long name, long nameLength) {
         try {
             return result(state, (int) (long) recvfrom.invokeExact(state, fd, target, room, flags, name, nameLength));
         } catch (Throwable e) {
-            throw broken(e);
+            throw NativeCall.broken(e);
         }
     }
 
@@ -187,34 +139,33 @@ final class BsdLibc {
         try {
             return result(state, (int) (long) sendto.invokeExact(state, fd, source, length, flags, name, nameLength));
         } catch (Throwable e) {
-            throw broken(e);
+            throw NativeCall.broken(e);
         }
     }
 
     int fcntl(MemorySegment state, int fd, int command, int argument) {
-        try {
-            return result(state, (int) fcntl.invokeExact(state, fd, command, argument));
-        } catch (Throwable e) {
-            throw broken(e);
-        }
+        return call(state, () -> (int) fcntl.invokeExact(state, fd, command, argument));
     }
 
     int ioctl(MemorySegment state, int fd, long request, long argument) {
+        return call(state, () -> (int) ioctl.invokeExact(state, fd, request, argument));
+    }
+
+    @FunctionalInterface
+    private interface Call {
+        int invoke() throws Throwable;
+    }
+
+    /** For what is not on the path of each operation. */
+    private static int call(MemorySegment state, Call call) {
         try {
-            return result(state, (int) ioctl.invokeExact(state, fd, request, argument));
+            return result(state, call.invoke());
         } catch (Throwable e) {
-            throw broken(e);
+            throw NativeCall.broken(e);
         }
     }
 
     static int result(MemorySegment state, int returned) {
-        return returned == -1 ? -(int) ERRNO.get(state, 0L) : returned;
-    }
-
-    static RuntimeException broken(Throwable e) {
-        if (e instanceof Error error) {
-            throw error;
-        }
-        return new IllegalStateException("a call into the C library could not be made", e);
+        return returned == -1 ? -NativeCall.errno(state) : returned;
     }
 }

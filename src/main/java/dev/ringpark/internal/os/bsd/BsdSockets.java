@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.Failure;
+import dev.ringpark.internal.os.NativeCall;
 import dev.ringpark.internal.os.SocketCalls;
 import dev.ringpark.internal.os.linux.SocketAbi;
 import java.lang.foreign.Arena;
@@ -44,7 +45,7 @@ public final class BsdSockets extends SocketCalls {
 
     private static int call(ToIntFunction<MemorySegment> call) {
         try (Arena arena = Arena.ofConfined()) {
-            return call.applyAsInt(BsdLibc.callState(arena));
+            return call.applyAsInt(NativeCall.newState(arena));
         }
     }
 
@@ -253,7 +254,7 @@ public final class BsdSockets extends SocketCalls {
 
     @Override
     public MemorySegment newState(Arena arena) {
-        return BsdLibc.callState(arena);
+        return NativeCall.newState(arena);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.ringpark.internal.os.bsd;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.ringpark.internal.os.NativeCall;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -39,13 +40,13 @@ public final class Kqueue {
         kevent = BsdLibc.handle(library, "kevent", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT,
                 JAVA_LONG);
         // For wake-ups: as it is on every foreign submit's path, it captures no errno.
-        trigger = Linker.nativeLinker().downcallHandle(BsdLibc.symbol(library, "kevent"), FunctionDescriptor.of(
+        trigger = Linker.nativeLinker().downcallHandle(NativeCall.symbol(library, "kevent"), FunctionDescriptor.of(
                 JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG));
     }
 
     /** Room for the errno of one call at a time. */
     public MemorySegment newState(Arena arena) {
-        return BsdLibc.callState(arena);
+        return NativeCall.newState(arena);
     }
 
     /** kqueue(2). */
@@ -53,7 +54,7 @@ public final class Kqueue {
         try {
             return BsdLibc.result(state, (int) kqueue.invokeExact(state));
         } catch (Throwable e) {
-            throw BsdLibc.broken(e);
+            throw NativeCall.broken(e);
         }
     }
 
@@ -62,7 +63,7 @@ public final class Kqueue {
         try {
             return BsdLibc.result(state, (int) kevent.invokeExact(state, queue, changes, count, events, room, time));
         } catch (Throwable e) {
-            throw BsdLibc.broken(e);
+            throw NativeCall.broken(e);
         }
     }
 
@@ -71,7 +72,7 @@ public final class Kqueue {
         try {
             return (int) trigger.invokeExact(queue, change, 1, 0L, 0, 0L) >= 0;
         } catch (Throwable e) {
-            throw BsdLibc.broken(e);
+            throw NativeCall.broken(e);
         }
     }
 }

@@ -4,14 +4,13 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.ringpark.internal.os.NativeCall;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Libc {
     private static final Linker LINKER = Linker.nativeLinker();
-    private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO = CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
     private static final MethodHandle SOCKET = handle("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle BIND = handle("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
@@ -79,7 +76,7 @@ public final class Libc {
 
     /** Room for the errno of one call at a time; a loop keeps one, everybody else takes one from a confined arena. */
     public static MemorySegment callState(Arena arena) {
-        return arena.allocate(CALL_STATE);
+        return NativeCall.newState(arena);
     }
 
     /** socket(2). */
@@ -190,7 +187,7 @@ public final class Libc {
             boolean isThere = failed == 0 && found.get(ADDRESS, 0).address() != 0;
             return isThere ? entry.get(ADDRESS, 0).reinterpret(ENTRY_TEXT_BYTES).getString(0) : null;
         } catch (Throwable e) {
-            throw broken(e);
+            throw NativeCall.broken(e);
         }
     }
 
@@ -200,7 +197,7 @@ public final class Libc {
             return (long) PREADV2.invokeExact(FileAbi.SYS_PREADV2, (long) fd, vectors, (long) count, offset, 0L,
                     (long) flags);
         } catch (Throwable e) {
-            throw broken(e);
+            throw NativeCall.broken(e);
         }
     }
 
@@ -224,7 +221,7 @@ public final class Libc {
         try {
             return (int) EVENTFD_WRITE.invokeExact(fd, value) == 0;
         } catch (Throwable e) {
-            throw broken(e);
+            throw NativeCall.broken(e);
         }
     }
 
@@ -242,9 +239,9 @@ public final class Libc {
     public static int syscall(MemorySegment state, long number, long a, long b, long c, long d, long e, long f) {
         try {
             long result = (long) SYSCALL.invokeExact(state, number, a, b, c, d, e, f);
-            return result == -1 ? -errno(state) : (int) result;
+            return result == -1 ? -NativeCall.errno(state) : (int) result;
         } catch (Throwable thrown) {
-            throw broken(thrown);
+            throw NativeCall.broken(thrown);
         }
     }
 
@@ -257,9 +254,9 @@ public final class Libc {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = callState(arena);
             int returned = call.invoke(state);
-            return returned == -1 ? -errno(state) : returned;
+            return returned == -1 ? -NativeCall.errno(state) : returned;
         } catch (Throwable e) {
-            throw broken(e);
+            throw NativeCall.broken(e);
         }
     }
 
@@ -272,14 +269,10 @@ public final class Libc {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = callState(arena);
             long returned = call.invoke(state);
-            return returned == -1 ? -errno(state) : returned;
+            return returned == -1 ? -NativeCall.errno(state) : returned;
         } catch (Throwable e) {
-            throw broken(e);
+            throw NativeCall.broken(e);
         }
-    }
-
-    private static int errno(MemorySegment state) {
-        return (int) ERRNO.get(state, 0L);
     }
 
     private static MethodHandle handle(String name, MemoryLayout result, MemoryLayout... arguments) {
@@ -296,15 +289,6 @@ public final class Libc {
     }
 
     private static MethodHandle link(String name, FunctionDescriptor descriptor, Linker.Option... options) {
-        MemorySegment symbol = LINKER.defaultLookup().find(name)
-                .orElseThrow(() -> new UnsatisfiedLinkError("the C library has no " + name));
-        return LINKER.downcallHandle(symbol, descriptor, options);
-    }
-
-    private static RuntimeException broken(Throwable e) {
-        if (e instanceof Error error) {
-            throw error;
-        }
-        return new IllegalStateException("a call into the C library could not be made", e);
+        return LINKER.downcallHandle(NativeCall.symbol(LINKER.defaultLookup(), name), descriptor, options);
     }
 }

@@ -78,6 +78,14 @@ class ForgedCompletionsTest {
         return accept;
     }
 
+    /** The token of an operation that has left its slot. */
+    private long staleToken() {
+        Operation former = accept();
+        long token = inFlight.admit(former);
+        inFlight.release(former);
+        return token;
+    }
+
     private void awaitCompleted(Operation operation) throws IOException {
         while (completed.isEmpty()) {
             backend.poll(FOREVER);
@@ -131,9 +139,7 @@ class ForgedCompletionsTest {
 
     @Test
     void aCompletionForAFormerOwnerOfTheSlotIsCountedAndDropped() throws IOException {
-        Operation former = accept();
-        long stale = inFlight.admit(former);
-        inFlight.release(former);
+        long stale = staleToken();
         int eventFd = Libc.eventfd(0, IoUringAbi.EFD_CLOEXEC);
         Operation present = new Operation(backend.watch(eventFd));
         present.beginAwait(Kind.AWAIT_READABLE, Operation.NONE);
@@ -157,9 +163,7 @@ class ForgedCompletionsTest {
 
     @Test
     void aCompletionForASlotThatNobodyHasIsCountedAndDropped() throws IOException {
-        Operation former = accept();
-        long stale = inFlight.admit(former);
-        inFlight.release(former);
+        long stale = staleToken();
         forge(stale, -LinuxErrno.ECONNABORTED);
         forge(stale + 1, 0);   // a slot that is not there
         backend.poll(FOREVER);
