@@ -30,6 +30,8 @@ public final class BsdSockets extends SocketCalls {
         this.abi = abi;
         this.libc = new BsdLibc(library, abi.sockCloexec != 0);
         this.addresses = new BsdAddresses(abi);
+        failure(EINVAL);   // loads what a failure needs, of the old numbers and the new, while there are descriptors
+        failure(ENOPROTOOPT);
     }
 
     @Override
