@@ -93,7 +93,7 @@ static bool origin_of(int fd, struct origin *origin, mode_t *mode) {
 static bool same(struct origin a, struct origin b) { return a.device == b.device && a.inode == b.inode; }
 
 /* What Linux does not keep for us. A zeroed origin is nobody's, since no inode has the number 0. */
-struct memory { struct origin origin; bool no_sigpipe, connecting; };
+struct memory { struct origin origin; bool no_sigpipe, connecting; int error; };
 
 static struct memory *memories;
 static int memories_size;
@@ -122,6 +122,16 @@ static bool no_sigpipe(int fd, int value) {
   bool set = memory != NULL && memory->no_sigpipe;
   unlock();
   return set;
+}
+
+/* The error that Linux has told a send which BSD would not have told it: the next one who asks is to hear of it. */
+static int pending_error(int fd, int error) {
+  lock();
+  struct memory *memory = memory_of(fd);
+  int before = memory == NULL ? 0 : memory->error;
+  if (memory != NULL) memory->error = error;
+  unlock();
+  return before;
 }
 
 static int get_option(int fd, int level, int name, void *value, socklen_t *size) {
@@ -408,7 +418,8 @@ static long receive(int fd, void *bytes, size_t room, int flags, void *from, uin
   struct sockaddr_storage peer = { 0 };
   socklen_t size = sizeof peer;
   long got = syscall(SYS_recvfrom, fd, bytes, room, own, &peer, &size);
-  if (got == -1) return fail(errno);
+  int error = got == -1 ? errno : got == 0 && kind.type == SOCK_STREAM ? pending_error(fd, 0) : 0;
+  if (error != 0) return fail(error);
   if (kind.type == SOCK_STREAM) size = 0; /* a stream names nobody */
   else if (size == 0 && kind.domain == AF_UNIX) size = 2, peer.ss_family = AF_UNIX;
   write_address(&peer, size, from, length);
@@ -448,8 +459,11 @@ static long transmit(int fd, const void *bytes, size_t count, int flags, const v
   if (error == 0) {
     long sent = syscall(SYS_sendto, fd, bytes, count, own | MSG_NOSIGNAL, to == NULL ? NULL : &peer, size);
     if (sent != -1) return sent;
-    /* Reset between the look and the call. */
-    error = kind.type == SOCK_STREAM && errno == ECONNRESET ? EPIPE : errno;
+    error = errno;
+    if (kind.type == SOCK_STREAM && error == ECONNRESET) { /* reset between the look and the call */
+      pending_error(fd, error);
+      error = EPIPE;
+    }
   }
   /* By hand, since whether there is a signal hangs on an option that Linux has not. */
   if (error == EPIPE && !(flags & THEIR_NOSIGNAL) && !no_sigpipe(fd, -1)) raise(SIGPIPE);
@@ -543,7 +557,11 @@ BSD_CALL(int, getsockopt, int fd, int level, int name, void *value, uint32_t *le
   switch (option->form) {
     case BIT: found.number = found.number != 0 ? option->shown : 0; break;
     case BUFFER: found.number /= 2; break; /* Linux doubles what is set, to count its own needs in */
-    case PENDING: found.number = their_errno(found.number); break;
+    case PENDING: {
+      int kept = pending_error(fd, 0);
+      found.number = their_errno(found.number != 0 ? found.number : kept);
+      break;
+    }
     case TICKS: found.linger.l_linger *= 100; /* fall through */
     case SECONDS: found.linger.l_onoff = found.linger.l_onoff != 0 ? option->shown : 0; break;
     default: break;

@@ -3,7 +3,6 @@ package dev.ringpark;
 import dev.ringpark.internal.backend.Backend;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
-import dev.ringpark.internal.dispatch.LentMemory;
 import dev.ringpark.internal.dispatch.Proactor;
 import dev.ringpark.internal.dispatch.SleepGate;
 import dev.ringpark.internal.op.StackRoom;
@@ -91,7 +90,7 @@ final class LoopEngine {
             gate.close();
             proactor.abandon(e);
             door.requests().takeIn(proactor);
-            LentMemory.keep(proactor.lentMemory());
+            proactor.keepLentMemory();
             throw e;
         } finally {
             leave();

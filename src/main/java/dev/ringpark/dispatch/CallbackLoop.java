@@ -2,7 +2,6 @@ package dev.ringpark.dispatch;
 
 import dev.ringpark.internal.backend.Backend;
 import dev.ringpark.internal.backend.Counters;
-import dev.ringpark.internal.dispatch.LentMemory;
 import dev.ringpark.internal.dispatch.Proactor;
 import dev.ringpark.internal.dispatch.SleepGate;
 import dev.ringpark.internal.op.CancelReason;
@@ -233,9 +232,7 @@ final class CallbackLoop {
         failed = true;
         proactor.abandon(cause);
         pending.cancelAll();   // what was not with the platform
-        if (!proactor.lentMemory().isEmpty()) {
-            LentMemory.keep(proactor.lentMemory());
-        }
+        proactor.keepLentMemory();
     }
 
     /** Whether there was anything. */

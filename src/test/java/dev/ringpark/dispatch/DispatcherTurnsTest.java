@@ -264,15 +264,21 @@ class DispatcherTurnsTest extends DispatcherContract {
 
     @Test
     void anEchoWithRequestsOfItsOwnAllocatesNothing() throws IOException {
-        Pair pair = pair();
-        Echo echo = new Echo(pair);
-        echo.run(200_000);   // warm
+        double most = backend.equals("io_uring") ? 1 : 300;
+        Echo echo = new Echo(pair());
+        double bytes = bytesOf(echo);
+        for (int round = 1; round < 20 && bytes >= most; round++) {   // until the compiler has done its work
+            bytes = bytesOf(echo);
+        }
+
+        assertThat(bytes).as("bytes an echo").isLessThan(most);
+    }
+
+    private static double bytesOf(Echo echo) throws IOException {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
         echo.run(10_000);
-        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
-
-        assertThat(bytes / 10_000.0).as("bytes an echo").isLessThan(backend.equals("io_uring") ? 1 : 300);
+        return (threads.getCurrentThreadAllocatedBytes() - before) / 10_000.0;
     }
 
     /** One byte there and back, with four operations. */

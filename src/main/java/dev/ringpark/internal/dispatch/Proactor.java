@@ -48,6 +48,10 @@ public final class Proactor {
 
     private static final int MOST_EXPIRED = 1024;   // at a time, so that a million timers keep no I/O waiting
 
+    static {
+        LentMemory.load();
+    }
+
     private final InFlight inFlight;
     private final Counters counters;
     private final OperationQueue overflow = new OperationQueue();
@@ -190,7 +194,7 @@ public final class Proactor {
 
     /**
      * The backend has failed for good: every operation ends with {@code cause}. The backend is not closed, and what the
-     * platform may still write to is kept, so that it is never freed: {@link #lentMemory} has the users' part of it.
+     * platform may still write to is kept, so that it is never freed: {@link #keepLentMemory} does so with the users'.
      */
     public void abandon(Throwable cause) {
         ended = true;
@@ -227,8 +231,12 @@ public final class Proactor {
         }
     }
 
-    /** The users' buffers the platform had when it failed. */
-    public List<Object> lentMemory() {
+    /** Keeps the users' buffers that the platform had when it failed, for good. */
+    public void keepLentMemory() {
+        LentMemory.keep(lentMemory);
+    }
+
+    List<Object> lentMemory() {
         return lentMemory;
     }
 

@@ -85,7 +85,7 @@ final class Ring implements AutoCloseable {
     private NativeRegion mapEntries() throws IOException {
         try {
             return NativeRegion.shared((long) sqEntries * SQE_BYTES, fd, IORING_OFF_SQES);
-        } catch (IOException e) {
+        } catch (Throwable e) {
             queues.unmap();
             throw e;
         }

@@ -53,7 +53,7 @@ final class RingSetup {
             Ring ring;
             try {
                 ring = new Ring(fd, params, without);
-            } catch (IOException e) {
+            } catch (Throwable e) {
                 Libc.close(fd);
                 throw e;
             }
@@ -61,7 +61,7 @@ final class RingSetup {
                 check(ring, arena);
                 limitWorkers(ring, options.fileThreads(), arena);
                 return ring;
-            } catch (IOException e) {
+            } catch (Throwable e) {
                 ring.close();
                 throw e;
             }
