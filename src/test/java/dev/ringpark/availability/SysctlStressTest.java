@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -44,13 +45,24 @@ class SysctlStressTest {
                 .contains("kernel.io_uring_disabled");
     }
 
+    @Test
+    void theSamplesComeUpAndServeAllTheSame() throws Exception {
+        whileItIs("2", () -> serveOnEpoll(Jvm.withFullAccess()));
+        whileItIs("1", () -> serveOnEpoll(Jvm.withFullAccess().behind(Nobody.running())));
+    }
+
+    private static @Nullable Void serveOnEpoll(Jvm jvm) throws Exception {
+        SampleServers.assertServe(jvm, "epoll");
+        return null;
+    }
+
     private static BackendChoice choice() throws IOException {
         try (CarrierLoop loop = CarrierLoop.start()) {
             return loop.backend();
         }
     }
 
-    private static <T> T whileItIs(String value, Callable<T> body) throws Exception {
+    private static <T extends @Nullable Object> T whileItIs(String value, Callable<T> body) throws Exception {
         String before = Files.readString(SWITCH);
         try {
             Files.writeString(SWITCH, value);

@@ -2,6 +2,7 @@ package dev.ringpark.house;
 
 import dev.ringpark.CarrierLoop;
 import dev.ringpark.LoopOptions;
+import dev.ringpark.process.Jvm;
 import dev.ringpark.process.RunningProgram;
 import dev.ringpark.process.StandIn;
 import java.io.File;
@@ -59,6 +60,12 @@ public final class Samples {
     /** Starts the sample {@code name} on {@code backend}. */
     public static RunningProgram start(String backend, String name, Object... arguments) throws IOException {
         return start(backend, source(name), arguments);
+    }
+
+    /** Starts the sample {@code name} in {@code jvm}, on whatever backend it finds there. */
+    public static RunningProgram start(Jvm jvm, String name, Object... arguments) throws IOException {
+        String[] words = Stream.of(arguments).map(Object::toString).toArray(String[]::new);
+        return jvm.and("-cp", library() + File.pathSeparator + classes(), name).and(words).start();
     }
 
     /** Starts a source file of the samples' kind on {@code backend}. */

@@ -1,0 +1,90 @@
+package dev.ringpark.availability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringpark.house.Samples;
+import dev.ringpark.process.Jvm;
+import dev.ringpark.process.RunningProgram;
+import dev.ringpark.process.Tool;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Whatever is taken away, the echo and the HTTP sample come up and serve, on the best backend that is left. What the
+ * user is told then stands in the tests beside this one; the switch of the whole machine is in
+ * {@link SysctlStressTest}.
+ */
+class SabotageTest {
+    private static final Jvm JVM = Jvm.withFullAccess();
+
+    @TempDir
+    private static Path folder;
+
+    private static String refusing;
+
+    @BeforeAll
+    static void compileTheLauncher() throws Exception {
+        Ring.require();
+        refusing = Tool.compileC(Path.of("src/test/c/refuse.c"), folder).toString();
+    }
+
+    @ParameterizedTest(name = "{1}: {0}")
+    @CsvSource({
+        "EPERM,  io_uring_setup",
+        "ENOSYS, io_uring_setup",
+        "EPERM,  io_uring_enter",
+        "EPERM,  io_uring_register",
+    })
+    void aRefusedCallOfTheRings(String error, String call) throws Exception {
+        SampleServers.assertServe(JVM.behind(refusing, error, call), "epoll");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"epoll", "selector"})
+    void aForcedBackendBesideARefusedRing(String forced) throws Exception {
+        SampleServers.assertServe(
+                JVM.and("-Dringpark.backend=" + forced).behind(refusing, "EPERM", "io_uring_setup"), forced);
+    }
+
+    /** Kernels before 5.12 charge rings to this limit; root has none. */
+    @Test
+    void noLockedMemoryForSomebodyWithoutPrivileges() throws Exception {
+        Tool.require("prlimit");
+        SampleServers.assertServe(JVM.behind(Nobody.running("prlimit", "--memlock=0:0")), "(io_uring|epoll)");
+    }
+
+    @Test
+    void aTableOfSixtyDescriptors() throws Exception {
+        Tool.require("prlimit");
+        SampleServers.assertServe(JVM.behind("prlimit", "--nofile=60:60"), "io_uring");
+    }
+
+    @Test
+    void nativeAccessDenied() throws Exception {
+        SampleServers.assertServe(Jvm.with("--illegal-native-access=deny", Jvm.OPEN_JAVA_LANG), "selector");
+    }
+
+    @Test
+    void neitherFlagGiven() throws Exception {
+        SampleServers.assertServe(Jvm.with(), "io_uring");
+    }
+
+    /** The one case in which nothing may come up: who forces a backend wants no other. */
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "kqueue"})
+    void aForcedBackendThatIsNotToBeHadEndsTheProgramLoudly(String forced) throws Exception {
+        Jvm jvm = JVM.and("-Dringpark.backend=" + forced).behind(refusing, "EPERM", "io_uring_setup");
+        for (String sample : new String[] {"EchoServer", "HelloHttp"}) {
+            try (RunningProgram server = Samples.start(jvm, sample, 0)) {
+                assertThat(server.awaitEnd()).as(sample)
+                        .anyMatch(line -> line.contains("the forced backend cannot be had: " + forced + ": "));
+                assertThat(server.exitCode()).as(sample).isNotZero();
+            }
+        }
+    }
+}
