@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringpark.StreamSocket;
 import dev.ringpark.TcpSocket;
+import java.lang.foreign.Arena;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -13,11 +14,13 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
 /** Reads and writes that do not wait. */
 class AtOnceContractTest extends Contract {
     private static final int MUCH = 1 << 20;
+    private static final int ARENAS = 50;
 
     private int tryRead(StreamSocket socket, ByteBuffer target) throws Exception {
         return call(() -> socket.tryRead(target)).result();
@@ -171,5 +174,70 @@ class AtOnceContractTest extends Contract {
             return streams.near().tryRead(ByteBuffer.allocate(1));
         })).isExactlyInstanceOf(ClosedByInterruptException.class);
         assertThat(streams.near().isOpen()).isFalse();
+    }
+
+    // ---- arenas ----
+
+    @Test
+    void memoryOfAClosedArenaOrOfAnotherThreadsIsRefusedAndNoByteMoves() throws Exception {
+        Streams streams = streams();
+        ByteBuffer gone = Arenas.freedBuffer(8);
+        assertThat(failureOf(() -> streams.far().tryWrite(gone))).isExactlyInstanceOf(IllegalStateException.class);
+        try (Arena arena = Arena.ofConfined()) {
+            ByteBuffer foreign = arena.allocate(8).asByteBuffer();
+            assertThat(failureOf(() -> streams.far().tryWrite(foreign)))
+                    .isExactlyInstanceOf(WrongThreadException.class);
+            assertPasses(streams);
+            call(() -> streams.far().write(new byte[] {1, 2, 3}, 0, 3)).result();
+
+            assertThat(failureOf(() -> streams.near().tryRead(foreign)))
+                    .isExactlyInstanceOf(WrongThreadException.class);
+        }
+        assertThat(failureOf(() -> streams.near().tryRead(gone))).isExactlyInstanceOf(IllegalStateException.class);
+        assertThat(call(() -> streams.near().in().readNBytes(3)).result()).containsExactly(1, 2, 3);
+    }
+
+    /** While a transfer has the memory, it cannot be freed; who closes the arena is told so, and closes it later. */
+    @Test
+    void anArenaClosedUnderTransfersLosesNoByteAndIsNotUsedAfterwards() throws Exception {
+        Streams streams = streams();
+        int sent = 0;
+        int received = 0;
+        for (int round = 0; round < ARENAS; round++) {
+            Arena arena = Arenas.toBeClosed();
+            ByteBuffer source = arena.allocate(16).asByteBuffer();
+            ByteBuffer target = arena.allocate(16).asByteBuffer();
+            Call<Integer> writes = call(() -> transferUntilClosed(source, () -> streams.far().tryWrite(source)));
+            Call<Integer> reads = call(() -> transferUntilClosed(target, () -> streams.near().tryRead(target)));
+            Eventually.until(() -> hasClosed(arena), "closed");
+            sent += writes.result();
+            received += reads.result();
+        }
+        int rest = sent - received;
+        assertThat(call(() -> streams.near().in().readNBytes(rest)).result()).isEqualTo(new byte[rest]);
+        assertThat(tryRead(streams.near(), ByteBuffer.allocate(1))).as("more than was sent").isZero();
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck")   // gives the other direction its turns
+    private static int transferUntilClosed(ByteBuffer buffer, Callable<Integer> transfer) throws Exception {
+        int moved = 0;
+        try {
+            while (true) {
+                moved += transfer.call();
+                buffer.clear();
+                Thread.yield();
+            }
+        } catch (IllegalStateException closed) {
+            return moved;
+        }
+    }
+
+    private static boolean hasClosed(Arena arena) {
+        try {
+            arena.close();
+            return true;
+        } catch (IllegalStateException inUse) {
+            return false;
+        }
     }
 }

@@ -30,11 +30,12 @@ public final class NativeCall {
         return (int) ERRNO.get(state, 0L);
     }
 
-    /** What to throw of {@code thrown}, which no call into a C library throws. */
+    /** What to throw of {@code thrown}: no call into a C library throws, but its memory's arena may be closed. */
     public static RuntimeException broken(Throwable thrown) {
-        if (thrown instanceof Error error) {
-            throw error;
-        }
-        return new IllegalStateException("a call into the C library could not be made", thrown);
+        return switch (thrown) {
+            case Error error -> throw error;
+            case RuntimeException refused -> refused;
+            default -> new IllegalStateException("a call into the C library could not be made", thrown);
+        };
     }
 }

@@ -49,6 +49,9 @@ final class PlainCalls {
             throw handle.isOpen() ? named(NioFailures.closed(handle, channel.isOpen()), channel) : e;
         } catch (IOException | RuntimeException e) {
             Failure failure = NioFailures.of(e);
+            if (failure.errno() == Errno.EFAULT && e instanceof RuntimeException memory) {
+                throw memory;   // of an arena that is closed, or another thread's
+            }
             if (failure.errno() == Errno.ECONNRESET) {
                 handle.noteReset();
             }

@@ -1,5 +1,6 @@
 package dev.ringpark.internal.os.bsd;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -32,6 +33,8 @@ final class BsdLibc {
     private final MethodHandle setsockopt;
     private final MethodHandle shutdown;
     private final MethodHandle close;
+    private final MethodHandle recv;
+    private final MethodHandle send;
     private final MethodHandle recvfrom;
     private final MethodHandle sendto;
     private final MethodHandle fcntl;
@@ -50,6 +53,8 @@ final class BsdLibc {
         setsockopt = handle(library, "setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
         shutdown = handle(library, "shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
         close = handle(library, "close", JAVA_INT, JAVA_INT);
+        recv = handle(library, "recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+        send = handle(library, "send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
         recvfrom = handle(library, "recvfrom", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG,
                 JAVA_LONG);
         sendto = handle(library, "sendto", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
@@ -125,6 +130,16 @@ final class BsdLibc {
 
     int close(MemorySegment state, int fd) {
         return call(state, () -> (int) close.invokeExact(state, fd));
+    }
+
+    /** Keeps the arena of {@code target} open meanwhile, as nobody does for an address. */
+    int recv(MemorySegment state, int fd, MemorySegment target, int flags) {
+        return call(state, () -> (int) (long) recv.invokeExact(state, fd, target, target.byteSize(), flags));
+    }
+
+    /** The same for {@code source}. */
+    int send(MemorySegment state, int fd, MemorySegment source, int flags) {
+        return call(state, () -> (int) (long) send.invokeExact(state, fd, source, source.byteSize(), flags));
     }
 
     int recvfrom(MemorySegment state, int fd, long target, long room, int flags, long name, long nameLength) {

@@ -213,13 +213,12 @@ public final class BsdSockets extends SocketCalls {
 
     @Override
     public int receiveNow(int fd, MemorySegment target) {
-        return call(state -> libc.recvfrom(state, fd, target.address(), target.byteSize(), MSG_DONTWAIT, 0, 0));
+        return call(state -> libc.recv(state, fd, target, MSG_DONTWAIT));
     }
 
     @Override
     public int sendNow(int fd, MemorySegment source) {
-        return call(state -> reason(state, fd, libc.sendto(
-                state, fd, source.address(), source.byteSize(), MSG_DONTWAIT | abi.msgNosignal, 0, 0)));
+        return call(state -> reason(state, fd, libc.send(state, fd, source, MSG_DONTWAIT | abi.msgNosignal)));
     }
 
     /** One by one, as only FreeBSD has a call for many, and that makes one of each, too. */

@@ -9,18 +9,17 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The C library calls in use, one static method each, under the manual pages' names. Every method returns what the call
  * returned, or minus the errno when it failed, as the kernel itself does.
  *
- * <p>All have one shape, that of syscall(2): on Linux's 64-bit platforms numbers and addresses alike go by register,
- * widened, a function looks at as many as it has parameters, and its int is the lower half of what comes back. The JVM
- * takes longer to prepare a shape than to do anything else at a loop's start, and prepares each only once. As it sees
- * no segment then, whoever passes one minds that its memory lives until the call has returned: the arena is the
- * caller's own, or else the segment itself stays reachable.
+ * <p>Nearly all have one shape, that of syscall(2): on Linux's 64-bit platforms numbers and addresses alike go by
+ * register, widened, a function looks at as many as it has parameters, and its int is the lower half of what comes
+ * back. The JVM takes longer to prepare a shape than to do anything else at a loop's start, and prepares each only
+ * once. As it sees no segment then, the memory has to be of an arena that the caller alone can close. That of
+ * {@link #recv} and {@link #send} is the user's, so they have another shape, with which the JVM keeps it open.
  *
  * <p>None is {@link Linker.Option#critical critical}: any of them may block, and a safepoint would wait for it.
  */
@@ -28,13 +27,16 @@ public final class Libc {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final FunctionDescriptor SHAPE = FunctionDescriptor.of(
             JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    private static final FunctionDescriptor TRANSFER =
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG);
     private static final Linker.Option VARIADIC = Linker.Option.firstVariadicArg(1);
+    private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
 
     private static final MethodHandle SOCKET = handle("socket");
     private static final MethodHandle BIND = handle("bind");
     private static final MethodHandle CONNECT = handle("connect");
-    private static final MethodHandle RECV = handle("recv");
-    private static final MethodHandle SEND = handle("send");
+    private static final MethodHandle RECV = link("recv", TRANSFER, ERRNO);
+    private static final MethodHandle SEND = link("send", TRANSFER, ERRNO);
     private static final MethodHandle SENDMMSG = handle("sendmmsg");
     private static final MethodHandle LISTEN = handle("listen");
     private static final MethodHandle SHUTDOWN = handle("shutdown");
@@ -54,8 +56,8 @@ public final class Libc {
     private static final MethodHandle MUNMAP = handle("munmap");
     private static final MethodHandle SYSCALL = handle("syscall");
     // These are on the path of each read from memory and of each wake-up, and capture no errno.
-    private static final MethodHandle QUICK_SYSCALL = link("syscall", VARIADIC);
-    private static final MethodHandle EVENTFD_WRITE = link("eventfd_write", VARIADIC);
+    private static final MethodHandle QUICK_SYSCALL = link("syscall", SHAPE, VARIADIC);
+    private static final MethodHandle EVENTFD_WRITE = link("eventfd_write", SHAPE, VARIADIC);
 
     private static final MemorySegment EMPTY_PATH = Arena.global().allocateFrom("");
 
@@ -92,20 +94,12 @@ public final class Libc {
 
     /** recv(2). */
     public static long recv(int fd, MemorySegment target, int flags) {
-        try {
-            return callLong(RECV, fd, target.address(), target.byteSize(), flags, 0, 0);
-        } finally {
-            Reference.reachabilityFence(target);
-        }
+        return transfer(RECV, fd, target, flags);
     }
 
     /** send(2). */
     public static long send(int fd, MemorySegment source, int flags) {
-        try {
-            return callLong(SEND, fd, source.address(), source.byteSize(), flags, 0, 0);
-        } finally {
-            Reference.reachabilityFence(source);
-        }
+        return transfer(SEND, fd, source, flags);
     }
 
     /** sendmmsg(2): how many of the {@code count} datagrams were sent. */
@@ -276,11 +270,21 @@ public final class Libc {
         }
     }
 
-    private static MethodHandle handle(String name) {
-        return link(name, VARIADIC, Linker.Option.captureCallState("errno"));
+    private static long transfer(MethodHandle function, long fd, MemorySegment memory, long flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = callState(arena);
+            long returned = (long) function.invokeExact(state, fd, memory, memory.byteSize(), flags);
+            return returned == -1 ? -NativeCall.errno(state) : returned;
+        } catch (Throwable thrown) {
+            throw NativeCall.broken(thrown);
+        }
     }
 
-    private static MethodHandle link(String name, Linker.Option... options) {
-        return LINKER.downcallHandle(NativeCall.symbol(LINKER.defaultLookup(), name), SHAPE, options);
+    private static MethodHandle handle(String name) {
+        return link(name, SHAPE, VARIADIC, ERRNO);
+    }
+
+    private static MethodHandle link(String name, FunctionDescriptor shape, Linker.Option... options) {
+        return LINKER.downcallHandle(NativeCall.symbol(LINKER.defaultLookup(), name), shape, options);
     }
 }
