@@ -1,9 +1,9 @@
 package dev.ringpark.contract;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.SocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,22 +11,31 @@ import java.util.List;
 final class Blackhole implements AutoCloseable {
     private static final int BACKLOG = 1;
 
-    private final ServerSocket listener = new ServerSocket(0, BACKLOG, Loopback.anyPort().getAddress());
-    private final List<Socket> queued = new ArrayList<>();
+    private final ServerSocketChannel listener;
+    private final SocketAddress address;
+    private final List<SocketChannel> queued = new ArrayList<>();
 
+    /** Over TCP. */
     Blackhole() throws IOException {
+        this(Family.TCP, Loopback.anyPort());
+    }
+
+    /** Over Unix sockets nothing is dropped: what else knocks is kept waiting, if it can wait. */
+    Blackhole(Family family, SocketAddress local) throws IOException {
+        listener = ServerSocketChannel.open(family.protocol()).bind(local, BACKLOG);
+        address = listener.getLocalAddress();
         for (int i = 0; i <= BACKLOG; i++) {   // Linux keeps one more than it is asked to
-            queued.add(new Socket(listener.getInetAddress(), listener.getLocalPort()));
+            queued.add(SocketChannel.open(address));
         }
     }
 
-    InetSocketAddress address() {
-        return Loopback.port(listener.getLocalPort());
+    SocketAddress address() {
+        return address;
     }
 
     @Override
     public void close() throws IOException {
-        for (Socket each : queued) {
+        for (SocketChannel each : queued) {
             each.close();
         }
         listener.close();

@@ -1,13 +1,20 @@
 package dev.ringpark.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringpark.CarrierLoop;
+import dev.ringpark.StreamListener;
+import dev.ringpark.StreamSocket;
 import dev.ringpark.TcpListener;
 import dev.ringpark.process.OwnPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -96,18 +103,42 @@ abstract class Contract {
         return Pair.on(loop);
     }
 
-    /** A connection of the family that is tested; TCP, if none is said. */
-    Streams streams() throws IOException {
-        return Streams.tcp(loop);
+    /** The family that is tested; TCP, if none is said. */
+    Family family() {
+        return Family.TCP;
+    }
+
+    /** A connection of the family that is tested. */
+    final Streams streams() throws IOException {
+        return family().streams(loop);
     }
 
     /** The same with a far end of the JDK's. */
     final Foreign foreign() throws IOException {
-        return closeLater(foreignOn(loop));
+        return closeLater(family().foreign(loop));
     }
 
-    Foreign foreignOn(CarrierLoop owner) throws IOException {
-        return Foreign.tcp(owner);
+    /** A listener of the family that is tested. */
+    StreamListener listener() throws IOException {
+        return Held.hold(family().bind(loop, ownAddressOfFamily()));
+    }
+
+    /** A connection to {@code listener}, which is of the family that is tested. */
+    final Streams streamsTo(StreamListener listener) throws IOException {
+        StreamSocket near = family().connect(loop, listener.getLocalAddress(), Duration.ZERO);
+        return Held.hold(new Streams(near, listener.accept()));
+    }
+
+    /** An address of the family that is tested, at which nobody but the test will listen. */
+    final SocketAddress ownAddressOfFamily() throws IOException {
+        return family().address(this::closeLater);
+    }
+
+    /** An address of the family that is tested at which a connect waits; where it would not, the test is skipped. */
+    final SocketAddress silentAddress() throws IOException {
+        assumeTrue(family() == Family.TCP || flavor.isOn("io_uring"),
+                "a Unix connect that finds the backlog full waits on io_uring, and fails at once elsewhere");
+        return closeLater(new Blackhole(family(), ownAddressOfFamily())).address();
     }
 
     Outside outside() throws IOException {
@@ -122,6 +153,19 @@ abstract class Contract {
         Socket peer = closeLater(new Socket(address.getAddress(), address.getPort()));
         peer.setSoTimeout((int) Eventually.LONG_SECONDS * 1000);
         return peer;
+    }
+
+    /** The same for a listener of any family. */
+    SocketChannel channelTo(StreamListener listener) throws IOException {
+        return closeLater(SocketChannel.open(listener.getLocalAddress()));
+    }
+
+    /** Has {@code channel} read a byte; its reads know no timeout, so a thread of their own waits for them. */
+    Call<Integer> callToRead(SocketChannel channel) {
+        return call(Thread.ofPlatform()::start, () -> {
+            ByteBuffer target = ByteBuffer.allocate(1);
+            return channel.read(target) < 0 ? -1 : Byte.toUnsignedInt(target.get(0));
+        });
     }
 
     /** Another loop of the same flavor. */

@@ -116,7 +116,7 @@ class DeadlineContractTest extends Contract {
         assertEndsByIt("Connect timed out", () -> socket.connect(blackhole.address()));
         assertThat(socket.isOpen()).isFalse();
         assertEndsByIt("Connect timed out", () -> TcpSocket.connect(loop, blackhole.address(), LONG));
-        int port = blackhole.address().getPort();
+        int port = ((InetSocketAddress) blackhole.address()).getPort();
         assertEndsByIt("Connect timed out",
                 () -> TcpSocket.connect(loop, MadeUpNames.of("127.0.0.1", "127.0.0.1"), port));
 

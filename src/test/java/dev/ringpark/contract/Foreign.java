@@ -2,37 +2,29 @@ package dev.ringpark.contract;
 
 import dev.ringpark.CarrierLoop;
 import dev.ringpark.StreamSocket;
-import dev.ringpark.TcpSocket;
-import dev.ringpark.UnixSocket;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 
 /** A socket of the loop, of whatever family, whose peer is the JDK's, which is no part of what is tested. */
 record Foreign(StreamSocket near, SocketChannel far) implements AutoCloseable {
-    /** Connects to an address. */
-    @FunctionalInterface
-    private interface Connector {
-        StreamSocket connect(SocketAddress address) throws IOException;
-    }
-
     static Foreign tcp(CarrierLoop loop) throws IOException {
-        return of(StandardProtocolFamily.INET, Loopback.anyPort(), address -> TcpSocket.connect(loop, address));
+        return of(Family.TCP, loop, Loopback.anyPort());
     }
 
     static Foreign unix(CarrierLoop loop) throws IOException {
         try (UnixPath path = new UnixPath()) {
-            return of(StandardProtocolFamily.UNIX, path.address(), address -> UnixSocket.connect(loop, address));
+            return of(Family.UNIX, loop, path.address());
         }
     }
 
-    private static Foreign of(StandardProtocolFamily family, SocketAddress local, Connector near) throws IOException {
-        try (ServerSocketChannel listener = ServerSocketChannel.open(family)) {
+    private static Foreign of(Family family, CarrierLoop loop, SocketAddress local) throws IOException {
+        try (ServerSocketChannel listener = ServerSocketChannel.open(family.protocol())) {
             listener.bind(local);
-            StreamSocket connected = near.connect(listener.getLocalAddress());
+            StreamSocket connected = family.connect(loop, listener.getLocalAddress(), Duration.ZERO);
             return Held.hold(new Foreign(connected, listener.accept()));
         }
     }

@@ -2,8 +2,8 @@ package dev.ringpark.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ringpark.TcpListener;
-import dev.ringpark.TcpSocket;
+import dev.ringpark.StreamListener;
+import dev.ringpark.StreamSocket;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
@@ -21,43 +21,43 @@ class InterruptContractTest extends Contract {
 
     @Test
     void interruptWhileParkedInReadClosesTheSocketAndKeepsTheStatus() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         assertClosedByInterrupt(parked(() -> pair.near().read(new byte[1], 0, 1)));
         assertClosed(pair);
     }
 
     @Test
     void interruptWhileParkedInAReadWithATimeoutClosesTheSocketAndKeepsTheStatus() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         assertClosedByInterrupt(parked(() -> pair.near().read(ByteBuffer.allocateDirect(1), LONG)));
         assertClosed(pair);
     }
 
     @Test
     void interruptWhileParkedInWriteClosesTheSocketAndKeepsTheStatus() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         assertClosedByInterrupt(parked(Flow.writeTooMuch(pair.near())));
         assertThat(pair.near().isOpen()).isFalse();
     }
 
     @Test
     void interruptWhileParkedInAcceptClosesTheListenerAndKeepsTheStatus() throws Exception {
-        TcpListener listener = TcpListener.bind(loop, Loopback.anyPort());
+        StreamListener listener = listener();
         assertClosedByInterrupt(parked(listener::accept));
         assertThat(listener.isOpen()).isFalse();
     }
 
     @Test
     void interruptWhileParkedInConnectClosesTheSocketAndKeepsTheStatus() throws Exception {
-        Blackhole blackhole = closeLater(new Blackhole());
-        TcpSocket socket = TcpSocket.open(loop);
-        assertClosedByInterrupt(parked(() -> socket.connect(blackhole.address(), LONG)));
+        SocketAddress silent = silentAddress();
+        StreamSocket socket = family().open(loop);
+        assertClosedByInterrupt(parked(() -> family().connect(socket, silent, LONG)));
         assertThat(socket.isOpen()).isFalse();
     }
 
     @Test
     void interruptOfAReaderThatWaitsForItsTurnClosesTheSocketForTheOneWhoseTurnItIs() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         Call<Integer> first = parked(() -> pair.near().read(new byte[1], 0, 1));
         Call<Integer> second = parked(() -> pair.near().read(new byte[1], 0, 1));
 
@@ -69,7 +69,7 @@ class InterruptContractTest extends Contract {
 
     @Test
     void interruptOfAReaderEndsTheOthersOfTheSocketWithAnAsynchronousClose() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         Call<Integer> first = parked(() -> pair.near().read(new byte[1], 0, 1));
         Call<Integer> second = parked(() -> pair.near().read(new byte[1], 0, 1));
         Call<Void> writer = parked(Flow.writeTooMuch(pair.near()));
@@ -87,7 +87,7 @@ class InterruptContractTest extends Contract {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
     }
 
-    private void assertClosed(Pair pair) throws Exception {
+    private void assertClosed(Streams pair) throws Exception {
         assertThat(pair.near().isOpen()).isFalse();
         assertThat(call(Flow.readAll(pair.far())).result()).isZero();
     }
@@ -96,23 +96,23 @@ class InterruptContractTest extends Contract {
 
     @Test
     void aThreadThatIsInterruptedAlreadyClosesTheSocketEvenIfItNeedNotWait() throws Exception {
-        Pair reading = pair();
+        Streams reading = streams();
         call(() -> reading.far().write(new byte[1], 0, 1)).result();
         assertClosedAtOnce(() -> reading.near().read(new byte[1], 0, 1));
         assertThat(reading.near().isOpen()).isFalse();
 
-        TcpSocket writing = pair().near();
+        StreamSocket writing = streams().near();
         assertClosedAtOnce(() -> writing.write(new byte[1], 0, 1));
         assertThat(writing.isOpen()).isFalse();
     }
 
     @Test
     void aThreadThatIsInterruptedAlreadyNeitherConnectsNorAccepts() throws Exception {
-        TcpListener listener = TcpListener.bind(loop, Loopback.anyPort());
-        TcpSocket socket = TcpSocket.open(loop);
+        StreamListener listener = listener();
+        StreamSocket socket = family().open(loop);
         SocketAddress address = listener.getLocalAddress();
 
-        assertClosedAtOnce(() -> socket.connect(address));
+        assertClosedAtOnce(() -> family().connect(socket, address));
         assertThat(socket.isOpen()).isFalse();
         assertClosedAtOnce(listener::accept);
         assertThat(listener.isOpen()).isFalse();
@@ -129,7 +129,7 @@ class InterruptContractTest extends Contract {
 
     @Test
     void onAClosedSocketAnInterruptedThreadIsToldThatItIsClosed() throws Exception {
-        TcpSocket socket = pair().near();
+        StreamSocket socket = streams().near();
         socket.close();
         Call<?> call = call(() -> {
             Thread.currentThread().interrupt();
@@ -143,7 +143,7 @@ class InterruptContractTest extends Contract {
 
     @Test
     void closeIsNotInterruptible() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         Call<Integer> read = parked(() -> pair.near().read(new byte[1], 0, 1));
         Call<Boolean> close = call(() -> {
             Thread.currentThread().interrupt();
@@ -157,7 +157,7 @@ class InterruptContractTest extends Contract {
 
     @Test
     void callsThatDoNotBlockTakeNoNoticeOfAnInterrupt() throws Exception {
-        TcpSocket socket = pair().near();
+        StreamSocket socket = streams().near();
         Call<Object> call = call(() -> {
             Thread.currentThread().interrupt();
             socket.shutdownOutput();
@@ -170,7 +170,7 @@ class InterruptContractTest extends Contract {
 
     @Test
     void aCallThatEndedBeforeTheInterruptKeepsItsResult() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         Call<Integer> read = parked(() -> pair.near().read(new byte[8], 0, 8));
         call(() -> pair.far().write(new byte[3], 0, 3)).result();
         assertThat(read.result()).isEqualTo(3);
@@ -182,7 +182,7 @@ class InterruptContractTest extends Contract {
     @Test
     void bytesThatHadMovedBeforeTheInterruptAreNotLost() throws Exception {
         for (int round = 0; round < 100; round++) {
-            Pair pair = pair();
+            Streams pair = streams();
             Call<Integer> read = parked(() -> pair.near().read(new byte[8], 0, 8));
             call(() -> pair.far().write(new byte[3], 0, 3));
             read.thread().interrupt();

@@ -3,14 +3,14 @@ package dev.ringpark.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ringpark.TcpListener;
-import dev.ringpark.TcpSocket;
+import dev.ringpark.StreamListener;
+import dev.ringpark.StreamSocket;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.net.InetSocketAddress;
-import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
@@ -24,7 +24,7 @@ class TimeoutContractTest extends Contract {
 
     @Test
     void aReadTimesOutAndTheSocketStaysOpen() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         assertTimesOut("Read timed out", () -> pair.near().read(new byte[1], 0, 1, SHORT));
         assertTimesOut("Read timed out", () -> pair.near().read(ByteBuffer.allocate(1), SHORT));
         assertTimesOut("Read timed out", () -> pair.near().read(ByteBuffer.allocateDirect(1), SHORT));
@@ -37,8 +37,8 @@ class TimeoutContractTest extends Contract {
 
     @Test
     void theDefaultReadTimeoutHoldsForEveryReadWithoutOneOfItsOwn() throws Exception {
-        Pair pair = pair();
-        TcpSocket socket = pair.near();
+        Streams pair = streams();
+        StreamSocket socket = pair.near();
         assertThat(socket.setReadTimeout(SHORT)).isSameAs(socket);
         assertTimesOut("Read timed out", () -> socket.read(new byte[1], 0, 1));
         assertTimesOut("Read timed out", () -> socket.read(ByteBuffer.allocateDirect(1)));
@@ -56,8 +56,8 @@ class TimeoutContractTest extends Contract {
 
     @Test
     void aWriteTimesOutAndTheSocketStaysOpenAndTheCountsAreTrue() throws Exception {
-        Pair pair = pair();
-        TcpSocket socket = pair.near();
+        Streams pair = streams();
+        StreamSocket socket = pair.near();
         long done = writeUntilTimeout(0, source -> socket.write(source, 0, source.length, SHORT));
         done = writeUntilTimeout(done, source -> socket.write(ByteBuffer.wrap(source), SHORT));
         done = writeUntilTimeout(done, source -> socket.write(ByteBuffer.wrap(source).asReadOnlyBuffer(), SHORT));
@@ -96,7 +96,7 @@ class TimeoutContractTest extends Contract {
 
     @Test
     void aStreamsWriteTimesOutAsAWhole() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         pair.near().setWriteTimeout(SHORT);
         assertTimesOut("Write timed out", Flow.writeTooMuch(pair.near()));
         assertThat(pair.near().isOpen()).isTrue();
@@ -104,7 +104,7 @@ class TimeoutContractTest extends Contract {
 
     @Test
     void aWriteThatMovedSomeBytesInItsTimeReturnsHowMany() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         byte[] source = Sequence.bytes(32 << 20);
         int written = call(() -> pair.near().write(Flow.direct(source), SHORT)).result();
         assertThat(written).isBetween(1, source.length - 1);
@@ -115,31 +115,32 @@ class TimeoutContractTest extends Contract {
 
     @Test
     void anAcceptTimesOutAndTheListenerStaysOpen() throws Exception {
-        TcpListener listener = TcpListener.bind(loop, Loopback.anyPort());
+        StreamListener listener = listener();
         assertTimesOut("Accept timed out", () -> listener.accept(SHORT));
         assertThat(listener.setAcceptTimeout(SHORT)).isSameAs(listener);
         assertTimesOut("Accept timed out", listener::accept);
 
-        InetSocketAddress address = (InetSocketAddress) listener.getLocalAddress();
-        Socket peer = closeLater(new Socket(address.getAddress(), address.getPort()));
-        TcpSocket accepted = call(() -> listener.accept()).result();
-        assertThat(accepted.getRemoteAddress()).isEqualTo(peer.getLocalSocketAddress());
+        SocketChannel peer = channelTo(listener);
+        StreamSocket accepted = call(() -> listener.accept()).result();
+        assertThat(accepted.getRemoteAddress()).isEqualTo(peer.getLocalAddress());
+        new Foreign(accepted, peer).write(Sequence.bytes(4));
+        assertThat(call(() -> Flow.read(accepted, 4, 4)).result()).isEqualTo(4);
     }
 
     @Test
     void aConnectTimesOutAndTheSocketIsClosed() throws Exception {
-        Blackhole blackhole = closeLater(new Blackhole());
-        TcpSocket socket = TcpSocket.open(loop);
-        assertTimesOut("Connect timed out", () -> socket.connect(blackhole.address(), SHORT));
+        SocketAddress silent = silentAddress();
+        StreamSocket socket = family().open(loop);
+        assertTimesOut("Connect timed out", () -> family().connect(socket, silent, SHORT));
         assertThat(socket.isOpen()).isFalse();
-        assertTimesOut("Connect timed out", () -> TcpSocket.connect(loop, blackhole.address(), SHORT));
+        assertTimesOut("Connect timed out", () -> family().connect(loop, silent, SHORT));
     }
 
     @Test
     void aConnectInTimeHoldsWhenItsTimeIsOver() throws Exception {
-        TcpListener listener = TcpListener.bind(loop, Loopback.anyPort());
-        TcpSocket socket = call(() -> TcpSocket.connect(loop, listener.getLocalAddress(), SHORT)).result();
-        Pair pair = new Pair(socket, listener.accept());
+        StreamListener listener = listener();
+        StreamSocket socket = call(() -> family().connect(loop, listener.getLocalAddress(), SHORT)).result();
+        Streams pair = new Streams(socket, listener.accept());
 
         assertTimesOut("Read timed out", () -> socket.read(new byte[1], 0, 1, SHORT));   // the time of both is over
         assertPasses(pair);
@@ -147,7 +148,7 @@ class TimeoutContractTest extends Contract {
 
     @Test
     void timeSpentWaitingForTheTurnCounts() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         Call<Integer> first = parked(() -> pair.near().read(new byte[1], 0, 1));
         assertTimesOut("Read timed out", () -> pair.near().read(new byte[1], 0, 1, SHORT));
         assertThat(first.isDone()).isFalse();
@@ -160,7 +161,7 @@ class TimeoutContractTest extends Contract {
 
     @Test
     void aReaderThatGaveUpItsPlaceInTheQueueHoldsNobodyUp() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         Call<Integer> first = parked(() -> pair.near().read(new byte[1], 0, 1));
         Call<Integer> second = call(() -> pair.near().read(new byte[1], 0, 1, SHORT));
         Call<Integer> third = parked(() -> pair.near().read(new byte[1], 0, 1));
@@ -183,7 +184,7 @@ class TimeoutContractTest extends Contract {
 
     @Test
     void timeoutsThatRaceArrivalsLoseDoubleAndSwapNoByte() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         int reads = 500;
         Call<Long> writer = call(() -> writeNowAndThen(pair.far(), reads));
         Call<Long> reader = call(() -> readWithTimeouts(pair.near(), ByteBuffer.allocate(64)));
@@ -193,7 +194,7 @@ class TimeoutContractTest extends Contract {
 
     @Test
     void timeoutsThatRaceArrivalsInADirectBufferLoseDoubleAndSwapNoByte() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         Call<Long> writer = call(Thread.ofPlatform()::start, () -> writeNowAndThen(pair.far(), 300));
         Call<Long> reader = call(() -> readWithTimeouts(pair.near(), ByteBuffer.allocateDirect(64)));
 
@@ -201,7 +202,7 @@ class TimeoutContractTest extends Contract {
     }
 
     /** Pauses are of the timeouts' length, on purpose: they shall meet. */
-    private static long writeNowAndThen(TcpSocket socket, int times) throws Exception {
+    private static long writeNowAndThen(StreamSocket socket, int times) throws Exception {
         long done = 0;
         for (int i = 0; i < times; i++) {
             int count = 1 + i % 7;
@@ -212,7 +213,7 @@ class TimeoutContractTest extends Contract {
         return done;
     }
 
-    private static long readWithTimeouts(TcpSocket socket, ByteBuffer target) throws Exception {
+    private static long readWithTimeouts(StreamSocket socket, ByteBuffer target) throws Exception {
         byte[] content = new byte[target.capacity()];
         for (long done = 0; ; ) {
             try {
@@ -231,22 +232,20 @@ class TimeoutContractTest extends Contract {
 
     @Test
     void acceptsThatRaceArrivalsLoseNoConnection() throws Exception {
-        TcpListener listener = TcpListener.bind(loop, Loopback.anyPort());
+        StreamListener listener = listener();
         int connections = 100;
         Call<Integer> server = call(() -> acceptWithTimeouts(listener, connections));
-        InetSocketAddress address = (InetSocketAddress) listener.getLocalAddress();
         for (int i = 0; i < connections; i++) {
-            try (Socket peer = new Socket(address.getAddress(), address.getPort())) {
-                peer.setSoTimeout(10_000);
-                assertThat(peer.getInputStream().read()).isEqualTo(i);
+            try (SocketChannel peer = channelTo(listener)) {
+                assertThat(callToRead(peer).result()).isEqualTo(i);
             }
         }
         assertThat(server.result()).isEqualTo(connections);
     }
 
-    private static int acceptWithTimeouts(TcpListener listener, int connections) throws Exception {
+    private static int acceptWithTimeouts(StreamListener listener, int connections) throws Exception {
         for (int done = 0; done < connections; ) {
-            try (TcpSocket accepted = listener.accept(Duration.ofMillis(1))) {
+            try (StreamSocket accepted = listener.accept(Duration.ofMillis(1))) {
                 accepted.write(new byte[] {(byte) done}, 0, 1);
                 done++;
             } catch (SocketTimeoutException expected) {
@@ -260,7 +259,7 @@ class TimeoutContractTest extends Contract {
 
     @Test
     void hugeTimeoutsAreNoLimit() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         Duration forever = Duration.ofSeconds(Long.MAX_VALUE);
         pair.near().setReadTimeout(forever);
         Call<Integer> read = parked(() -> pair.near().read(new byte[1], 0, 1, forever));
@@ -273,7 +272,7 @@ class TimeoutContractTest extends Contract {
 
     @Test
     void aNanosecondIsATimeoutToo() throws Exception {
-        Pair pair = pair();
+        Streams pair = streams();
         assertThat(failureOf(() -> pair.near().read(new byte[1], 0, 1, Duration.ofNanos(1))))
                 .isExactlyInstanceOf(SocketTimeoutException.class);
         assertPasses(pair);
@@ -281,15 +280,15 @@ class TimeoutContractTest extends Contract {
 
     @Test
     void negativeTimeoutsAreRefusedWithTheirValueAndChangeNothing() throws Exception {
-        Pair pair = pair();
-        TcpListener listener = TcpListener.bind(loop, Loopback.anyPort());
+        Streams pair = streams();
+        StreamListener listener = listener();
         Duration negative = Duration.ofMillis(-1);
         Callable<?>[] calls = {() -> pair.near().read(new byte[1], 0, 1, negative),
             () -> pair.near().read(ByteBuffer.allocate(1), negative),
             () -> pair.near().write(new byte[1], 0, 1, negative), () -> pair.near().setReadTimeout(negative),
             () -> pair.near().write(ByteBuffer.allocate(1), negative), () -> pair.near().setWriteTimeout(negative),
             () -> listener.accept(negative), () -> listener.setAcceptTimeout(negative),
-            () -> TcpSocket.connect(loop, listener.getLocalAddress(), negative)};
+            () -> family().connect(loop, listener.getLocalAddress(), negative)};
         for (Callable<?> call : calls) {
             assertThatThrownBy(call::call).isExactlyInstanceOf(IllegalArgumentException.class)
                     .hasMessage("timeout is PT-0.001S; it must not be negative");

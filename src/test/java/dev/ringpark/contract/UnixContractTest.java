@@ -61,7 +61,8 @@ class UnixContractTest extends Contract {
         address = path.address();
     }
 
-    private UnixListener listener() throws IOException {
+    @Override
+    UnixListener listener() throws IOException {
         return Held.hold(UnixListener.bind(loop, address));
     }
 

@@ -1,0 +1,9 @@
+package dev.ringpark.contract;
+
+/** Interrupts, over Unix sockets. */
+class UnixInterruptContractTest extends InterruptContractTest {
+    @Override
+    Family family() {
+        return Family.UNIX;
+    }
+}
