@@ -351,41 +351,6 @@ class UnixContractTest extends Contract {
     // ---- early ends ----
 
     @Test
-    void aTimeoutOfAReadOrAnAcceptLeavesAllOpen() throws Exception {
-        UnixListener listener = listener();
-        assertThat(failureOf(() -> listener.accept(SHORT))).isExactlyInstanceOf(SocketTimeoutException.class)
-                .hasMessage("Accept timed out");
-        assertThat(failureOf(() -> listener.setAcceptTimeout(SHORT).accept()))
-                .isExactlyInstanceOf(SocketTimeoutException.class);
-        UnixSocket client = UnixSocket.connect(loop, address, Duration.ofMinutes(1)).setReadTimeout(SHORT);
-        UnixSocket server = call(() -> listener.accept(Duration.ofMinutes(1))).result().setWriteTimeout(SHORT);
-        assertThat(failureOf(() -> client.read(new byte[1], 0, 1))).isExactlyInstanceOf(SocketTimeoutException.class)
-                .hasMessage("Read timed out");
-        assertPasses(new Streams(client, server));
-
-        assertThat(failureOf(Flow.writeTooMuch(server))).isExactlyInstanceOf(SocketTimeoutException.class)
-                .hasMessage("Write timed out");
-        assertThat(server.isOpen()).isTrue();
-    }
-
-    @Test
-    void anInterruptAndACloseEndCallsAsTheyDoOverTcp() throws Exception {
-        UnixListener listener = listener();
-        UnixSocket client = UnixSocket.connect(loop, address);
-        Call<Integer> read = parked(() -> client.read(new byte[1], 0, 1));
-        read.thread().interrupt();
-        assertThat(read.failure()).isExactlyInstanceOf(ClosedByInterruptException.class);
-        assertThat(read.endedInterrupted()).isTrue();
-        assertThat(client.isOpen()).isFalse();
-        call(() -> listener.accept()).result();
-        Call<UnixSocket> accept = parked(listener::accept);
-        listener.close();
-
-        assertThat(accept.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
-        assertRefused(() -> UnixSocket.connect(loop, address));
-    }
-
-    @Test
     void whoHadToWaitForRoomIsToldThatThePeerReadsNoMore() throws Exception {
         Streams unix = Streams.unix(loop);
         ByteBuffer much = ByteBuffer.allocateDirect(1 << 24);
@@ -423,14 +388,6 @@ class UnixContractTest extends Contract {
             assertPasses(new Streams(client, call(() -> listener.accept()).result()));
         }
         assertPasses(new Streams(third.result(), call(() -> listener.accept()).result()));
-    }
-
-    @Test
-    void anInterruptEndsAConnectThatWaitsForABacklog() throws Exception {
-        fillTheBacklog();
-        Call<UnixSocket> hopeless = parked(() -> UnixSocket.connect(loop, address));
-        hopeless.thread().interrupt();
-        assertThat(hopeless.failure()).isExactlyInstanceOf(ClosedByInterruptException.class);
     }
 
     /** The kernel tries such a connect some times, then gives it to a worker: an interrupt may come at any moment. */
