@@ -2,6 +2,7 @@ package dev.ringpark.bench;
 
 import dev.ringpark.bench.RunOptions.Part;
 import dev.ringpark.bench.jmh.HopBenchmark;
+import dev.ringpark.bench.jmh.TimerBenchmark;
 import dev.ringpark.bench.measure.Cell;
 import dev.ringpark.bench.measure.Children;
 import dev.ringpark.bench.measure.Contender;
@@ -34,6 +35,10 @@ public final class Run {
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException, RunnerException {
+        if (List.of(arguments).contains("--help")) {
+            say(RunOptions.USAGE);
+            return;
+        }
         RunOptions options;
         try {
             options = RunOptions.parse(arguments);
@@ -60,6 +65,10 @@ public final class Run {
         if (options.wants(Part.HOP)) {
             say("hops");
             measurements.hops(HopBenchmark.nanosByScheduler());
+        }
+        if (options.wants(Part.TIMERS)) {
+            say("timers");
+            measurements.timers(TimerBenchmark.nanosByMethod());
         }
         if (options.wants(Part.MEMORY)) {
             measurements.weighIdleConnections(contenders, options.idleConnections());

@@ -21,7 +21,8 @@ final class RunOptions {
         ALLOC,
         MEMORY,
         IDLE,
-        HOP
+        HOP,
+        TIMERS
     }
 
     static final String USAGE = """
@@ -34,10 +35,12 @@ final class RunOptions {
                                                     ringpark-handed-over jdk-socket jdk-channel platform
                                                     netty-nio netty-epoll netty-uring
               --limits FOLDER                       also the C servers uring_echo.c and epoll_echo.c of FOLDER
-              --parts echo,calls,alloc,memory,idle,hop   only these parts
+              --parts echo,calls,alloc,memory,idle,hop,timers   only these parts
               --idle-connections N                  for the memory of an idle connection (10000)
               --results FOLDER                      where to write (bench/results)
-              --quick                               3 short rounds of two workloads, 2000 idle connections""";
+              --quick                               3 short rounds of two workloads, 2000 idle connections,
+                                                    no timers
+              --help                                this""";
 
     private final List<String> given;
     private List<Cell> cells = cells("64x64,512x64,128x16384,1x64,unix:64x64");
@@ -46,7 +49,7 @@ final class RunOptions {
     private double warmSeconds = 5;
     private List<String> peers = List.of();
     private Optional<Path> limits = Optional.empty();
-    private Set<Part> parts = EnumSet.allOf(Part.class);
+    private final Set<Part> parts = EnumSet.allOf(Part.class);
     private int idleConnections = 10_000;
     private Path results = Path.of("bench", "results");
 
@@ -73,7 +76,7 @@ final class RunOptions {
             case "--warm" -> warmSeconds = Double.parseDouble(value(option, rest));
             case "--peers" -> peers = List.of(value(option, rest).split(","));
             case "--limits" -> limits = Optional.of(Path.of(value(option, rest)));
-            case "--parts" -> parts = parts(value(option, rest));
+            case "--parts" -> parts.retainAll(parts(value(option, rest)));
             case "--idle-connections" -> idleConnections = Integer.parseInt(value(option, rest));
             case "--results" -> results = Path.of(value(option, rest));
             default -> throw new IllegalArgumentException("unknown option " + option);
@@ -93,6 +96,7 @@ final class RunOptions {
         sliceSeconds = 0.5;
         warmSeconds = 3;
         idleConnections = 2_000;
+        parts.remove(Part.TIMERS);
     }
 
     private static List<Cell> cells(String text) {

@@ -1,5 +1,7 @@
 package dev.ringpark.bench.jmh;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -16,6 +18,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * Timers among a million that are pending. The time is that of the thread that asks: Netty and the JDK fire on a thread
@@ -118,5 +124,22 @@ public class TimerBenchmark {
             keeper.start(delays[i] % 1000);
         }
         keeper.awaitFired(BATCH);
+    }
+
+    /** Nanoseconds of each method with each keeper of timers, measured in JVMs of their own. */
+    public static Map<String, Double> nanosByMethod() throws RunnerException {
+        var results = new Runner(new OptionsBuilder()
+                        .include(TimerBenchmark.class.getName())
+                        .verbosity(VerboseMode.SILENT)
+                        .build())
+                .run();
+        var nanos = new LinkedHashMap<String, Double>();
+        for (var result : results) {
+            var keeper = result.getParams().getParam("timers");
+            var timed = result.getPrimaryResult();
+            nanos.put(timed.getLabel() + ", " + (keeper.equals(Timers.LOOP) ? "ringpark" : keeper),
+                    timed.getScore());
+        }
+        return nanos;
     }
 }

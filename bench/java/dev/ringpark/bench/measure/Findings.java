@@ -11,6 +11,7 @@ public final class Findings {
     private final Map<String, IdleMemory> idleMemory = new LinkedHashMap<>();
     private final Map<Integer, Map<String, IdleWork>> idleWork = new LinkedHashMap<>();
     private final Map<String, Double> hopNanos = new LinkedHashMap<>();
+    private final Map<String, Double> timerNanos = new LinkedHashMap<>();
     private final Map<String, String> notes = new LinkedHashMap<>();
     private String systemCallCounter = "";
 
@@ -49,6 +50,11 @@ public final class Findings {
     /** By scheduler: the nanoseconds from one thread's unpark to the other's return from park. */
     public Map<String, Double> hopNanos() {
         return hopNanos;
+    }
+
+    /** By method and keeper: the nanoseconds of one timer among a million. */
+    public Map<String, Double> timerNanos() {
+        return timerNanos;
     }
 
     /** By server or part: why something is missing. */

@@ -123,6 +123,11 @@ public final class Measurements {
         }
     }
 
+    /** Nanoseconds for each method of each keeper of timers, as measured elsewhere. */
+    public void timers(Map<String, Double> nanos) {
+        findings.timerNanos().putAll(nanos);
+    }
+
     /** Nanoseconds for each kind of hop, as measured elsewhere. */
     public void hops(Map<String, Double> nanos) {
         findings.hopNanos().putAll(new LinkedHashMap<>(nanos));

@@ -32,6 +32,7 @@ public final class Report {
                         section("Idle connections", idleMemory()),
                         section("Idle servers", idleWork()),
                         section("Hop from one virtual thread to another", hops()),
+                        section("A timer among a million", timers()),
                         section("Not measured, or only in part", notes()))
                 .flatMap(lines -> lines)
                 .collect(Collectors.joining("\n"))
@@ -73,6 +74,10 @@ public final class Report {
 
     private Stream<String> hops() {
         return figures("ns per hop", findings.hopNanos());
+    }
+
+    private Stream<String> timers() {
+        return figures("ns per timer", findings.timerNanos());
     }
 
     private static Stream<String> figures(String unit, Map<String, Double> figures) {
