@@ -68,7 +68,7 @@ public final class Run {
         }
         if (options.wants(Part.TIMERS)) {
             say("timers");
-            measurements.timers(TimerBenchmark.nanosByMethod());
+            measurements.timers(TimerBenchmark.timesByMethod());
         }
         if (options.wants(Part.MEMORY)) {
             measurements.weighIdleConnections(contenders, options.idleConnections());

@@ -49,7 +49,7 @@ final class RunOptions {
     private double warmSeconds = 5;
     private List<String> peers = List.of();
     private Optional<Path> limits = Optional.empty();
-    private final Set<Part> parts = EnumSet.allOf(Part.class);
+    private Set<Part> parts = EnumSet.allOf(Part.class);
     private int idleConnections = 10_000;
     private Path results = Path.of("bench", "results");
 
@@ -76,7 +76,7 @@ final class RunOptions {
             case "--warm" -> warmSeconds = Double.parseDouble(value(option, rest));
             case "--peers" -> peers = List.of(value(option, rest).split(","));
             case "--limits" -> limits = Optional.of(Path.of(value(option, rest)));
-            case "--parts" -> parts.retainAll(parts(value(option, rest)));
+            case "--parts" -> parts = parts(value(option, rest));
             case "--idle-connections" -> idleConnections = Integer.parseInt(value(option, rest));
             case "--results" -> results = Path.of(value(option, rest));
             default -> throw new IllegalArgumentException("unknown option " + option);

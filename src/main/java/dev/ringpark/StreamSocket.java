@@ -446,7 +446,7 @@ public abstract sealed class StreamSocket extends StreamChannel
      * @return how many bytes, at least 1; 0 if a read would wait, or {@code target} has no room; -1 at the end of the
      *     stream
      * @throws IllegalArgumentException if {@code target} is read-only
-     * @throws IllegalStateException if its arena is closed; one that is open stays so meanwhile
+     * @throws IllegalStateException if its arena is closed; to close one meanwhile is refused, as it is in use
      * @throws WrongThreadException if its arena is another thread's
      * @throws IOException on close, interrupt and errors; see the class
      */
@@ -473,7 +473,7 @@ public abstract sealed class StreamSocket extends StreamChannel
      * Writes what there is room for, and does not wait, not even for another thread that writes.
      *
      * @return how many bytes; 0 if a write would wait
-     * @throws IllegalStateException if the arena of {@code source} is closed; one that is open stays so meanwhile
+     * @throws IllegalStateException if the arena of {@code source} is closed; to close one meanwhile is refused
      * @throws WrongThreadException if its arena is another thread's
      * @throws IOException on close, interrupt and errors; see the class
      */

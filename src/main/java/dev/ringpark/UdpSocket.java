@@ -573,6 +573,8 @@ public final class UdpSocket extends UdpChannel {
      * them. What was sent has nothing remaining, also if the next ends with an exception.
      *
      * @throws AlreadyConnectedException if the socket is connected to another peer
+     * @throws IllegalStateException if a buffer's arena is closed; some of those before it may have been sent
+     * @throws WrongThreadException if a buffer's arena is another thread's; the same
      * @throws IOException on timeout, close, interrupt and errors; see the class
      */
     public void sendAll(ByteBuffer[] sources, SocketAddress target) throws IOException {
@@ -583,6 +585,8 @@ public final class UdpSocket extends UdpChannel {
      * The same, to the peer.
      *
      * @throws NotYetConnectedException if the socket has no peer
+     * @throws IllegalStateException if a buffer's arena is closed; some of those before it may have been sent
+     * @throws WrongThreadException if a buffer's arena is another thread's; the same
      * @throws IOException on timeout, close, interrupt and errors; see the class
      */
     public void sendAll(ByteBuffer[] sources) throws IOException {

@@ -1,5 +1,6 @@
 package dev.ringpark.bench.jmh;
 
+import dev.ringpark.bench.measure.Timed;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -126,20 +127,20 @@ public class TimerBenchmark {
         keeper.awaitFired(BATCH);
     }
 
-    /** Nanoseconds of each method with each keeper of timers, measured in JVMs of their own. */
-    public static Map<String, Double> nanosByMethod() throws RunnerException {
+    /** What each method takes with each keeper of timers, measured in JVMs of their own. */
+    public static Map<String, Timed> timesByMethod() throws RunnerException {
         var results = new Runner(new OptionsBuilder()
                         .include(TimerBenchmark.class.getName())
                         .verbosity(VerboseMode.SILENT)
                         .build())
                 .run();
-        var nanos = new LinkedHashMap<String, Double>();
+        var times = new LinkedHashMap<String, Timed>();
         for (var result : results) {
             var keeper = result.getParams().getParam("timers");
-            var timed = result.getPrimaryResult();
-            nanos.put(timed.getLabel() + ", " + (keeper.equals(Timers.LOOP) ? "ringpark" : keeper),
-                    timed.getScore());
+            var measured = result.getPrimaryResult();
+            times.put(measured.getLabel() + ", " + (keeper.equals(Timers.LOOP) ? "ringpark" : keeper),
+                    new Timed(measured.getScore(), measured.getScoreError()));
         }
-        return nanos;
+        return times;
     }
 }

@@ -11,7 +11,7 @@ public final class Findings {
     private final Map<String, IdleMemory> idleMemory = new LinkedHashMap<>();
     private final Map<Integer, Map<String, IdleWork>> idleWork = new LinkedHashMap<>();
     private final Map<String, Double> hopNanos = new LinkedHashMap<>();
-    private final Map<String, Double> timerNanos = new LinkedHashMap<>();
+    private final Map<String, Timed> timers = new LinkedHashMap<>();
     private final Map<String, String> notes = new LinkedHashMap<>();
     private String systemCallCounter = "";
 
@@ -52,9 +52,9 @@ public final class Findings {
         return hopNanos;
     }
 
-    /** By method and keeper: the nanoseconds of one timer among a million. */
-    public Map<String, Double> timerNanos() {
-        return timerNanos;
+    /** By method and keeper: what one timer among a million takes. */
+    public Map<String, Timed> timers() {
+        return timers;
     }
 
     /** By server or part: why something is missing. */

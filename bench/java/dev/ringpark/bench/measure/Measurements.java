@@ -123,9 +123,9 @@ public final class Measurements {
         }
     }
 
-    /** Nanoseconds for each method of each keeper of timers, as measured elsewhere. */
-    public void timers(Map<String, Double> nanos) {
-        findings.timerNanos().putAll(nanos);
+    /** What each method of each keeper of timers takes, as measured elsewhere. */
+    public void timers(Map<String, Timed> timed) {
+        findings.timers().putAll(timed);
     }
 
     /** Nanoseconds for each kind of hop, as measured elsewhere. */

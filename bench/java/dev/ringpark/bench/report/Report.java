@@ -77,7 +77,15 @@ public final class Report {
     }
 
     private Stream<String> timers() {
-        return figures("ns per timer", findings.timerNanos());
+        if (findings.timers().isEmpty()) {
+            return Stream.of();
+        }
+        return Stream.concat(
+                Stream.of("| | ns per timer | ± (99.9 %) |", "|---|---:|---:|"),
+                findings.timers().entrySet().stream().map(each -> "| %s | %s | %s |".formatted(
+                        each.getKey(),
+                        Numbers.plain(each.getValue().nanos()),
+                        Numbers.plain(each.getValue().error()))));
     }
 
     private static Stream<String> figures(String unit, Map<String, Double> figures) {

@@ -40,6 +40,8 @@ public final class SocketHandle extends SocketEndpoint {
      * @return how many bytes; 0 if there are none, or a receive is pending, which comes first; -1 at the end of the
      *     stream
      * @throws IllegalArgumentException if the buffer is read-only
+     * @throws IllegalStateException if its arena is closed; to close one meanwhile is refused, as it is in use
+     * @throws WrongThreadException if its arena is another thread's
      */
     public int tryReceive(ByteBuffer buffer) throws IOException {
         KernelMemory.requireWritable(buffer);
@@ -51,6 +53,8 @@ public final class SocketHandle extends SocketEndpoint {
      * send(2) that does not wait: what there is room for of {@code buffer}, whose position moves.
      *
      * @return how many bytes; 0 if there is no room, or a send is pending, which comes first
+     * @throws IllegalStateException if the buffer's arena is closed; to close one meanwhile is refused, as it is in use
+     * @throws WrongThreadException if its arena is another thread's
      */
     public int trySend(ByteBuffer buffer) throws IOException {
         Handle usable = usable();

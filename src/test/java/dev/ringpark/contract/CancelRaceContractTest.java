@@ -189,6 +189,7 @@ class CancelRaceContractTest extends Contract {
                 duel.cancelled();
                 assertThat(read.failure()).as(round(round)).isExactlyInstanceOf(failure);
                 connection.near().close();
+                closeLater(connection.far());
                 leftUnread.add(connection);
             }
         }
@@ -237,7 +238,9 @@ class CancelRaceContractTest extends Contract {
     private void assertLeftUnread(List<Outside> connections) throws IOException {
         if (Files.isReadable(ConnectionTable.IPV4)) {
             Eventually.until(() -> connections.stream().map(Outside::far).noneMatch(ConnectionTable.look()::has),
-                    "reset by the byte that was not read; " + round(-1));
+                    () -> "reset by the byte that was not read, " + connections.stream().map(Outside::far)
+                            .filter(ConnectionTable.look()::has).toList() + " of " + connections.size() + "; "
+                            + duel + ", seed " + seed);
         }
         for (Outside connection : connections) {
             connection.reset();

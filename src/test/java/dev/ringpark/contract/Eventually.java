@@ -3,6 +3,7 @@ package dev.ringpark.contract;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Waits for what has to come, and fails loudly if it has not come for long. */
 final class Eventually {
@@ -14,13 +15,17 @@ final class Eventually {
 
     private Eventually() {}
 
+    static void until(BooleanSupplier condition, String what) {
+        until(condition, () -> what);
+    }
+
     /** Looks until then; what takes longer than a moment has the processor for itself in between. */
     @SuppressWarnings("ThreadPriorityCheck")   // gives way to those whose progress it waits for
-    static void until(BooleanSupplier condition, String what) {
+    static void until(BooleanSupplier condition, Supplier<String> what) {
         long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONG_SECONDS);
         for (int looks = 1; !condition.getAsBoolean(); looks++) {
             if (System.nanoTime() - endNanos > 0) {
-                throw new AssertionError("not within " + LONG_SECONDS + " s: " + what);
+                throw new AssertionError("not within " + LONG_SECONDS + " s: " + what.get());
             }
             if (looks < QUICK_LOOKS) {
                 Thread.yield();

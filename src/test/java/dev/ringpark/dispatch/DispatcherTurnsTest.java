@@ -266,12 +266,13 @@ class DispatcherTurnsTest extends DispatcherContract {
     void anEchoWithRequestsOfItsOwnAllocatesNothing() throws IOException {
         double most = backend.equals("io_uring") ? 1 : 300;
         Echo echo = new Echo(pair());
-        double bytes = bytesOf(echo);
-        for (int round = 1; round < 20 && bytes >= most; round++) {   // until the compiler has done its work
-            bytes = bytesOf(echo);
+        for (int round = 1; round < 20 && bytesOf(echo) >= most; round++) {
+            // The compiler has not done its work.
         }
 
-        assertThat(bytes).as("bytes an echo").isLessThan(most);
+        for (int round = 0; round < 2; round++) {
+            assertThat(bytesOf(echo)).as("bytes an echo").isLessThan(most);
+        }
     }
 
     private static double bytesOf(Echo echo) throws IOException {

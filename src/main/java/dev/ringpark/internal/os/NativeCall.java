@@ -32,10 +32,11 @@ public final class NativeCall {
 
     /** What to throw of {@code thrown}: no call into a C library throws, but its memory's arena may be closed. */
     public static RuntimeException broken(Throwable thrown) {
-        return switch (thrown) {
-            case Error error -> throw error;
-            case RuntimeException refused -> refused;
-            default -> new IllegalStateException("a call into the C library could not be made", thrown);
-        };
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        return thrown instanceof RuntimeException refused
+                ? refused
+                : new IllegalStateException("a call into the C library could not be made", thrown);
     }
 }

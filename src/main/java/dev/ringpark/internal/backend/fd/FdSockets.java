@@ -43,7 +43,7 @@ public final class FdSockets {
         requireOpened(calls, fd);
         try {
             prepare(calls, fd, domain, type);
-        } catch (IOException e) {
+        } catch (Throwable e) {
             calls.close(fd);
             throw e;
         }

@@ -105,6 +105,10 @@ final class Ring implements AutoCloseable {
             update.set(JAVA_INT, 0, -1);
             update.set(JAVA_LONG, RSRC_UPDATE_DATA, fd);
             return register(IORING_REGISTER_RING_FDS, update, 1) == 1 ? update.get(JAVA_INT, 0) : -1;
+        } catch (Throwable e) {   // out of memory: this ring will never be closed, as nobody gets it
+            entries.unmap();
+            queues.unmap();
+            throw e;
         }
     }
 

@@ -61,15 +61,19 @@ final class Submissions {
         Slots slots = new Slots(maxInFlight);
         CopyBuffers copies = null;
         CopyBuffers datagrams = null;
+        ReceiveBuffers picks = null;
         try {
             copies = new CopyBuffers(options.bufferCount(), options.bufferBytes());
             datagrams = DatagramSubmissions.copies(options.bufferCount());
-            ReceiveBuffers picks = ReceiveBuffers.register(ring, options.bufferCount(), options.bufferBytes());
+            picks = ReceiveBuffers.register(ring, options.bufferCount(), options.bufferBytes());
             return new Submissions(ring, slots, copies, picks, new DatagramSubmissions(ring, slots, datagrams, picks));
         } catch (Throwable e) {
             slots.close();
             close(copies);
             close(datagrams);
+            if (picks != null) {
+                picks.close();   // the kernel has them, but nothing that could bring bytes
+            }
             throw e;
         }
     }

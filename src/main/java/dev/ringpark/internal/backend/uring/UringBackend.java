@@ -93,12 +93,16 @@ public final class UringBackend implements Backend {
     static UringBackend open(Ring ring, BackendOptions options, int wakeFd, InFlight inFlight,
             Completions completions, Counters counters) throws IOException {
         NativeRegion wakeCount = NativeRegion.anonymous(WAKE_BYTES);
+        Submissions submissions = null;
         try {
-            Submissions submissions = Submissions.open(ring, options, inFlight.capacity());
+            submissions = Submissions.open(ring, options, inFlight.capacity());
             return new UringBackend(ring, submissions, options.fileThreads(), wakeFd, wakeCount, inFlight, completions,
                     counters);
         } catch (Throwable e) {
             wakeCount.unmap();
+            if (submissions != null) {
+                submissions.close();   // nothing has been submitted
+            }
             throw e;
         }
     }

@@ -49,6 +49,8 @@ public final class Libc {
     private static final MethodHandle LSEEK = handle("lseek");
     private static final MethodHandle FTRUNCATE = handle("ftruncate");
     private static final MethodHandle STATX = handle("statx");
+    private static final MethodHandle GETPWUID_R = handle("getpwuid_r");
+    private static final MethodHandle GETGRGID_R = handle("getgrgid_r");
     private static final MethodHandle EVENTFD = handle("eventfd");
     private static final MethodHandle EPOLL_CREATE1 = handle("epoll_create1");
     private static final MethodHandle FCNTL = handle("fcntl");
@@ -59,6 +61,8 @@ public final class Libc {
     private static final MethodHandle QUICK_SYSCALL = link("syscall", SHAPE, VARIADIC);
     private static final MethodHandle EVENTFD_WRITE = link("eventfd_write", SHAPE, VARIADIC);
 
+    private static final long ENTRY_BYTES = 64;               // more than a struct passwd or group has
+    private static final long ENTRY_TEXT_BYTES = 64 * 1024;   // its strings: a group names its members
     private static final MemorySegment EMPTY_PATH = Arena.global().allocateFrom("");
 
     private Libc() {}
@@ -164,31 +168,23 @@ public final class Libc {
 
     /** The name of a user by getpwuid_r(3); null if it has none. May wait for whatever knows them. */
     public static @Nullable String getpwuid(int uid) {
-        return Names.of(Names.GETPWUID_R, uid);
+        return name(GETPWUID_R, uid);
     }
 
     /** The name of a group by getgrgid_r(3); null if it has none. May wait for whatever knows them. */
     public static @Nullable String getgrgid(int gid) {
-        return Names.of(Names.GETGRGID_R, gid);
+        return name(GETGRGID_R, gid);
     }
 
     /** Both calls fill a struct that begins with a pointer to the name: struct passwd, struct group. */
-    private static final class Names {
-        static final MethodHandle GETPWUID_R = handle("getpwuid_r");
-        static final MethodHandle GETGRGID_R = handle("getgrgid_r");
-
-        private static final long ENTRY_BYTES = 64;               // more than a struct passwd or group has
-        private static final long ENTRY_TEXT_BYTES = 64 * 1024;   // its strings: a group names its members
-
-        static @Nullable String of(MethodHandle call, int id) {
-            try (Arena arena = Arena.ofConfined()) {
-                MemorySegment entry = arena.allocate(ENTRY_BYTES, 8);
-                MemorySegment text = arena.allocate(ENTRY_TEXT_BYTES);
-                MemorySegment found = arena.allocate(ADDRESS);
-                int failed = call(call, id, entry.address(), text.address(), text.byteSize(), found.address(), 0);
-                boolean isThere = failed == 0 && found.get(ADDRESS, 0).address() != 0;
-                return isThere ? entry.get(ADDRESS, 0).reinterpret(ENTRY_TEXT_BYTES).getString(0) : null;
-            }
+    private static @Nullable String name(MethodHandle function, int id) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment entry = arena.allocate(ENTRY_BYTES, 8);
+            MemorySegment text = arena.allocate(ENTRY_TEXT_BYTES);
+            MemorySegment found = arena.allocate(ADDRESS);
+            int failed = call(function, id, entry.address(), text.address(), text.byteSize(), found.address(), 0);
+            boolean isThere = failed == 0 && found.get(ADDRESS, 0).address() != 0;
+            return isThere ? entry.get(ADDRESS, 0).reinterpret(ENTRY_TEXT_BYTES).getString(0) : null;
         }
     }
 
