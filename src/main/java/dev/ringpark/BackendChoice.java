@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 /**
  * Which platform queue a loop runs on, and why the better ones were refused.
  *
- * @param name {@code io_uring}, {@code epoll} or {@code selector}
+ * @param name {@code io_uring}, {@code epoll}, {@code kqueue} or {@code selector}
  * @param refused the candidates that come before it, in their order, each with its reason and, where there is one, the
  *     cure
  */

@@ -32,9 +32,9 @@ public final class ForeignDescriptor extends LoopChannel {
     }
 
     /**
-     * Has threads wait for {@code descriptor}. With epoll it is duplicated here: until this object is closed, the copy
-     * keeps open what it stands for, so close this before or with the original. With io_uring nothing is looked at
-     * before a thread waits.
+     * Has threads wait for {@code descriptor}. With epoll and kqueue it is duplicated here: until this object is
+     * closed, the copy keeps open what it stands for, so close this before or with the original. With io_uring nothing
+     * is looked at before a thread waits.
      *
      * @throws IllegalArgumentException if {@code descriptor} is negative
      * @throws UnsupportedOperationException if the loop's backend has no descriptor numbers, which is so with the

@@ -85,8 +85,9 @@ public final class LoopOptions {
     }
 
     /**
-     * The backend that is forced: {@code io_uring}, {@code epoll} or {@code selector}. Null lets the system property
-     * {@code ringpark.backend}, the environment variable {@code RINGPARK_BACKEND}, or else the machine decide.
+     * The backend that is forced: {@code io_uring}, {@code epoll}, {@code kqueue} or {@code selector}. Null lets the
+     * system property {@code ringpark.backend}, the environment variable {@code RINGPARK_BACKEND}, or else the machine
+     * decide.
      */
     public @Nullable String backend() {
         return values.backend;
@@ -160,14 +161,17 @@ public final class LoopOptions {
         return with(changed -> changed.maxInFlight = count);
     }
 
-    /** Size of a pooled native buffer: what one read into, or write from, an array moves at most over io_uring. */
+    /**
+     * Size of a pooled native buffer: what one read into, or write from, an array moves at most over io_uring.
+     * Other backends have one buffer of 64 KiB, or of this size on the selector if that is more.
+     */
     public int bufferBytes() {
         return values.bufferBytes;
     }
 
     /**
-     * Pooled buffers for each direction, for reads rounded down to a power of two; their memory is touched, and so
-     * taken, only as far as it is used at one time.
+     * Pooled buffers for each direction over io_uring, for reads rounded down to a power of two; their memory is
+     * touched, and so taken, only as far as it is used at one time. Datagrams have as many of 64 KiB beside, up to 64.
      */
     public int bufferCount() {
         return values.bufferCount;

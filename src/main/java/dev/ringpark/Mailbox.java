@@ -41,7 +41,7 @@ final class Mailbox {
 
     /**
      * Does the same for a loop that has ended: commands are run here, tasks in the afterlife. Any thread, one at a
-     * time: the commands still need a dispatcher that nobody else is using.
+     * time: the commands still need a proactor that nobody else is using.
      */
     void forward() {
         while (!items.isEmpty() && forwarding.compareAndSet(false, true)) {

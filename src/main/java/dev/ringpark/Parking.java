@@ -43,7 +43,7 @@ final class Parking implements Descriptor.Parker {
             boolean onLoop = door.submit(operation);
             Thread current = Thread.currentThread();
             while (!operation.isDone()) {
-                // Cleared here, as a park would come back at once while it is set; put back at the end.
+                // Cleared here, as LockSupport's park would come back at once while it is set; put back at the end.
                 if (Thread.interrupted()) {
                     interrupted = true;
                     door.cancel(operation, CancelReason.INTERRUPT);

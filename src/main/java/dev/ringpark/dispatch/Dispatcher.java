@@ -79,7 +79,7 @@ public final class Dispatcher extends FileOperations implements AutoCloseable {
                 options.offloadThreads());
     }
 
-    /** The backend's name: {@code io_uring}, {@code epoll} or {@code selector}. */
+    /** The backend's name: {@code io_uring}, {@code epoll}, {@code kqueue} or {@code selector}. */
     public String backend() {
         return backends.chosen();
     }

@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sizes and choices a {@link Dispatcher} is opened with; start from {@link #defaults()}.
  *
- * @param backend the one that is forced, {@code io_uring}, {@code epoll} or {@code selector}; null lets the
- *     system property {@code ringpark.backend}, the environment variable {@code RINGPARK_BACKEND}, or else the machine
- *     decide
+ * @param backend the one that is forced, {@code io_uring}, {@code epoll}, {@code kqueue} or {@code selector}; null lets
+ *     the system property {@code ringpark.backend}, the environment variable {@code RINGPARK_BACKEND}, or else the
+ *     machine decide
  * @param submissionEntries how many operations one system call can submit over io_uring, at least 1
  * @param completionEntries how many completions io_uring's queue holds, at least 1; as many as submissions at least
  * @param maxInFlight how many operations the platform has at once, at least 1; others wait their turn

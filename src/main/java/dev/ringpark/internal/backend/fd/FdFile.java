@@ -117,7 +117,7 @@ public final class FdFile extends FileResource {
         one.set(JAVA_LONG, 0, address);
         one.set(JAVA_LONG, IOV_LEN, length);
         long count = Libc.preadv2(fd, one.address(), 1, position, RWF_NOWAIT);
-        vector.set(one);
+        vector.set(one);   // and so it has been reachable until here
         return count == length;
     }
 

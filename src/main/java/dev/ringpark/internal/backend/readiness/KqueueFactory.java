@@ -24,8 +24,10 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * ringpark.kqueue.library | the path of the library
  * ringpark.kqueue.system  | whose numbers it speaks: macos, freebsd (and sockets, too, come from it), or linux, for a
- *                         | kqueue alone, of Linux's own sockets
+ *                         | kqueue alone, of Linux's own sockets, which it is if nothing is said
  * </pre>
+ *
+ * On Linux it comes after epoll, and so only where it is forced.
  */
 public final class KqueueFactory implements Backend.Factory {
     private static final String LIBRARY = "ringpark.kqueue.library";

@@ -120,7 +120,7 @@ final class Submissions {
         };
     }
 
-    /** A close is the dispatcher's work, and what concerns files is {@link FileSubmissions}'. */
+    /** A close is the proactor's work, and what concerns files is {@link FileSubmissions}'. */
     private static IllegalArgumentException notOurs(Operation operation) {
         return new IllegalArgumentException(operation.kind() + " is none of a socket's operations");
     }

@@ -279,7 +279,7 @@ public final class UringBackend implements Backend {
         } else if (isUndecided(operation, outcome)) {
             again.add(operation);
         } else {
-            complete(operation, LinuxErrno.failure(-outcome));
+            complete(operation, LinuxErrno.failure(-outcome));   // of ECANCELED, Failure.CANCELED
         }
     }
 

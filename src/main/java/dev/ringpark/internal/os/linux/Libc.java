@@ -21,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  * once. As it sees no segment then, the memory has to be of an arena that the caller alone can close. That of
  * {@link #recv} and {@link #send} is the user's, so they have another shape, with which the JVM keeps it open.
  *
+ * <p>One that is added has six parameters at most, numbers or addresses of native memory, and answers -1 with an errno,
+ * or does not fail so ({@code getpwuid_r} returns the number itself). {@code call} is for an int, {@code callLong} for
+ * what is as long as an address. The variadic convention is that of syscall(2), and no other function minds it: on
+ * x86-64 it tells how many vector registers are in use, of which there are none, on arm64 and riscv64 it is that of
+ * every function (the psABIs of System V and RISC-V, AAPCS64). ADR 15 says why.
+ *
  * <p>None is {@link Linker.Option#critical critical}: any of them may block, and a safepoint would wait for it.
  */
 public final class Libc {

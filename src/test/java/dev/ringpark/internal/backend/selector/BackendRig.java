@@ -21,7 +21,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A backend and what a dispatcher would hold, all on the test's thread. Peers are the JDK's, in blocking mode. */
+/** A backend and what a proactor would hold, all on the test's thread. Peers are the JDK's, in blocking mode. */
 final class BackendRig implements AutoCloseable {
     static final long SHORT_NANOS = 20_000_000;
     static final long NO_ADDRESS = 0;   // java.nio asks for none
@@ -181,7 +181,7 @@ final class BackendRig implements AutoCloseable {
         return handle;
     }
 
-    /** As the dispatcher closes it: nothing of it is in flight. */
+    /** As the proactor closes it: nothing of it is in flight. */
     void release(Handle handle) throws IOException {
         handle.startClosing();
         handle.markClosed();
