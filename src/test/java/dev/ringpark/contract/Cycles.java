@@ -5,6 +5,7 @@ import dev.ringpark.CarrierLoop;
 import dev.ringpark.LoopOptions;
 import dev.ringpark.TcpListener;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,6 @@ public final class Cycles {
         Left before = Left.now(folder.resolve("before"));
         cycle(Integer.parseInt(args[1]));
         Left after = Left.now(folder.resolve("after"));
-        System.out.println("threads: " + after.threads);
         System.out.println("descriptors: " + (after.descriptors - before.descriptors));
         System.out.println("rings: " + after.rings);
         System.out.println("mapped KiB: " + (after.mappedKibibytes - before.mappedKibibytes));
@@ -47,28 +47,27 @@ public final class Cycles {
         }
     }
 
-    /** What there is at one moment; of the threads, virtual ones too, those of loops. */
-    private record Left(long threads, long descriptors, long rings, long mappedKibibytes) {
+    /** What there is at one moment, once no thread of a loop is there any more, be it virtual or not. */
+    private record Left(long descriptors, long rings, long mappedKibibytes) {
         static Left now(Path dump) throws Exception {
-            Eventually.until(() -> platformThreads().noneMatch(each -> each.getName().startsWith(NAME)),
-                    "ended the threads");
-            Path threads = dump(dump);
+            Eventually.until(() -> !dumped(dump).contains(NAME), "ended the threads");
             List<String> maps = Files.readAllLines(Path.of("/proc/self/maps"));
             try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-                return new Left(Files.readString(threads).split(NAME, -1).length - 1,
-                        descriptors.count(), maps.stream().filter(each -> each.contains("io_uring")).count(),
+                return new Left(descriptors.count(), maps.stream().filter(each -> each.contains("io_uring")).count(),
                         maps.stream().mapToLong(Left::kibibytes).sum());
             }
         }
 
-        private static Stream<Thread> platformThreads() {
-            return Thread.getAllStackTraces().keySet().stream();
-        }
-
-        private static Path dump(Path file) throws IOException {
-            ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
-                    .dumpThreads(file.toAbsolutePath().toString(), HotSpotDiagnosticMXBean.ThreadDumpFormat.TEXT_PLAIN);
-            return file;
+        /** Once more each time: a thread that ends stands in a dump a little longer than anywhere else. */
+        private static String dumped(Path file) {
+            try {
+                Files.deleteIfExists(file);
+                ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class).dumpThreads(
+                        file.toAbsolutePath().toString(), HotSpotDiagnosticMXBean.ThreadDumpFormat.TEXT_PLAIN);
+                return Files.readString(file);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         private static long kibibytes(String mapping) {

@@ -13,9 +13,8 @@ import java.nio.ByteBuffer;
 public final class UdpAllocation {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int ROUND = 1000;
-    // Rounds that allocate no less, and time in which the compiler comes to its end on a busy machine, too.
-    private static final int MOST_IN_VAIN = 150;
-    private static final long LEAST_NANOS = 6_000_000_000L;
+    private static final int MOST_IN_VAIN = 150;   // rounds that allocate no less, if nobody expects less
+    private static final long MOST_NANOS = 30_000_000_000L;
 
     private UdpAllocation() {}
 
@@ -24,8 +23,9 @@ public final class UdpAllocation {
         void once() throws Exception;
     }
 
-    /** Takes a backend and a mode; tells one fact a line. */
+    /** Takes a backend, a mode and how many bytes an exchange may allocate for good; tells one fact a line. */
     public static void main(String[] args) throws Exception {
+        double enough = Double.parseDouble(args[2]);
         LoopOptions options = LoopOptions.defaults().withBackend(args[0]).withMode(LoopMode.valueOf(args[1]));
         try (CarrierLoop loop = CarrierLoop.start(options)) {
             UdpSocket near = UdpSocket.bind(loop, Loopback.anyPort());
@@ -34,11 +34,11 @@ public final class UdpAllocation {
             far.connect(Udp.address(near));
             byte[] array = new byte[100];
             ByteBuffer direct = ByteBuffer.allocateDirect(100);
-            tell(loop, "arrays", () -> {
+            tell(loop, "arrays", enough, () -> {
                 near.send(array, 0, 100);
                 require(far.receiveFromPeer(array, 0, 100));
             });
-            tell(loop, "direct buffers", () -> {
+            tell(loop, "direct buffers", enough, () -> {
                 near.send(direct.clear());
                 require(far.receiveFromPeer(direct.clear()));
             });
@@ -51,13 +51,16 @@ public final class UdpAllocation {
         }
     }
 
-    /** What else the JVM does may allocate in some round; an exchange that does, does so in every one. */
-    private static void tell(CarrierLoop loop, String fact, Exchange exchange) throws Exception {
+    /**
+     * What else the JVM does may allocate in some round; an exchange that does, does so in every one. The compiler may
+     * need several attempts to see the whole of one.
+     */
+    private static void tell(CarrierLoop loop, String fact, double enough, Exchange exchange) throws Exception {
         double least = loop.run(() -> {
             double best = Double.MAX_VALUE;
             int inVain = 0;
             long start = System.nanoTime();
-            while (best >= 1 && (inVain < MOST_IN_VAIN || System.nanoTime() - start < LEAST_NANOS)) {
+            while (best >= 1 && (inVain < MOST_IN_VAIN || best > enough) && System.nanoTime() - start < MOST_NANOS) {
                 long before = THREADS.getTotalThreadAllocatedBytes();
                 for (int i = 0; i < ROUND; i++) {
                     exchange.once();
