@@ -58,7 +58,7 @@ public interface Backend extends AutoCloseable {
      * @throws IOException if there is no such descriptor, which some find out only when they wait for it
      */
     default Handle watch(int descriptor) throws IOException {
-        throw new UnsupportedOperationException("java.nio has no descriptor numbers: this needs another backend");
+        throw new UnsupportedOperationException("java.nio has no descriptor numbers: this needs io_uring or epoll");
     }
 
     /** A file that is to be opened by an operation of its own; messages name {@code path}. Any thread. */
