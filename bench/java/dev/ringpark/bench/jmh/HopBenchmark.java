@@ -18,10 +18,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Two virtual threads on one carrier wake each other in turn: the time from unpark to the other's return from park. */
 @State(Scope.Benchmark)
@@ -96,13 +93,8 @@ public class HopBenchmark {
 
     /** The hop on each carrier, measured in a JVM of its own. */
     public static Map<String, Double> nanosByScheduler() throws RunnerException {
-        var results = new Runner(new OptionsBuilder()
-                        .include(HopBenchmark.class.getName())
-                        .verbosity(VerboseMode.SILENT)
-                        .build())
-                .run();
         var nanos = new LinkedHashMap<String, Double>();
-        for (var result : results) {
+        for (var result : Quietly.run(HopBenchmark.class)) {
             var carrier = result.getParams().getParam("carrier");
             nanos.put(carrier.equals(Carrier.LOOP) ? "ringpark" : "jdk", result.getPrimaryResult().getScore());
         }

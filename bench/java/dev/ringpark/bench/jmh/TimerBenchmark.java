@@ -19,10 +19,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * Timers among a million that are pending. The time is that of the thread that asks: Netty and the JDK fire on a thread
@@ -129,13 +126,8 @@ public class TimerBenchmark {
 
     /** What each method takes with each keeper of timers, measured in JVMs of their own. */
     public static Map<String, Timed> timesByMethod() throws RunnerException {
-        var results = new Runner(new OptionsBuilder()
-                        .include(TimerBenchmark.class.getName())
-                        .verbosity(VerboseMode.SILENT)
-                        .build())
-                .run();
         var times = new LinkedHashMap<String, Timed>();
-        for (var result : results) {
+        for (var result : Quietly.run(TimerBenchmark.class)) {
             var keeper = result.getParams().getParam("timers");
             var measured = result.getPrimaryResult();
             times.put(measured.getLabel() + ", " + (keeper.equals(Timers.LOOP) ? "ringpark" : keeper),

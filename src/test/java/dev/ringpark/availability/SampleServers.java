@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.house.Samples;
 import dev.ringpark.process.Jvm;
+import dev.ringpark.process.Peer;
 import dev.ringpark.process.RunningProgram;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -39,19 +40,10 @@ final class SampleServers {
         byte[] bytes = new byte[MUCH];
         new Random(MUCH).nextBytes(bytes);
         try (Socket socket = connect(address)) {
-            Thread writer = Thread.startVirtualThread(() -> write(socket, bytes));
+            Thread writer = Thread.startVirtualThread(() -> Peer.sendAndShut(socket, bytes));
 
             assertThat(socket.getInputStream().readAllBytes()).isEqualTo(bytes);
             writer.join();
-        }
-    }
-
-    private static void write(Socket socket, byte[] bytes) {
-        try {
-            socket.getOutputStream().write(bytes);
-            socket.shutdownOutput();
-        } catch (IOException e) {
-            throw new AssertionError(e);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ringpark.CarrierLoop;
 import dev.ringpark.process.Jvm;
 import dev.ringpark.process.OwnPort;
+import dev.ringpark.process.Peer;
 import dev.ringpark.process.RunningProgram;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -28,18 +29,9 @@ class ServeTest {
                 RunningProgram server = Jvm.withFullAccess().with(Serve.class, CarrierLoop.class)
                         .and(peer, Integer.toString(port.number())).start();
                 Socket client = connect(port, server)) {
-            Thread writer = Thread.ofVirtual().start(() -> write(client, sent));
+            Thread writer = Thread.ofVirtual().start(() -> Peer.sendAndShut(client, sent));
             assertThat(client.getInputStream().readAllBytes()).isEqualTo(sent);
             writer.join();
-        }
-    }
-
-    private static void write(Socket client, byte[] sent) {
-        try {
-            client.getOutputStream().write(sent);
-            client.shutdownOutput();
-        } catch (IOException e) {
-            throw new AssertionError(e);
         }
     }
 

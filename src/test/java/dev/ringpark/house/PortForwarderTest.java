@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringpark.contract.Stress;
 import dev.ringpark.process.OwnPort;
+import dev.ringpark.process.Peer;
 import dev.ringpark.process.RunningProgram;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -144,7 +145,7 @@ class PortForwarderTest {
     private static void passesTheEndOfOneDirectionAndKeepsTheOther(Socket one, Socket other) throws Exception {
         byte[] sent = new byte[MANY_BYTES];
         new Random(42).nextBytes(sent);
-        Thread sender = Thread.ofVirtual().start(() -> sendAndShut(one, sent));
+        Thread sender = Thread.ofVirtual().start(() -> Peer.sendAndShut(one, sent));
 
         assertThat(Arrays.equals(other.getInputStream().readAllBytes(), sent)).isTrue();
         sender.join();
@@ -153,15 +154,6 @@ class PortForwarderTest {
         assertThat(one.getInputStream().readNBytes(10)).isEqualTo("still here".getBytes(US_ASCII));
         other.shutdownOutput();
         assertThat(one.getInputStream().read()).isEqualTo(-1);
-    }
-
-    private static void sendAndShut(Socket socket, byte[] bytes) {
-        try {
-            socket.getOutputStream().write(bytes);
-            socket.shutdownOutput();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 
     private static void passesAReset(Socket one, Socket other) throws IOException {

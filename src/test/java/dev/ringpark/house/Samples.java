@@ -11,9 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
@@ -30,6 +28,8 @@ public final class Samples {
     /** What each server says once it listens. */
     private static final Pattern LISTENS =
             Pattern.compile(":(\\d+)[ ,].*(CarrierLoop\\[|io_uring|epoll|kqueue|selector)");
+
+    private static final Jvm ENGLISH = Jvm.withFullAccess().and("-Duser.language=en", "-Duser.country=US");
 
     private static @Nullable Path classes;
 
@@ -64,30 +64,27 @@ public final class Samples {
 
     /** Starts the sample {@code name} in {@code jvm}, on whatever backend it finds there. */
     public static RunningProgram start(Jvm jvm, String name, Object... arguments) throws IOException {
-        String[] words = Stream.of(arguments).map(Object::toString).toArray(String[]::new);
-        return jvm.and("-cp", library() + File.pathSeparator + classes(), name).and(words).start();
+        return program(jvm, source(name), arguments).start();
     }
 
     /** Starts a source file of the samples' kind on {@code backend}. */
     static RunningProgram start(String backend, Path source, Object... arguments) throws IOException {
-        List<String> command = new ArrayList<>(command(source, arguments));
-        command.addAll(1, StandIn.flagsFor(backend));
-        return RunningProgram.start(command, Map.of("RINGPARK_BACKEND", StandIn.backend(backend)));
+        Jvm jvm = ENGLISH.and(StandIn.flagsFor(backend).toArray(String[]::new))
+                .variable("RINGPARK_BACKEND", StandIn.backend(backend));
+        return program(jvm, source, arguments).start();
     }
 
-    /** The command that runs {@code source}; a small JVM, as nothing runs for long. */
+    /** The command that runs {@code source}. */
     static List<String> command(Path source, Object... arguments) throws IOException {
+        return program(ENGLISH, source, arguments).command();
+    }
+
+    private static Jvm program(Jvm jvm, Path source, Object... arguments) throws IOException {
         boolean isSample = FOLDER.equals(source.getParent());
         String classPath = isSample ? library() + File.pathSeparator + classes() : library().toString();
         String program = isSample ? String.valueOf(source.getFileName()).replace(".java", "") : source.toString();
-        List<String> command = new ArrayList<>(List.of(java(), "-Xmx128m", "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC", "-ea", "-Duser.language=en", "-Duser.country=US",
-                "--enable-native-access=ALL-UNNAMED", "--add-opens", "java.base/java.lang=ALL-UNNAMED",
-                "-cp", classPath, program));
-        for (Object argument : arguments) {
-            command.add(argument.toString());
-        }
-        return command;
+        String[] words = Stream.of(arguments).map(Object::toString).toArray(String[]::new);
+        return jvm.and("-cp", classPath, program).and(words);
     }
 
     /** All of them compiled, in a folder of this JVM's own. */

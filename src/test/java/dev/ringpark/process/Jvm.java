@@ -95,7 +95,8 @@ public final class Jvm {
         return RunningProgram.start(command(), variables);
     }
 
-    private List<String> command() {
+    /** The words that start it. */
+    public List<String> command() {
         List<String> command = new ArrayList<>(launcher);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(LEAN);
