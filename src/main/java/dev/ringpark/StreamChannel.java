@@ -64,7 +64,7 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
     // ---- reading ----
 
     final int readInto(ByteBuffer target, long deadlineNanos) throws IOException {
-        KernelMemory.requireWritable(target);
+        KernelMemory.requireNotReadOnly(target);
         int position = target.position();
         int length = target.remaining();
         if (length == 0) {
@@ -75,7 +75,7 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
             if (isInputOver()) {
                 return -1;
             }
-            byte[] copy = begin(operation, Kind.READ, target, position, length, deadlineNanos);
+            byte[] copy = Lending.begin(operation, Kind.READ, target, length, COPY_BYTES, deadlineNanos);
             int count = await(operation, READ_TIMED_OUT);
             if (copy != null) {
                 target.put(position, copy, 0, count);
@@ -168,7 +168,7 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
         }
         Operation operation = enterWrite(deadlineNanos);
         try {
-            begin(operation, Kind.WRITE, source, position, length, deadlineNanos);
+            Lending.begin(operation, Kind.WRITE, source, length, COPY_BYTES, deadlineNanos);
             int count = await(operation, WRITE_TIMED_OUT);
             source.position(position + count);
             return count;
@@ -259,26 +259,6 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
     }
 
     // ---- memory ----
-
-    /** Begins a transfer of a buffer; the array that stands in for its memory, if that cannot be lent. */
-    private static byte @Nullable [] begin(Operation operation, Kind kind, ByteBuffer buffer, int position,
-            int length, long deadlineNanos) {
-        if (buffer.hasArray()) {
-            operation.beginTransfer(kind, buffer.array(), buffer.arrayOffset() + position, length, deadlineNanos);
-            return null;
-        }
-        long address = KernelMemory.address(buffer);
-        if (address != KernelMemory.NOT_LENT) {
-            operation.beginTransfer(kind, buffer, address, position, length, deadlineNanos);
-            return null;
-        }
-        byte[] copy = new byte[Math.min(length, COPY_BYTES)];
-        if (kind == Kind.WRITE) {
-            buffer.get(position, copy);
-        }
-        operation.beginTransfer(kind, copy, 0, copy.length, deadlineNanos);
-        return copy;
-    }
 
     private static ByteBuffer asBuffer(MemorySegment segment) {
         return segment.asSlice(0, Math.min(segment.byteSize(), SEGMENT_BYTES)).asByteBuffer();

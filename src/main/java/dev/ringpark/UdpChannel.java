@@ -43,11 +43,11 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
     // ---- receiving ----
 
     final Datagram receiveInto(ByteBuffer target, long deadlineNanos) throws IOException {
-        KernelMemory.requireWritable(target);
+        KernelMemory.requireNotReadOnly(target);
         int room = room(target.remaining());
         Operation operation = enterReceive(deadlineNanos);
         try {
-            byte[] copy = begin(operation, Kind.RECEIVE_FROM, target, room, deadlineNanos);
+            byte[] copy = Lending.begin(operation, Kind.RECEIVE_FROM, target, room, room, deadlineNanos);
             Datagram datagram = awaitDatagram(operation, room, RECEIVE_TIMED_OUT);
             put(copy, target, datagram.count());
             return datagram;
@@ -82,11 +82,11 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
     // The same without word of the sender, for who knows him: the datagram's length, and nothing allocated.
 
     final int receiveLengthInto(ByteBuffer target, long deadlineNanos) throws IOException {
-        KernelMemory.requireWritable(target);
+        KernelMemory.requireNotReadOnly(target);
         int room = room(target.remaining());
         Operation operation = enterReceiveFromPeer(deadlineNanos);
         try {
-            byte[] copy = begin(operation, Kind.RECEIVE, target, room, deadlineNanos);
+            byte[] copy = Lending.begin(operation, Kind.RECEIVE, target, room, room, deadlineNanos);
             int length = await(operation, RECEIVE_TIMED_OUT);
             put(copy, target, Math.min(length, room));
             return length;
@@ -170,7 +170,7 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
         Operation operation = enter(WRITING, deadlineNanos, SEND_TIMED_OUT);
         try {
             Kind kind = prepare(operation, length, to);
-            begin(operation, kind, source, length, deadlineNanos);
+            Lending.begin(operation, kind, source, length, length, deadlineNanos);
             await(operation, SEND_TIMED_OUT);
             source.position(source.limit());
         } catch (SocketException e) {
@@ -250,27 +250,6 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
 
     private static int room(long bytes) {
         return (int) Math.min(bytes, MOST_BYTES);
-    }
-
-    /** Begins a transfer of a buffer; the array that stands in for its memory, if that cannot be lent. */
-    private static byte @Nullable [] begin(Operation operation, Kind kind, ByteBuffer buffer, int length,
-            long deadlineNanos) {
-        int position = buffer.position();
-        if (buffer.hasArray()) {
-            operation.beginTransfer(kind, buffer.array(), buffer.arrayOffset() + position, length, deadlineNanos);
-            return null;
-        }
-        long address = KernelMemory.address(buffer);
-        if (address != KernelMemory.NOT_LENT) {
-            operation.beginTransfer(kind, buffer, address, position, length, deadlineNanos);
-            return null;
-        }
-        byte[] copy = new byte[length];
-        if (kind == Kind.SEND || kind == Kind.SEND_TO) {
-            buffer.get(position, copy);
-        }
-        operation.beginTransfer(kind, copy, 0, length, deadlineNanos);
-        return copy;
     }
 
     private static void put(byte @Nullable [] copy, ByteBuffer target, int count) {

@@ -30,9 +30,7 @@ class UdpProcessTest {
         assumeTrue(flavor.isCarried(), "the JDK's scheduler allocates when threads are handed over to it");
         assumeTrue(!flavor.isOn("kqueue"), "the compiler does not know which of several systems' calls are made");
         flavor.start().close();   // or the test is skipped
-        // As users have it, but the compiler is waited for: beside others it may have compiled a part, which it would
-        // have seen through, before it comes to the whole, and then an object of 40 bytes stays in each call for good.
-        Jvm best = Jvm.withFullAccess().and("-XX:TieredStopAtLevel=4", "-XX:-BackgroundCompilation", "-da");
+        Jvm best = Jvm.withFullAccess().and("-XX:TieredStopAtLevel=4", "-da");   // as users have it
         Finished run = program(flavor, UdpAllocation.class, best).and(flavor.isOn("epoll") ? "160" : "0").run();
 
         // On epoll each system call may have the JDK make an object for its errno, if the compiler cannot avoid that.

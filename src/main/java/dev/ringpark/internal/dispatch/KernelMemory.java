@@ -1,5 +1,6 @@
 package dev.ringpark.internal.dispatch;
 
+import dev.ringpark.internal.op.Operation;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -37,6 +38,19 @@ public final class KernelMemory {
         }
         MemorySegment rest = MemorySegment.ofBuffer(buffer);   // from its position on
         return hasArena(buffer, rest) && !canLend(rest) ? NOT_LENT : rest.address() - buffer.position();
+    }
+
+    /** The same for one that {@code operation} is to lend, without a look at it if that has done so lately. */
+    public static long address(ByteBuffer buffer, Operation operation) {
+        long known = operation.knownAddress(buffer);
+        if (known != NOT_LENT) {
+            return known;
+        }
+        long address = address(buffer);
+        if (address != NOT_LENT) {
+            operation.noteLent(buffer, address);
+        }
+        return address;
     }
 
     /**

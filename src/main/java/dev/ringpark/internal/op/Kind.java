@@ -25,6 +25,11 @@ public enum Kind {
         return compareTo(SEND) >= 0 && compareTo(RECEIVE_FROM) <= 0;
     }
 
+    /** Whether a socket's transfer of this kind takes the bytes of its buffer; else it brings some. */
+    public boolean sends() {
+        return this == WRITE || this == SEND || this == SEND_TO;
+    }
+
     /** What users call it. */
     public String label() {
         return switch (this) {

@@ -59,6 +59,7 @@ public final class Operation extends FileArguments {
     private int offset;
     private @Nullable Completion completion;         // for whom no thread waits
     private @Nullable Object owner;                  // whoever is told: the thread that waits, or that completion
+    private @Nullable LentBuffer known;              // the owner's alone
     private int use;                                 // counts begins, so that a late cancel finds its own or nobody
 
     private int result;
@@ -116,6 +117,19 @@ public final class Operation extends FileArguments {
         this.offset = offset;
         this.length = length;
         begin(kind, deadlineNanos);
+    }
+
+    /** Where the memory of {@code buffer} begins, if it is known to have been lent; else 0. Owner. */
+    public long knownAddress(ByteBuffer buffer) {
+        LentBuffer lately = known;
+        return lately != null && lately.refersTo(buffer) ? lately.address() : 0;
+    }
+
+    /** Takes note of a buffer that is lent, and not {@linkplain #knownAddress known}. Owner. */
+    public void noteLent(ByteBuffer buffer, long address) {
+        if (known == null || known.yields()) {
+            known = new LentBuffer(buffer, address);
+        }
     }
 
     /** Closes the handle once all its other operations have ended. Only those of open files come to a backend. */

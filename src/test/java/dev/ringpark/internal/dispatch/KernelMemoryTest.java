@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringpark.internal.op.Descriptor;
+import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -41,6 +44,8 @@ class KernelMemoryTest {
             }
         }
     }
+
+    private final Operation operation = new Operation(new Descriptor() { });
 
     // ---- address of a buffer ----
 
@@ -143,6 +148,61 @@ class KernelMemoryTest {
 
         assertThat(KernelMemory.address(segment.asSlice(4).asByteBuffer())).isEqualTo(KernelMemory.NOT_LENT);
         assertThat(KernelMemory.canLend(segment)).isFalse();
+    }
+
+    // ---- what an operation lends again and again ----
+
+    @Test
+    void anOperationKnowsTheBufferItHasLentAndNoOther() {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
+        long address = KernelMemory.address(buffer);
+
+        assertThat(operation.knownAddress(buffer)).isEqualTo(KernelMemory.NOT_LENT);
+        assertThat(KernelMemory.address(buffer.position(10), operation)).isEqualTo(address);
+        assertThat(operation.knownAddress(buffer)).isEqualTo(address);
+        assertThat(KernelMemory.address(buffer.position(20), operation)).isEqualTo(address);
+        assertThat(operation.knownAddress(buffer.slice())).isEqualTo(KernelMemory.NOT_LENT);
+        assertThat(KernelMemory.address(buffer.slice(), operation)).isEqualTo(address + 20);
+        assertThat(operation.knownAddress(buffer)).isEqualTo(address);
+    }
+
+    @Test
+    void whatIsLentInsteadOfTheKnownOneTakesItsPlaceInTime() {
+        ByteBuffer before = ByteBuffer.allocateDirect(BYTES);
+        ByteBuffer now = ByteBuffer.allocateDirect(BYTES);
+        KernelMemory.address(before, operation);
+
+        for (int i = 0; i < 100; i++) {
+            assertThat(KernelMemory.address(now, operation)).isEqualTo(KernelMemory.address(now));
+        }
+
+        assertThat(operation.knownAddress(now)).isEqualTo(KernelMemory.address(now));
+        assertThat(operation.knownAddress(before)).isEqualTo(KernelMemory.NOT_LENT);
+        assertThat(KernelMemory.address(before, operation)).isEqualTo(KernelMemory.address(before));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void whatCannotBeLentIsNotKnown(Kind kind) {
+        Arena arena = kind.open();
+        ByteBuffer buffer = arena.allocate(BYTES).asByteBuffer();
+
+        assertThat(KernelMemory.address(buffer, operation)).isEqualTo(KernelMemory.NOT_LENT);
+        assertThat(operation.knownAddress(buffer)).isEqualTo(KernelMemory.NOT_LENT);
+        kind.close(arena);
+    }
+
+    @Test
+    void toBeKnownKeepsNoBufferAlive() {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
+        KernelMemory.address(buffer, operation);
+        WeakReference<ByteBuffer> seen = new WeakReference<>(buffer);
+        buffer = ByteBuffer.allocateDirect(BYTES);
+
+        while (!seen.refersTo(null)) {   // as long as a test may take
+            System.gc();
+        }
+        assertThat(KernelMemory.address(buffer, operation)).isEqualTo(KernelMemory.address(buffer));
     }
 
     // ---- segments ----
