@@ -60,7 +60,7 @@ class ProtocolsTest {
     @Stress
     @Test
     void noRaceIsLostButByTheTwinsHoweverTheCodeIsCompiled() throws Exception {
-        run("-jvmArgsPrepend", FORKED_WITH, "-iters", "5", "-time", "300");
+        run("-jvmArgsPrepend", FORKED_WITH, "-iters", "2", "-time", "300");
         assertOnlyTheTwinsHaveLost();
     }
 
