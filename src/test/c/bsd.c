@@ -258,6 +258,9 @@ static int own_socket_flags(int theirs) {
   return (theirs & THEIR_CLOEXEC ? SOCK_CLOEXEC : 0) | (theirs & THEIR_SOCK_NONBLOCK ? SOCK_NONBLOCK : 0);
 }
 
+/* udp_sendspace: the buffer of a socket for datagrams is also the most that one may have. */
+enum { FIRST_DATAGRAM_ROOM = 9216 };
+
 BSD_CALL(int, socket, int family, int type, int protocol) {
   int kind = type & ~THEIR_FLAGS, v6only = PICK(0, 1); /* the defaults of the two systems */
   if (own_family(family) <= 0) return fail(EAFNOSUPPORT);
@@ -269,6 +272,8 @@ BSD_CALL(int, socket, int family, int type, int protocol) {
   int none = 0;
   syscall(SYS_setsockopt, fd, IPPROTO_IP, IP_MULTICAST_ALL, &none, sizeof none);
   if (family == THEIR_INET6) syscall(SYS_setsockopt, fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, &none, sizeof none);
+  int room = FIRST_DATAGRAM_ROOM;
+  if (kind == SOCK_DGRAM) syscall(SYS_setsockopt, fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
   forget(fd);
   return fd;
 }
@@ -289,14 +294,21 @@ BSD_CALL(int, listen, int fd, int backlog) {
   return result;
 }
 
+/* A connection that was reset before its accept: macOS hands it out, and tells nothing of its peer. */
+static bool is_nameless(int fd, struct sockaddr_storage *peer) {
+  socklen_t size = sizeof *peer;
+  return PICK(true, false) && syscall(SYS_getpeername, fd, peer, &size) == -1;
+}
+
 static int take(int fd, void *address, uint32_t *length, int flags) {
-  struct sockaddr_storage peer = { 0 };
+  struct sockaddr_storage peer = { 0 }, unused;
   socklen_t size = sizeof peer;
   int taken = syscall(SYS_accept4, fd, &peer, &size, flags);
   if (taken == -1) return fail(errno);
   forget(taken);
   no_sigpipe(taken, no_sigpipe(fd, -1));
-  write_address(&peer, size, address, length);
+  if (is_nameless(taken, &unused) && length != NULL) *length = 0;
+  else write_address(&peer, size, address, length);
   return taken;
 }
 
@@ -456,6 +468,9 @@ static long transmit(int fd, const void *bytes, size_t count, int flags, const v
   socklen_t size = 0;
   int error = to == NULL ? 0 : read_address(to, length, kind.domain, &peer, &size);
   if (error == 0) error = unsendable(fd, kind, to == NULL ? NULL : &peer);
+  if (error == 0 && kind.type == SOCK_DGRAM && count > (size_t) int_option(fd, SOL_SOCKET, SO_SNDBUF) / 2) {
+    error = EMSGSIZE;
+  }
   if (error == 0) {
     long sent = syscall(SYS_sendto, fd, bytes, count, own | MSG_NOSIGNAL, to == NULL ? NULL : &peer, size);
     if (sent != -1) return sent;
@@ -1007,12 +1022,16 @@ static int await(struct kqueue *kq, struct kevent *events, int room, const struc
   }
 }
 
+/* macOS looks at the time before it looks at the changes; it took this many seconds at most, and of late 68 years. */
+enum { LONGEST_WAIT = 100000000 };
+
 BSD_CALL(int, kevent, int fd, const struct kevent *changes, int nchanges, struct kevent *events, int nevents,
          const struct timespec *timeout) {
   int found = 0, error = 0;
   lock();
   struct kqueue *kq = kqueue_of(fd);
   if (kq == NULL) error = EBADF;
+  else if (PICK(true, false) && timeout != NULL && timeout->tv_sec > LONGEST_WAIT) error = EINVAL;
   for (int i = 0; error == 0 && i < nchanges; i++) {
     struct kevent change = changes[i]; /* the two lists may be one */
     int refused = apply(kq, &change);

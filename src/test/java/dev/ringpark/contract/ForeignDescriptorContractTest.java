@@ -1,5 +1,8 @@
 package dev.ringpark.contract;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,19 +10,29 @@ import dev.ringpark.CarrierLoop;
 import dev.ringpark.Deadline;
 import dev.ringpark.ForeignDescriptor;
 import dev.ringpark.internal.os.linux.Libc;
+import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Descriptors that others have opened; here a counter, which can be read from once it is not zero. */
 class ForeignDescriptorContractTest extends Contract {
     private static final int NOT_OPEN = 1 << 20;
     private static final Duration SHORT = Duration.ofMillis(20);
+
+    @TempDir
+    private Path folder;
 
     /** Of the test, and open to its end. */
     private int counter() throws Exception {
@@ -118,6 +131,37 @@ class ForeignDescriptorContractTest extends Contract {
         Call<Void> reader = call(body -> Thread.ofPlatform().start(body), () -> awaitReadable(watched));
         Libc.eventfdWrite(counter, 1);
         reader.result();
+    }
+
+    @Test
+    void aFileIsAlwaysReadyAtItsEndToo() throws Exception {
+        counter();   // or there is nothing to be watched
+        Path file = folder.resolve("file");
+        FileChannel channel = closeLater(FileChannel.open(file, CREATE, READ, WRITE));
+        ForeignDescriptor watched = watched(descriptorOf(file));
+        for (int i = 0; i < 2; i++) {
+            call(() -> awaitReadable(watched)).result();
+            call(() -> {
+                watched.awaitWritable();
+                return null;
+            }).result();
+            channel.write(ByteBuffer.allocate(1));
+        }
+    }
+
+    private static int descriptorOf(Path file) throws Exception {
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.filter(each -> isLinkTo(file, each)).mapToInt(each -> Integer.parseInt(each.toFile().getName()))
+                    .findFirst().orElseThrow();
+        }
+    }
+
+    private static boolean isLinkTo(Path file, Path link) {
+        try {
+            return Files.readSymbolicLink(link).equals(file);
+        } catch (IOException closedMeanwhile) {
+            return false;
+        }
     }
 
     @Test

@@ -200,6 +200,21 @@ class OptionsContractTest extends Contract {
     }
 
     @Test
+    void aCloseThatWouldLingerClosesAConnectionThatIsOver() throws Exception {
+        Pair pair = pair();
+        TcpSocket socket = pair.near().setOption(SO_LINGER, 30);
+        pair.far().close();
+        assertThat(call(() -> socket.read(new byte[1], 0, 1)).result()).isEqualTo(-1);
+        socket.shutdownOutput();
+
+        call(() -> {
+            socket.close();
+            return null;
+        }).result();
+        assertThat(socket.isOpen()).isFalse();
+    }
+
+    @Test
     void listenersOfTwoLoopsShareAPort() throws Exception {
         CarrierLoop other = anotherLoop();
         TcpListener one = sharing(loop, Loopback.anyPort());

@@ -269,6 +269,8 @@ public final class FdHandle extends Handle {
             if (lingers) {
                 FdOptions.set(calls, fd, family, StandardSocketOptions.SO_LINGER, -1);
             }
+        } catch (IOException itIsOver) {
+            // macOS takes no options any more once both sides are shut, and nobody waits for such a close.
         } finally {
             check(calls.close(fd));
         }

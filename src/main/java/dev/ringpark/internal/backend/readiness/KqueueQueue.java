@@ -24,6 +24,8 @@ final class KqueueQueue extends ReadinessQueue {
     private static final int FIRST_CHANGES = 256;
     private static final int LEAST_EVENTS = 256;   // of one wait
     private static final long NANOS_PER_SECOND = 1_000_000_000;
+    /** A day. macOS refuses what it takes for a mistake, from three years on; to wake up so seldom costs nothing. */
+    private static final long LONGEST_WAIT_NANOS = 86_400 * NANOS_PER_SECOND;
 
     private final Kqueue calls;
     private final SocketCalls sockets;
@@ -33,6 +35,7 @@ final class KqueueQueue extends ReadinessQueue {
     private final Arena arena = Arena.ofAuto();   // segments of a shared one would be allocated anew for each call
     private final MemorySegment state;
     private final MemorySegment time = arena.allocate(TIMESPEC_BYTES, 8);
+    private final MemorySegment asked = arena.allocate(POLLFD_BYTES, 8);
     private final MemorySegment wakeUp;
     private MemorySegment changes;
     private MemorySegment events;
@@ -109,6 +112,15 @@ final class KqueueQueue extends ReadinessQueue {
         return directions;
     }
 
+    /** kqueue would not call a file ready at its end, and poll does. */
+    @Override
+    boolean isReadyAtOnce(int watched, int direction) {
+        int events = direction == READABLE ? POLLIN : POLLOUT;
+        asked.set(JAVA_INT, 0, watched);
+        asked.set(JAVA_SHORT, POLLFD_EVENTS, (short) events);
+        return calls.poll(state, asked.address(), 1, 0) == 1 && (asked.get(JAVA_SHORT, POLLFD_REVENTS) & events) != 0;
+    }
+
     private MemorySegment nextChange() {
         if ((long) changeCount * abi.bytes() == changes.byteSize()) {
             MemorySegment longer = arena.allocate(2 * changes.byteSize(), 8);
@@ -161,8 +173,9 @@ final class KqueueQueue extends ReadinessQueue {
 
     @Override
     int await(long nanos) {
-        time.set(JAVA_LONG, 0, nanos / NANOS_PER_SECOND);
-        time.set(JAVA_LONG, TV_NSEC, nanos % NANOS_PER_SECOND);
+        long bounded = Math.min(nanos, LONGEST_WAIT_NANOS);
+        time.set(JAVA_LONG, 0, bounded / NANOS_PER_SECOND);
+        time.set(JAVA_LONG, TV_NSEC, bounded % NANOS_PER_SECOND);
         int told = changeCount;
         changeCount = 0;   // an interruption, too, comes after they have been taken
         return calls.kevent(state, fd, changes.address(), told, events.address(),

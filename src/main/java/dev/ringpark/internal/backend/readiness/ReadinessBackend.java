@@ -111,11 +111,16 @@ public final class ReadinessBackend implements Backend {
 
     private void start(Operation operation) {
         Watch watch = watch((FdHandle) operation.handle());
-        if (watch.isPromising(operation) && attempts.ends(watch, operation)) {
+        if (watch.isPromising(operation) ? attempts.ends(watch, operation) : isReadyAtOnce(watch, operation)) {
             finished.add(operation);
         } else {
             await(watch, operation);
         }
+    }
+
+    private boolean isReadyAtOnce(Watch watch, Operation operation) {
+        FdHandle handle = watch.handle();
+        return handle.isForeign() && queue.isReadyAtOnce(handle.fd(), Watch.direction(operation));
     }
 
     private void await(Watch watch, Operation operation) {

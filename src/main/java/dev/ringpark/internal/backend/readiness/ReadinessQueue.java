@@ -36,6 +36,11 @@ abstract class ReadinessQueue {
     /** The directions that have to be told again after an event for {@code directions}. */
     abstract int disarmedBy(int directions);
 
+    /** Whether somebody else's {@code fd}, which is waited for, is ready in a way that the queue would not tell. */
+    boolean isReadyAtOnce(int fd, int direction) {
+        return false;
+    }
+
     /** A descriptor that has been told of is about to be closed. */
     abstract void forget(FdHandle closing);
 

@@ -31,6 +31,7 @@ public enum BsdAbi {
     static final int EPIPE = 32;
     static final int ENOPROTOOPT = 42;
     static final int EAFNOSUPPORT = 47;
+    static final int ECONNABORTED = 53;
 
     /** struct sockaddr_un: len u8 @0, family u8 @1, path @2. */
     static final int SUN_PATH_BYTES = 104;

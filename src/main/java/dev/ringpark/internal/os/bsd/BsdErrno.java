@@ -25,12 +25,13 @@ final class BsdErrno {
             case 40 -> Errno.EMSGSIZE;
             case 41 -> Errno.EPROTOTYPE;
             case BsdAbi.ENOPROTOOPT -> Errno.ENOPROTOOPT;
+            case 45 -> Errno.EOPNOTSUPP;   // ENOTSUP, which macOS keeps apart
             case BsdAbi.EAFNOSUPPORT -> Errno.EAFNOSUPPORT;
             case 48 -> Errno.EADDRINUSE;
             case 49 -> Errno.EADDRNOTAVAIL;
             case 50 -> Errno.ENETDOWN;
             case 51 -> Errno.ENETUNREACH;
-            case 53 -> Errno.ECONNABORTED;
+            case BsdAbi.ECONNABORTED -> Errno.ECONNABORTED;
             case 54 -> Errno.ECONNRESET;
             case 55 -> Errno.ENOBUFS;
             case 56 -> Errno.EISCONN;

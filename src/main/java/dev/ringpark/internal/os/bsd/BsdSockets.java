@@ -58,8 +58,20 @@ public final class BsdSockets extends SocketCalls {
         int flags = abi.sockCloexec | (isBlocking ? 0 : abi.sockNonblock);
         return call(state -> {
             int fd = libc.socket(state, family == AF_INET6 ? abi.afInet6 : family, type | flags);
-            return fd < 0 ? fd : prepared(state, fd, isBlocking);
+            int result = fd < 0 ? fd : prepared(state, fd, isBlocking);
+            if (result >= 0 && type == SocketAbi.SOCK_DGRAM) {
+                makeRoomForDatagrams(state, fd);
+            }
+            return result;
         });
+    }
+
+    /** A datagram longer than the buffer, which holds 9,216 bytes at first, cannot be sent; the JDK does so, too. */
+    private void makeRoomForDatagrams(MemorySegment state, int fd) {
+        int option = abi.option(SocketAbi.SOL_SOCKET, SocketAbi.SO_SNDBUF);
+        if (intOption(state, fd, option) < MOST_DATAGRAM_BYTES) {
+            setInt(state, fd, SOL_SOCKET, option, MOST_DATAGRAM_BYTES);   // who may not have that has what there is
+        }
     }
 
     /** What could not be asked for together with the socket. */
@@ -273,11 +285,17 @@ public final class BsdSockets extends SocketCalls {
         if (result != -EPIPE) {
             return result;
         }
+        int error = intOption(state, fd, SO_ERROR);
+        return error == 0 ? result : -error;
+    }
+
+    /** Of the socket's own level; 0 if it is not told. */
+    private int intOption(MemorySegment state, int fd, int name) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment error = arena.allocate(JAVA_INT);
+            MemorySegment value = arena.allocate(JAVA_INT);
             MemorySegment length = arena.allocateFrom(JAVA_INT, (int) JAVA_INT.byteSize());
-            libc.getsockopt(state, fd, SOL_SOCKET, SO_ERROR, error.address(), length.address());
-            return error.get(JAVA_INT, 0) == 0 ? result : -error.get(JAVA_INT, 0);
+            libc.getsockopt(state, fd, SOL_SOCKET, name, value.address(), length.address());
+            return value.get(JAVA_INT, 0);
         }
     }
 
@@ -285,7 +303,14 @@ public final class BsdSockets extends SocketCalls {
     public int accept(MemorySegment state, int fd, MemorySegment name, MemorySegment nameLength) {
         int accepted = libc.accept(
                 state, fd, name.address(), nameLength.address(), abi.sockCloexec | abi.sockNonblock);
-        return accepted < 0 ? accepted : prepared(state, addresses.named(accepted, name, nameLength), false);
+        if (accepted < 0) {
+            return accepted;
+        }
+        if (nameLength.get(JAVA_INT, 0) == 0) {   // macOS hands out a connection that has been reset, without a name
+            libc.close(state, accepted);
+            return -ECONNABORTED;
+        }
+        return prepared(state, addresses.named(accepted, name, nameLength), false);
     }
 
     @Override
