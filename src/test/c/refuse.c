@@ -20,6 +20,7 @@ static int number_of(const char *call) {
 static int error_of(const char *name) {
   if (strcmp(name, "EPERM") == 0) return EPERM;
   if (strcmp(name, "ENOSYS") == 0) return ENOSYS;
+  if (strcmp(name, "ENOMEM") == 0) return ENOMEM;
   if (strcmp(name, "EADDRINUSE") == 0) return EADDRINUSE;
   return -1;
 }

@@ -44,8 +44,11 @@ final class Targets {
             rate("unix:64x64", NETTY_URING, 1.3, 1.5),
             rate("unix:64x64", C_URING, 0.95, 1.0),
             cpu("64x64", RINGPARK_EPOLL, JDK_SOCKET, 0.80, 0.70),
+            cpu("64x64", RINGPARK_EPOLL, NETTY_EPOLL, 1.05, OptionalDouble.empty()),
             cpu("64x64", RINGPARK_HANDED_OVER, JDK_SOCKET, 1.05, 0.95),
             absolute("system calls per echo, 64x64", "", 0.25, found -> figure(found.systemCallsPerEcho())),
+            absolute(RINGPARK_EPOLL, "system calls per echo, 64x64", "", 2.3,
+                    found -> figure(found.systemCallsPerEcho(), RINGPARK_EPOLL)),
             absolute("bytes allocated per echo, 64x64", " B", 8, found -> figure(found.bytesPerEcho())),
             absolute("heap per idle connection", " KiB", 1.7, found -> memory(found, IdleMemory::heapBytes)),
             absolute("resident memory per idle connection", " KiB", 3.3,
@@ -100,12 +103,21 @@ final class Targets {
     }
 
     private static Target absolute(String what, String unit, double must, Function<Findings, OptionalDouble> seen) {
-        return new Target(RINGPARK + ", " + what, "", unit, must, OptionalDouble.empty(), seen,
+        return absolute(RINGPARK, what, unit, must, seen);
+    }
+
+    private static Target absolute(
+            String server, String what, String unit, double must, Function<Findings, OptionalDouble> seen) {
+        return new Target(server + ", " + what, "", unit, must, OptionalDouble.empty(), seen,
                 _ -> OptionalDouble.empty());
     }
 
     private static OptionalDouble figure(Map<String, Double> figures) {
-        var figure = figures.get(RINGPARK);
+        return figure(figures, RINGPARK);
+    }
+
+    private static OptionalDouble figure(Map<String, Double> figures, String server) {
+        var figure = figures.get(server);
         return figure == null ? OptionalDouble.empty() : OptionalDouble.of(figure);
     }
 

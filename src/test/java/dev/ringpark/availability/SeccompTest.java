@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +41,14 @@ class SeccompTest {
 
         assertThat(answer.refusal()).startsWith(reason).contains("seccomp").contains("allow");
         assertThat(answer.mode()).isEqualTo("carried");
+    }
+
+    /** Not every kernel charges rings to the limit of locked memory; what it would say if it did. */
+    @Test
+    void tooLittleLockedMemoryLeadsToEpollAndTellsTheCure() throws Exception {
+        Answer answer = Answer.from(Jvm.withFullAccess().behind(launcher, "ENOMEM", "io_uring_setup")).works("epoll");
+
+        assertThat(answer.refusal()).startsWith("io_uring_setup: ENOMEM").contains("ulimit -l");
     }
 
     @ParameterizedTest(name = "{1}: {0}")

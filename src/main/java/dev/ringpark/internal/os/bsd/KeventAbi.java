@@ -1,6 +1,6 @@
 package dev.ringpark.internal.os.bsd;
 
-/** kevent(2) and poll(2) in numbers: sys/event.h and sys/poll.h of XNU, of FreeBSD 12 and later, and of libkqueue for Linux. */
+/** kevent(2) and poll(2) in numbers: sys/event.h, sys/poll.h of XNU, FreeBSD 12 and later, and libkqueue for Linux. */
 public enum KeventAbi {
     MACOS(32, -10),
     FREEBSD(64, -11),
