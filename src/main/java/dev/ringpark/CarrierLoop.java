@@ -116,7 +116,7 @@ public final class CarrierLoop implements AutoCloseable {
     static CarrierLoop start(LoopOptions options, Parts parts) throws IOException {
         Objects.requireNonNull(options, "options");
         CompletableFuture<CarrierLoop> started = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().name(options.name() + "-loop").start(() -> live(options, parts, started));
+        new LoopThread(options.name() + "-loop", () -> live(options, parts, started)).start();
         try {
             return started.join();
         } catch (CompletionException e) {

@@ -68,16 +68,24 @@ final class Herald {
         LockSupport.unpark(thread);
     }
 
-    @SuppressWarnings("ThreadPriorityCheck") // the yield saves system calls; nothing depends on it
     private void run() {
         while (!dismissed || !woken.isEmpty()) {
-            if (wakeAll()) {
-                Thread.yield();   // they go first; what they ask for travels together
+            try {
+                goRound();
+            } catch (Throwable e) {
+                Threads.report(e);   // and go on: all others would wait for this thread for ever
             }
-            ring.run();
-            if (woken.isEmpty() && !dismissed) {
-                LockSupport.park(this);
-            }
+        }
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // the yield saves system calls; nothing depends on it
+    private void goRound() {
+        if (wakeAll()) {
+            Thread.yield();   // they go first; what they ask for travels together
+        }
+        ring.run();
+        if (woken.isEmpty() && !dismissed) {
+            LockSupport.park(this);
         }
     }
 

@@ -166,7 +166,12 @@ final class LoopDoor {
         }
     }
 
-    /** On the herald's thread: as every sender does, it looks after the mail is in the box. */
+    /** Whether signals go through a herald, as virtual threads of the JDK's scheduler exchange them. */
+    boolean hasHerald() {
+        return herald != null;
+    }
+
+    /** For the herald, and who takes its part: as every sender does, it looks after the mail is in the box. */
     void wakeForMail() {
         if (!mailbox.isEmpty()) {
             gate.wakeIfAsleep(wake);

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing here takes a lock that a thread it carries may hold: a carried thread that waited for the lock in front of
  * its own carrier would never be run again. The mailbox is a lock-free queue for that reason.
  */
-final class LoopEngine {
-    private static final long PINNED_POLL_NANOS = 20_000_000;   // how late a pinned thread may notice an interrupt
+final class LoopEngine implements LoopThread.Driver {
+    static final long PINNED_POLL_NANOS = 20_000_000;   // how late a pinned thread may notice an interrupt
 
     private final @Nullable Herald herald;   // in handed-over mode
     private final Proactor proactor;
@@ -61,7 +61,8 @@ final class LoopEngine {
     }
 
     /** The way in, for any thread. */
-    LoopDoor door() {
+    @Override
+    public LoopDoor door() {
         return door;
     }
 
@@ -80,6 +81,8 @@ final class LoopEngine {
             watch.startTurn();   // to start the watchdog takes a while, which is no turn
             if (herald != null) {
                 herald.start();
+            } else {
+                LoopThread.drivenBy(this);
             }
             while (!isOver()) {
                 turn();
@@ -113,7 +116,8 @@ final class LoopEngine {
      *
      * @throws IllegalStateException if the loop's queue has failed, now or before; the loop ends then
      */
-    void driveOnce() {
+    @Override
+    public void driveOnce() {
         requireWhole();
         StackRoom.require();   // this is a user's stack, and what follows must not end half way
         try {
@@ -177,6 +181,7 @@ final class LoopEngine {
     }
 
     private void leave() {
+        LoopThread.drivenBy(null);
         Watchdog.SHARED.remove(watch);
         if (herald != null) {
             herald.dismiss();   // before anybody can see the exit and end an operation elsewhere

@@ -6,17 +6,23 @@ import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a thread waits for the loop: virtual threads park, platform threads block. A carried thread that cannot leave its
  * carrier (a native frame or a class initialiser is on its stack) would wait for what only that carrier can bring, so
- * it drives the loop itself meanwhile; what becomes runnable then waits.
+ * it drives the loop that carries it meanwhile; what becomes runnable there then waits. If it waits for another loop,
+ * that one may be waiting for this one in the same way.
  *
  * <pre>
  * what may come to a pinned one | from which thread | how it hears of that
  * ------------------------------+-------------------+---------------------------------------------------------
  * its completion                | its own           | it drives the poll that brings it, and looks after each
+ * the same, of another loop's    | that loop's       | it looks after each poll of its own loop, which waits
+ *   socket                       |                   |   20 ms at most, and so holds up nobody for good
  * mail                          | any               | the gate: its poll announces sleep as every other does
+ * all of these, handed over     | the loop's        | it wakes the loop itself and looks every 20 ms, in case
+ *                               |                   |   the herald has no carrier
  * an interrupt                  | any               | it looks after each poll, which waits 20 ms at most
  * its turn, or any unpark       | any               | a permit, which ends one park, and so nothing but a look
  * </pre>
@@ -41,16 +47,13 @@ final class Parking implements Descriptor.Parker {
         boolean interrupted = false;
         try {
             boolean onLoop = door.submit(operation);
-            Thread current = Thread.currentThread();
             while (!operation.isDone()) {
                 // Cleared here, as LockSupport's park would come back at once while it is set; put back at the end.
                 if (Thread.interrupted()) {
                     interrupted = true;
                     door.cancel(operation, CancelReason.INTERRUPT);
-                } else if (!onLoop) {
-                    LockSupport.park(operation);
-                } else if (!VirtualThreads.park(current)) {
-                    driveWhilePinned(operation);
+                } else {
+                    parkFor(operation, onLoop ? engine : LoopThread.carrying());
                 }
             }
         } catch (Throwable e) {
@@ -65,9 +68,27 @@ final class Parking implements Descriptor.Parker {
         }
     }
 
-    private void driveWhilePinned(Operation operation) {
-        while (!operation.isDone() && !Thread.currentThread().isInterrupted()) {
-            engine.driveOnce();
+    /** Parks, or drives the loop that carries the caller if he cannot leave it; null if none does. */
+    private void parkFor(Operation operation, LoopThread.@Nullable Driver carrier) {
+        if (carrier == null) {
+            parkElsewhere(operation);
+        } else if (!VirtualThreads.park(Thread.currentThread())) {
+            while (!operation.isDone() && !Thread.currentThread().isInterrupted()) {
+                carrier.driveOnce();
+            }
+        }
+    }
+
+    /**
+     * Parks a platform thread, or one that the JDK's scheduler carries. When such threads are pinned to all carriers
+     * there are, no herald can run: so they take its part, if they can tell.
+     */
+    private void parkElsewhere(Operation operation) {
+        if (!door.hasHerald() || !Thread.currentThread().isVirtual() || VirtualThreads.refusal() != null) {
+            LockSupport.park(operation);
+        } else if (!VirtualThreads.park(Thread.currentThread())) {
+            door.wakeForMail();
+            LockSupport.parkNanos(operation, LoopEngine.PINNED_POLL_NANOS);
         }
     }
 
@@ -77,21 +98,22 @@ final class Parking implements Descriptor.Parker {
      */
     @Override
     public void parkUntil(long deadlineNanos) {
-        if (!door.isOnLoop()) {
+        LoopThread.Driver carrier = door.isOnLoop() ? engine : LoopThread.carrying();
+        if (carrier == null) {
             Threads.parkUntil(this, deadlineNanos);
         } else if (deadlineNanos == Moment.NONE) {
-            parkOnLoop();
+            parkOnLoop(carrier);
         } else {
-            Alarm alarm = new Alarm(door, deadlineNanos);
+            Alarm alarm = new Alarm(carrier.door(), deadlineNanos);
             alarm.start();
-            parkOnLoop();
+            parkOnLoop(carrier);
             alarm.cancel();
         }
     }
 
-    private void parkOnLoop() {
+    private static void parkOnLoop(LoopThread.Driver carrier) {
         if (!VirtualThreads.park(Thread.currentThread())) {
-            engine.driveOnce();
+            carrier.driveOnce();
         }
     }
 }

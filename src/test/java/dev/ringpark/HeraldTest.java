@@ -8,8 +8,10 @@ import dev.ringpark.internal.jdk.VirtualThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,7 @@ class HeraldTest {
     private final BlockingQueue<Integer> wakes = new LinkedBlockingQueue<>();   // by number of the sleeper
     private final Semaphore rings = new Semaphore(0);
     private final Semaphore mayRing = new Semaphore(0);
+    private final Queue<Error> failures = new ConcurrentLinkedQueue<>();   // to end calls to the loop with
     private boolean holdsRings;
     private volatile Thread heraldThread;
     private final Herald herald = new Herald(this::ring);
@@ -41,6 +44,10 @@ class HeraldTest {
     private void ring() {
         heraldThread = Thread.currentThread();
         rings.release();
+        Error failure = failures.poll();
+        if (failure != null) {
+            throw failure;
+        }
         while (holdsRings && !mayRing.tryAcquire()) {
             Thread.yield();
         }
@@ -175,6 +182,22 @@ class HeraldTest {
         assertThat(wakes).containsExactly(0);
         herald.dismiss();
         awaitEnd();
+    }
+
+    @Test
+    void whatFailsInOneRoundDoesNotEndIt() throws Exception {
+        List<Thread> sleepers = sleepers(3);
+        failures.add(new OutOfMemoryError("made up"));
+        herald.start();
+        awaitRing();
+        sleepers.forEach(herald::unpark);
+        herald.announce();
+        runWoken(3);
+        herald.dismiss();
+        awaitEnd();
+
+        assertThat(wakes).containsExactly(0, 1, 2);
+        assertThat(failures).isEmpty();
     }
 
     // ---- ringing ----

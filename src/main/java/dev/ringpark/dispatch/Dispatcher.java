@@ -39,8 +39,9 @@ import org.jspecify.annotations.Nullable;
  * #flush}. Then the dispatcher can only be closed.
  *
  * <p><b>Threads</b>: a dispatcher belongs to the thread that opened it; every other gets a
- * {@link WrongThreadException}, but for {@link Event#trigger}. The thread may be a platform or a virtual one; it is
- * blocked while the dispatcher waits. Interrupts do not end a wait; trigger an event.
+ * {@link WrongThreadException}, but for {@link Event#trigger}. The thread may be a platform or a virtual one, but with
+ * io_uring a platform one only, as a ring belongs to one thread of the system; it is blocked while the dispatcher
+ * waits. Interrupts do not end a wait; trigger an event.
  */
 public final class Dispatcher extends FileOperations implements AutoCloseable {
     private final Backends backends;

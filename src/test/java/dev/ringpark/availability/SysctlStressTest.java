@@ -7,6 +7,7 @@ import dev.ringpark.BackendChoice;
 import dev.ringpark.CarrierLoop;
 import dev.ringpark.process.Jvm;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -64,11 +65,22 @@ class SysctlStressTest {
 
     private static <T extends @Nullable Object> T whileItIs(String value, Callable<T> body) throws Exception {
         String before = Files.readString(SWITCH);
+        Thread restorer = new Thread(() -> set(before));
+        Runtime.getRuntime().addShutdownHook(restorer);   // if the run is ended by hand meanwhile
         try {
-            Files.writeString(SWITCH, value);
+            set(value);
             return body.call();
         } finally {
-            Files.writeString(SWITCH, before);
+            set(before);
+            Runtime.getRuntime().removeShutdownHook(restorer);
+        }
+    }
+
+    private static void set(String value) {
+        try {
+            Files.writeString(SWITCH, value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

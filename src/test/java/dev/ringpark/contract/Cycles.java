@@ -49,8 +49,11 @@ public final class Cycles {
 
     /** What there is at one moment, once no thread of a loop is there any more, be it virtual or not. */
     private record Left(long descriptors, long rings, long mappedKibibytes) {
+        /** In the names of a loop's thread and those it carries, of what stands beside it, and of what reads files. */
+        private static final List<String> OF_LOOPS = List.of(NAME, "ringpark-herald", "ringpark-file");
+
         static Left now(Path dump) throws Exception {
-            Eventually.until(() -> !dumped(dump).contains(NAME), "ended the threads");
+            Eventually.until(() -> OF_LOOPS.stream().noneMatch(dumped(dump)::contains), "ended the threads");
             List<String> maps = Files.readAllLines(Path.of("/proc/self/maps"));
             try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
                 return new Left(descriptors.count(), maps.stream().filter(each -> each.contains("io_uring")).count(),

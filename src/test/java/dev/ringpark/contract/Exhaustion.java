@@ -6,6 +6,7 @@ import dev.ringpark.LoopOptions;
 import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
 import dev.ringpark.process.AllDescriptors;
+import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -39,6 +40,7 @@ public final class Exhaustion {
         loop.run(listener::accept).close();   // has loaded every class by now
         TcpSocket first = TcpSocket.open(loop);
         TcpSocket second = TcpSocket.open(loop);
+        TcpSocket third = TcpSocket.open(loop);
 
         Call<TcpSocket> parked = new Call<>(loop, loop::startVirtualThread, listener::accept).whenParked();
         AllDescriptors taken = AllDescriptors.take();
@@ -53,6 +55,15 @@ public final class Exhaustion {
         tell("a further accept", new Call<>(loop, loop::startVirtualThread, listener::accept).failure());
         taken.giveOneBack();
         tell("the second is accepted", loop.run(listener::accept).getRemoteAddress().equals(second.getLocalAddress()));
+        waitForNobody(third);
+    }
+
+    private void waitForNobody(TcpSocket third) throws Exception {
+        tell("an accept while nobody connects", new Call<>(loop, loop::startVirtualThread,
+                () -> listener.accept(Duration.ofMillis(20))).failure());
+        Call<TcpSocket> patient = new Call<>(loop, loop::startVirtualThread, listener::accept).whenParked();
+        third.connect(listener.getLocalAddress());
+        tell("the same when somebody does", patient.failure());
     }
 
     private Set<String> failuresOfMany() throws Exception {

@@ -49,6 +49,8 @@ class ExhaustionContractTest {
                 "the listener is open: true",
                 "the first is accepted: true",
                 "a further accept: java.net.SocketException: Too many open files",
-                "the second is accepted: true");
+                "the second is accepted: true",
+                "an accept while nobody connects: java.net.SocketTimeoutException: Accept timed out",
+                "the same when somebody does: java.net.SocketException: Too many open files");
     }
 }

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ringpark.CarrierLoop;
 import dev.ringpark.TcpSocket;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedByInterruptException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +121,59 @@ class LoopNeighboursTest {
         });
         assertThat(other.isOpen()).isFalse();
         assertThat(here.loop.isOpen()).isTrue();
+    }
+
+    /** Each holds the carrier on whose loop the other one waits. */
+    @Test
+    void twoThatCannotLeaveTheirCarriersReadFromEachOthersSockets() throws Exception {
+        LoopRig.Mixed ofHere = here.mixed();
+        LoopRig.Mixed ofThere = there.mixed();
+        LoopRig.Running<Integer> one = startPinned(here, there, () -> ofThere.near().read(new byte[1], 0, 1));
+        LoopRig.Running<Integer> two = startPinned(there, here, () -> ofHere.near().read(new byte[1], 0, 1));
+
+        ofHere.far().getOutputStream().write(1);
+        ofThere.far().getOutputStream().write(1);
+
+        assertThat(one.await()).isEqualTo(1);
+        assertThat(two.await()).isEqualTo(1);
+    }
+
+    @Test
+    void theirTimeoutsInterruptsAndClosesComeAllTheSame() throws Exception {
+        LoopRig.Mixed ofHere = here.mixed();
+        LoopRig.Mixed ofThere = there.mixed();
+        LoopRig.Running<Integer> timed = startPinned(
+                here, there, () -> ofThere.near().read(new byte[1], 0, 1, Duration.ofMillis(50)));
+        LoopRig.Running<Integer> closed = startPinned(there, here, () -> ofHere.near().read(new byte[1], 0, 1));
+        assertThatThrownBy(timed::await).isInstanceOf(SocketTimeoutException.class);
+        LoopRig.Running<Integer> interrupted = startPinned(
+                here, there, () -> ofThere.near().read(new byte[1], 0, 1));
+        interrupted.thread().interrupt();
+        assertThatThrownBy(interrupted::await).isInstanceOf(ClosedByInterruptException.class);
+        ofHere.near().close();
+        assertThatThrownBy(closed::await).isInstanceOf(AsynchronousCloseException.class);
+    }
+
+    @Test
+    void oneThatCannotLeaveItsCarrierWaitsForItsTurnAtTheOthersSocketAndItsOwnLoopGoesRound() throws Exception {
+        LoopRig.Mixed ofThere = there.mixed();
+        long before = there.loop.stats().submitted();
+        LoopRig.Running<Integer> first = LoopRig.startPlatform(() -> ofThere.near().read(new byte[1], 0, 1));
+        LoopRig.until(() -> there.loop.stats().submitted() > before, () -> "nothing submitted");
+        LoopRig.Running<Integer> second = here.start(() -> LoopPinnedCall.make(
+                () -> ofThere.near().read(new byte[1], 0, 1, Duration.ofMillis(50))));
+
+        assertThatThrownBy(second::await).isInstanceOf(SocketTimeoutException.class);
+        ofThere.far().getOutputStream().write(1);
+        assertThat(first.await()).isEqualTo(1);
+    }
+
+    /** Returns once the loop of the socket has the call. */
+    private static <T> LoopRig.Running<T> startPinned(LoopRig on, LoopRig of, Callable<T> call) {
+        long before = of.loop.stats().submitted();
+        LoopRig.Running<T> pinned = on.start(() -> LoopPinnedCall.make(call));
+        LoopRig.until(() -> of.loop.stats().submitted() > before, () -> "nothing submitted: " + of.loop.stats());
+        return pinned;
     }
 
     private static Void askAndCheck(TcpSocket socket, byte seed) throws IOException {

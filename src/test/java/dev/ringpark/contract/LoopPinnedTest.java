@@ -13,7 +13,9 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +36,26 @@ class LoopPinnedTest extends RiggedLoop {
 
         assertThat(reader.await()).isEqualTo(3);
         assertThat(target).startsWith(1, 2, 3);
+        assertOthersGoOn();
+    }
+
+    /** In handed-over mode they hold all carriers there are. */
+    @Test
+    void asManyAsThereAreProcessorsReadWhilePinned() throws Exception {
+        List<LoopRig.Mixed> pairs = new ArrayList<>();
+        List<LoopRig.Running<Integer>> readers = new ArrayList<>();
+        for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+            LoopRig.Mixed pair = rig.mixed();
+            pairs.add(pair);
+            readers.add(rig.start(() -> pin(() -> pair.near().read(new byte[1], 0, 1))));
+        }
+        for (LoopRig.Mixed pair : pairs) {
+            pair.far().getOutputStream().write(1);
+        }
+
+        for (LoopRig.Running<Integer> reader : readers) {
+            assertThat(reader.await()).isEqualTo(1);
+        }
         assertOthersGoOn();
     }
 

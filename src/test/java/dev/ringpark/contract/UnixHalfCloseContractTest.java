@@ -1,5 +1,8 @@
 package dev.ringpark.contract;
 
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+
 /** The end of one direction, over Unix sockets. */
 class UnixHalfCloseContractTest extends HalfCloseContractTest {
     @Override
@@ -7,14 +10,27 @@ class UnixHalfCloseContractTest extends HalfCloseContractTest {
         return Family.UNIX;
     }
 
-    // ---- not so here: a peer resets only what it has not read, and a shut input is the end of the peer's output ----
+    // ---- not so here ----
 
     @Override
-    void aPeerThatResetsAfterTheShutdownEndsAParkedReadWithConnectionReset() {}
+    @Test
+    void aPeerThatResetsAfterTheShutdownEndsAParkedReadWithConnectionReset() {
+        notSo("a peer resets only what it has not read");
+    }
 
     @Override
-    void aConnectionThatWasResetMayBeShutDownAndStaysReset() {}
+    @Test
+    void aConnectionThatWasResetMayBeShutDownAndStaysReset() {
+        notSo("a peer resets only what it has not read");
+    }
 
     @Override
-    void nothingIsReadAfterShutdownInputAndWritingGoesOn() {}
+    @Test
+    void nothingIsReadAfterShutdownInputAndWritingGoesOn() {
+        notSo("a shut input is the end of the peer's output");
+    }
+
+    private static void notSo(String reason) {
+        Assumptions.abort("over Unix sockets " + reason);
+    }
 }

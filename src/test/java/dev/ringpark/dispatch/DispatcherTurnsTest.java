@@ -11,6 +11,9 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +36,35 @@ class DispatcherTurnsTest extends DispatcherContract {
 
         dispatcher.runFor(Duration.ofMillis(25));
         assertThat(nanos).hasSize(10);
+    }
+
+    @Test
+    void aVirtualThreadHasOneWhereItMayRunOnSeveralThreadsOfTheSystem() throws Exception {
+        String name = dispatcher.backend();
+        DispatcherOptions options = DispatcherOptions.defaults().withBackend(name);
+        if (name.equals("io_uring")) {
+            assertThatThrownBy(() -> onVirtualThread(options)).hasCauseInstanceOf(IOException.class)
+                    .hasMessageContaining("open it on a platform thread");
+        } else {
+            assertThat(onVirtualThread(options)).isEqualTo(List.of(0, 1, 2));
+        }
+    }
+
+    private static List<Integer> onVirtualThread(DispatcherOptions options) throws Exception {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            return threads.submit(() -> {
+                List<Integer> fired = new ArrayList<>();
+                try (Dispatcher own = Dispatcher.open(options)) {
+                    for (int i = 0; i < 3; i++) {
+                        int number = i;
+                        own.timeout(Duration.ofMillis(1), _ -> fired.add(number));
+                        own.run();
+                        CompletableFuture.runAsync(() -> { }).join();   // it may leave its carrier
+                    }
+                }
+                return fired;
+            }).get();
+        }
     }
 
     @Test

@@ -1,5 +1,8 @@
 package dev.ringpark.internal.os;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * {@link #newState}, and allocate nothing. A class and not an interface, as there is but one at a time.
  */
 public abstract class SocketCalls {
+    // struct pollfd, sys/poll.h, the same on all: fd i32 @0, events i16, revents i16.
+    private static final int POLLFD_BYTES = 8;
+    private static final int POLLFD_EVENTS = 4;
+    private static final int POLLFD_REVENTS = 6;
+    private static final int POLLIN = 0x1;
+    private static final int POLLOUT = 0x4;
 
     // ---- errors ----
 
@@ -70,6 +79,20 @@ public abstract class SocketCalls {
 
     /** How many bytes can be read at once, into the int {@code count}: FIONREAD. */
     public abstract int available(int fd, MemorySegment count);
+
+    /** poll(2) that does not wait: whether {@code fd} can be read from, or else written to, at once. */
+    public final boolean isReady(int fd, boolean toRead) {
+        int event = toRead ? POLLIN : POLLOUT;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment asked = arena.allocate(POLLFD_BYTES, 8);
+            asked.set(JAVA_INT, 0, fd);
+            asked.set(JAVA_SHORT, POLLFD_EVENTS, (short) event);
+            return poll(asked) == 1 && (asked.get(JAVA_SHORT, POLLFD_REVENTS) & event) != 0;
+        }
+    }
+
+    /** poll(2) of one struct pollfd, without a wait. */
+    protected abstract int poll(MemorySegment asked);
 
     /** shutdown(2). */
     public abstract int shutdown(int fd, int how);

@@ -35,7 +35,6 @@ final class KqueueQueue extends ReadinessQueue {
     private final Arena arena = Arena.ofAuto();   // segments of a shared one would be allocated anew for each call
     private final MemorySegment state;
     private final MemorySegment time = arena.allocate(TIMESPEC_BYTES, 8);
-    private final MemorySegment asked = arena.allocate(POLLFD_BYTES, 8);
     private final MemorySegment wakeUp;
     private MemorySegment changes;
     private MemorySegment events;
@@ -115,10 +114,7 @@ final class KqueueQueue extends ReadinessQueue {
     /** kqueue would not call a file ready at its end, and poll does. */
     @Override
     boolean isReadyAtOnce(int watched, int direction) {
-        int events = direction == READABLE ? POLLIN : POLLOUT;
-        asked.set(JAVA_INT, 0, watched);
-        asked.set(JAVA_SHORT, POLLFD_EVENTS, (short) events);
-        return calls.poll(state, asked.address(), 1, 0) == 1 && (asked.get(JAVA_SHORT, POLLFD_REVENTS) & events) != 0;
+        return sockets.isReady(watched, direction == READABLE);
     }
 
     private MemorySegment nextChange() {

@@ -63,7 +63,7 @@ final class SocketAttempts {
         if (result >= 0) {
             return true;
         }
-        if (isToWait(operation, -result)) {
+        if (isToWait(handle, operation, -result)) {
             watch.promise(Watch.direction(operation), false);
             return false;
         }
@@ -77,11 +77,18 @@ final class SocketAttempts {
                 || (operation.kind() == Kind.ACCEPT && calls.errno(-result) == Errno.ECONNABORTED));
     }
 
-    /** A connect that says EAGAIN has found a full backlog, of whose end nothing tells; ENOTCONN: not yet. */
-    private boolean isToWait(Operation operation, int errno) {
-        return operation.kind() == Kind.CONNECT
-                ? calls.errno(errno) == Errno.EINPROGRESS || calls.errno(errno) == Errno.ENOTCONN
-                : calls.isToWait(errno);
+    private boolean isToWait(FdHandle handle, Operation operation, int errno) {
+        return switch (operation.kind()) {
+            // EAGAIN has found a full backlog, of whose end nothing tells; ENOTCONN: not yet.
+            case CONNECT -> calls.errno(errno) == Errno.EINPROGRESS || calls.errno(errno) == Errno.ENOTCONN;
+            // Linux and FreeBSD take the descriptor before they look whether there is a connection to give it to.
+            case ACCEPT -> calls.isToWait(errno) || (isOutOfDescriptors(errno) && !calls.isReady(handle.fd(), true));
+            default -> calls.isToWait(errno);
+        };
+    }
+
+    private boolean isOutOfDescriptors(int errno) {
+        return calls.errno(errno) == Errno.EMFILE || calls.errno(errno) == Errno.ENFILE;
     }
 
     // ---- streams ----

@@ -48,7 +48,7 @@ final class SelectorHandle extends Handle {
     private @Nullable Operation pendingWriter;
     private @Nullable SelectionKey key;   // none as long as nothing has had to wait
     private int watchedOps;
-    private int promisingOps = READING_OPS | WRITING_OPS;
+    private int promisingOps = (READING_OPS | WRITING_OPS) & ~SelectionKey.OP_ACCEPT;
 
     private SelectorHandle(SelectableChannel channel, boolean isIpv4Only, boolean isIpv6Only) {
         this.channel = channel;
@@ -137,10 +137,11 @@ final class SelectorHandle extends Handle {
 
     /**
      * {@code operation} has been given up: the next is tried at once. There may be room by now, but not as much as the
-     * selector waits for, and a Unix socket's peer that reads no more is told to nobody.
+     * selector waits for, and a Unix socket's peer that reads no more is told to nobody. Not so an accept, which takes
+     * a descriptor before it looks, and so fails for want of one although nobody has connected.
      */
     void tryNext(Operation operation) {
-        promisingOps |= op(operation);
+        promisingOps |= op(operation) & ~SelectionKey.OP_ACCEPT;
     }
 
     /** Nobody waits for what is ready: whoever comes next need not, and the selector shall not repeat itself. */

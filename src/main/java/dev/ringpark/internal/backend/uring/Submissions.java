@@ -15,6 +15,7 @@ import dev.ringpark.internal.backend.fd.FdHandle;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.SocketType;
+import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.linux.LinuxErrno;
 import dev.ringpark.internal.os.linux.LinuxSockets;
 import dev.ringpark.internal.os.linux.SockAddr;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * operation           | steps
  * --------------------+--------------------------------------------------------------------------------------------
  * accept, connect     | ACCEPT, CONNECT; the address stands in the slot's own piece of native memory
+ * accept, no fd left  | the kernel takes the descriptor before it looks for a connection: WAIT for one, ATTEMPT
  * read into a buffer  | RECV, which tries at once: a busy loop's peers have answered by then, mostly
  * write from a buffer | SEND, which ends with what there was room for, and waits only for the first byte
  * read into an array  | RECV with a buffer the kernel picks when bytes have come; before 5.19: WAIT, ATTEMPT, as below
@@ -128,12 +130,27 @@ final class Submissions {
     // ---- accept, connect ----
 
     private void pushAccept(Operation operation) {
+        if (operation.phase == WAIT) {
+            push(operation, IORING_OP_POLL_ADD, 0, 0, 0, 0, POLLIN);
+            return;
+        }
         long slot = Slots.of(operation);
         slots.memory().set(JAVA_INT, slot + SLOT_LENGTH, SockAddr.MAX_BYTES);
         push(operation, IORING_OP_ACCEPT, 0, slots.address(slot + SLOT_LENGTH), slots.address(slot), 0, SOCK_CLOEXEC);
     }
 
     private int settleAccept(Operation operation, int result) {
+        if (operation.phase == WAIT) {
+            if (result < 0) {
+                return result;
+            }
+            operation.phase = ATTEMPT;
+            return -LinuxErrno.EAGAIN;
+        }
+        if (operation.phase != ATTEMPT && isOutOfDescriptors(-result)) {
+            operation.phase = WAIT;
+            return -LinuxErrno.EAGAIN;
+        }
         if (result >= 0) {
             int family = ((FdHandle) operation.handle()).family();
             FdHandle accepted = new FdHandle(LinuxSockets.CALLS, result, family, SocketType.STREAM);
@@ -141,6 +158,10 @@ final class Submissions {
             operation.succeed(accepted);
         }
         return result;
+    }
+
+    private static boolean isOutOfDescriptors(int errno) {
+        return errno > 0 && (LinuxErrno.of(errno) == Errno.EMFILE || LinuxErrno.of(errno) == Errno.ENFILE);
     }
 
     private void pushConnect(Operation operation) {

@@ -22,6 +22,10 @@ public final class UringFactory implements Backend.Factory {
         if (refusal != null) {
             throw new BackendUnavailableException(refusal);
         }
+        if (Thread.currentThread().isVirtual()) {
+            throw new BackendUnavailableException("a ring belongs to one thread of the system, and a virtual thread "
+                    + "runs on several in turn: open it on a platform thread");
+        }
         return UringBackend.open(options, inFlight, completions, counters);
     }
 }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ringpark.internal.os.NativeCall;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
@@ -31,6 +32,7 @@ final class BsdLibc {
     private final MethodHandle getpeername;
     private final MethodHandle getsockopt;
     private final MethodHandle setsockopt;
+    private final MethodHandle poll;
     private final MethodHandle shutdown;
     private final MethodHandle close;
     private final MethodHandle recv;
@@ -51,6 +53,7 @@ final class BsdLibc {
         getpeername = handle(library, "getpeername", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
         getsockopt = handle(library, "getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
         setsockopt = handle(library, "setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+        poll = handle(library, "poll", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
         shutdown = handle(library, "shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
         close = handle(library, "close", JAVA_INT, JAVA_INT);
         recv = handle(library, "recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
@@ -122,6 +125,28 @@ final class BsdLibc {
 
     int setsockopt(MemorySegment state, int fd, int level, int name, long value, int length) {
         return call(state, () -> (int) setsockopt.invokeExact(state, fd, level, name, value, length));
+    }
+
+    /** One that is an int; 0 if it is not told. */
+    int intOption(MemorySegment state, int fd, int level, int name) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocate(JAVA_INT);
+            MemorySegment length = arena.allocateFrom(JAVA_INT, (int) JAVA_INT.byteSize());
+            getsockopt(state, fd, level, name, value.address(), length.address());
+            return value.get(JAVA_INT, 0);
+        }
+    }
+
+    /** The same. */
+    int setIntOption(MemorySegment state, int fd, int level, int name, int number) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocateFrom(JAVA_INT, number);
+            return setsockopt(state, fd, level, name, value.address(), (int) value.byteSize());
+        }
+    }
+
+    int poll(MemorySegment state, long asked, int count, int millis) {
+        return call(state, () -> (int) poll.invokeExact(state, asked, count, millis));
     }
 
     int shutdown(MemorySegment state, int fd, int how) {

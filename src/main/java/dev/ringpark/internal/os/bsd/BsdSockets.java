@@ -69,8 +69,8 @@ public final class BsdSockets extends SocketCalls {
     /** A datagram longer than the buffer, which holds 9,216 bytes at first, cannot be sent; the JDK does so, too. */
     private void makeRoomForDatagrams(MemorySegment state, int fd) {
         int option = abi.option(SocketAbi.SOL_SOCKET, SocketAbi.SO_SNDBUF);
-        if (intOption(state, fd, option) < MOST_DATAGRAM_BYTES) {
-            setInt(state, fd, SOL_SOCKET, option, MOST_DATAGRAM_BYTES);   // who may not have that has what there is
+        if (libc.intOption(state, fd, SOL_SOCKET, option) < MOST_DATAGRAM_BYTES) {
+            libc.setIntOption(state, fd, SOL_SOCKET, option, MOST_DATAGRAM_BYTES);   // refused, it stays as it is
         }
     }
 
@@ -85,20 +85,13 @@ public final class BsdSockets extends SocketCalls {
             result = flags < 0 ? flags : libc.fcntl(state, fd, F_SETFL, flags | O_NONBLOCK);
         }
         if (result >= 0) {
-            result = setInt(state, fd, SOL_SOCKET, abi.soNosigpipe, 1);
+            result = libc.setIntOption(state, fd, SOL_SOCKET, abi.soNosigpipe, 1);
             result = result == -EINVAL ? 0 : result;   // macOS, of a connection that has been reset by now
         }
         if (result < 0) {
             libc.close(state, fd);
         }
         return result < 0 ? result : fd;
-    }
-
-    private int setInt(MemorySegment state, int fd, int level, int name, int number) {
-        try (Arena arena = Arena.ofConfined()) {
-            return libc.setsockopt(state, fd, level, name, arena.allocateFrom(JAVA_INT, number).address(),
-                    (int) JAVA_INT.byteSize());
-        }
     }
 
     @Override
@@ -151,6 +144,11 @@ public final class BsdSockets extends SocketCalls {
     @Override
     public int available(int fd, MemorySegment count) {
         return call(state -> libc.ioctl(state, fd, FIONREAD, count.address()));
+    }
+
+    @Override
+    protected int poll(MemorySegment asked) {
+        return call(state -> libc.poll(state, asked.address(), 1, 0));
     }
 
     @Override
@@ -285,18 +283,8 @@ public final class BsdSockets extends SocketCalls {
         if (result != -EPIPE) {
             return result;
         }
-        int error = intOption(state, fd, SO_ERROR);
+        int error = libc.intOption(state, fd, SOL_SOCKET, SO_ERROR);
         return error == 0 ? result : -error;
-    }
-
-    /** Of the socket's own level; 0 if it is not told. */
-    private int intOption(MemorySegment state, int fd, int name) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment value = arena.allocate(JAVA_INT);
-            MemorySegment length = arena.allocateFrom(JAVA_INT, (int) JAVA_INT.byteSize());
-            libc.getsockopt(state, fd, SOL_SOCKET, name, value.address(), length.address());
-            return value.get(JAVA_INT, 0);
-        }
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.ringpark.internal.os.bsd;
 
-/** kevent(2) and poll(2) in numbers: sys/event.h, sys/poll.h of XNU, FreeBSD 12 and later, and libkqueue for Linux. */
+/** kevent(2) in numbers: sys/event.h of XNU, of FreeBSD 12 and later, and of libkqueue for Linux. */
 public enum KeventAbi {
     MACOS(32, -10),
     FREEBSD(64, -11),
@@ -22,13 +22,6 @@ public enum KeventAbi {
     public static final int EV_ERROR = 0x4000;
     public static final int EV_EOF = 0x8000;
     public static final int NOTE_TRIGGER = 0x1000000;
-
-    /** struct pollfd: fd i32 @0, events i16, revents i16. */
-    public static final int POLLFD_BYTES = 8;
-    public static final int POLLFD_EVENTS = 4;
-    public static final int POLLFD_REVENTS = 6;
-    public static final int POLLIN = 0x1;
-    public static final int POLLOUT = 0x4;
 
     /** struct timespec: seconds i64 @0, nanoseconds i64 @8. */
     public static final int TIMESPEC_BYTES = 16;

@@ -13,12 +13,11 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** kqueue(2), kevent(2) and poll(2), of whatever library has them; minus the errno if one fails. */
+/** kqueue(2) and kevent(2), of whatever library has them; minus the errno if one fails. */
 public final class Kqueue {
     private final MethodHandle kqueue;
     private final MethodHandle kevent;
     private final MethodHandle trigger;
-    private final MethodHandle poll;
 
     /**
      * The system's own library, or the one of that path.
@@ -43,7 +42,6 @@ public final class Kqueue {
         // For wake-ups: as it is on every foreign submit's path, it captures no errno.
         trigger = Linker.nativeLinker().downcallHandle(NativeCall.symbol(library, "kevent"), FunctionDescriptor.of(
                 JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG));
-        poll = BsdLibc.handle(library, "poll", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
     }
 
     /** Room for the errno of one call at a time. */
@@ -64,15 +62,6 @@ public final class Kqueue {
     public int kevent(MemorySegment state, int queue, long changes, int count, long events, int room, long time) {
         try {
             return BsdLibc.result(state, (int) kevent.invokeExact(state, queue, changes, count, events, room, time));
-        } catch (Throwable e) {
-            throw NativeCall.broken(e);
-        }
-    }
-
-    /** poll(2) of {@code count} struct pollfd. */
-    public int poll(MemorySegment state, long asked, int count, int millis) {
-        try {
-            return BsdLibc.result(state, (int) poll.invokeExact(state, asked, count, millis));
         } catch (Throwable e) {
             throw NativeCall.broken(e);
         }

@@ -45,6 +45,7 @@ public final class Libc {
     private static final MethodHandle SEND = link("send", TRANSFER, ERRNO);
     private static final MethodHandle SENDMMSG = handle("sendmmsg");
     private static final MethodHandle LISTEN = handle("listen");
+    private static final MethodHandle POLL = handle("poll");
     private static final MethodHandle SHUTDOWN = handle("shutdown");
     private static final MethodHandle CLOSE = handle("close");
     private static final MethodHandle GETSOCKNAME = handle("getsockname");
@@ -120,6 +121,11 @@ public final class Libc {
     /** listen(2). */
     public static int listen(int fd, int backlog) {
         return call(LISTEN, fd, backlog, 0, 0, 0, 0);
+    }
+
+    /** poll(2) of {@code count} struct pollfd. */
+    public static int poll(MemorySegment asked, int count, int millis) {
+        return call(POLL, asked.address(), count, millis, 0, 0, 0);
     }
 
     /** shutdown(2). */

@@ -101,6 +101,11 @@ public final class LinuxSockets extends SocketCalls {
     }
 
     @Override
+    protected int poll(MemorySegment asked) {
+        return Libc.poll(asked, 1, 0);
+    }
+
+    @Override
     public int shutdown(int fd, int how) {
         return Libc.shutdown(fd, how);
     }
