@@ -8,6 +8,9 @@ import dev.ringpark.TcpSocket;
 void main(String[] args) throws Exception {
     var address = new InetSocketAddress(Integer.parseInt(args[0]));
     var target = new InetSocketAddress(args[1], Integer.parseInt(args[2]));
+    if (target.isUnresolved()) {
+        throw new UnknownHostException(args[1]);
+    }
     try (var loop = CarrierLoop.start()) {
         loop.run(() -> {
             var listener = TcpListener.bind(loop, address);

@@ -182,7 +182,7 @@ public final class CarrierLoop implements AutoCloseable {
     }
 
     /**
-     * Runs {@code task} on a virtual thread of this loop and waits for its end.
+     * Runs {@code task} on a virtual thread of this loop and waits for its end: a virtual caller parks, others block.
      *
      * @return what the task returned
      * @throws Exception what the task threw; {@link InterruptedException} if the caller was interrupted while it

@@ -13,10 +13,10 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket that accepts connections. Safe for any number of threads: several may wait in {@link #accept}, and each
- * connection goes to exactly one of them. Interruption and closing end a waiting accept as they end a read of
- * {@link StreamSocket}; an accept that times out leaves the listener open. One that is forgotten without being closed
- * is closed after garbage collection.
+ * A socket that accepts connections. {@link #accept} parks the virtual thread that waits in it, or blocks a platform
+ * thread. Safe for any number of threads: several may wait, and each connection goes to exactly one of them.
+ * Interruption and closing end a waiting accept as they end a read of {@link StreamSocket}; an accept that times out
+ * leaves the listener open. One that is forgotten without being closed is closed after garbage collection.
  */
 public abstract sealed class StreamListener extends LoopSocket permits TcpListener, UnixListener {
     /** The backlog used where none is given; the system may allow fewer (on Linux net.core.somaxconn). */

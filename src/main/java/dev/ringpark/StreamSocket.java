@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection with blocking calls, be it a {@link TcpSocket} or a {@link UnixSocket}. A call parks the virtual thread
- * that makes it, or blocks a platform thread, until the loop has the result; nothing is retried or polled meanwhile.
+ * that makes it, or blocks a platform thread, until the loop has the result.
  *
  * <p><b>Threads.</b> Safe for any number of threads. One read and one write run at a time; further readers and writers
  * wait for their turn in the order they came. A blocked read never stands in the way of a write.
@@ -40,7 +40,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Memory.</b> Direct buffers and segments of the global arena are read into and written from in place; arrays,
  * and memory of arenas that can be closed, go through pooled buffers of the loop. A thread that waits in a read into an
- * array holds no such buffer.
+ * array holds no such buffer. A call with memory of an arena that is closed throws an {@link IllegalStateException},
+ * with that of another thread's arena a {@link WrongThreadException}; if the arena is closed while a read waits, the
+ * bytes it then gets are lost.
  *
  * <p><b>Errors.</b> A connection reset by the peer is a {@link java.net.SocketException} "Connection reset", a write
  * after the peer is gone "Broken pipe"; every other error the platform reports that has no class of its own is a
@@ -445,6 +447,7 @@ public abstract sealed class StreamSocket extends StreamChannel
      *
      * @return how many bytes, at least 1; 0 if a read would wait, or {@code target} has no room; -1 at the end of the
      *     stream
+     * @throws NotYetConnectedException if the socket is not connected
      * @throws IllegalArgumentException if {@code target} is read-only
      * @throws IllegalStateException if its arena is closed; to close one meanwhile is refused, as it is in use
      * @throws WrongThreadException if its arena is another thread's
@@ -473,6 +476,8 @@ public abstract sealed class StreamSocket extends StreamChannel
      * Writes what there is room for, and does not wait, not even for another thread that writes.
      *
      * @return how many bytes; 0 if a write would wait
+     * @throws NotYetConnectedException if the socket is not connected
+     * @throws ClosedChannelException if the socket, or its output, has been closed
      * @throws IllegalStateException if the arena of {@code source} is closed; to close one meanwhile is refused
      * @throws WrongThreadException if its arena is another thread's
      * @throws IOException on close, interrupt and errors; see the class
