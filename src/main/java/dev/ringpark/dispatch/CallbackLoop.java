@@ -194,7 +194,8 @@ final class CallbackLoop {
         poll(0);
     }
 
-    private void requireNotTurning() {
+    /** Refuses what a callback may not do. */
+    void requireNotTurning() {
         if (turning) {
             throw new IllegalStateException("a callback runs: the dispatcher cannot be run, emptied or closed from it");
         }

@@ -229,6 +229,7 @@ public final class Dispatcher extends FileOperations implements AutoCloseable {
             return;
         }
         loop().requireUsable();
+        loop().requireNotTurning();   // a close that is refused leaves the tasks alone
         offloads.close();
         loop().close();
     }

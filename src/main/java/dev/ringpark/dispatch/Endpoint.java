@@ -44,7 +44,7 @@ abstract sealed class Endpoint permits SocketEndpoint, DescriptorHandle {
         return handle.isOpen();
     }
 
-    /** Has {@code request} take its turn; {@code about} is the address, the buffer or the buffers. */
+    /** Has {@code request} take its turn; {@code about} is the address, buffer, buffers or step. */
     final void begin(Request<?> request, Kind kind, @Nullable Object about) {
         loop.requireUsable();
         side(kind).begin(request, kind, about);

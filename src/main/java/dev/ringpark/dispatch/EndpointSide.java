@@ -14,6 +14,7 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  * completions.
  */
 final class EndpointSide implements Completion, Request.Holder {
+    /** What is no operation of the queue's, but done at once when its turn has come. */
+    @FunctionalInterface
+    interface Step {
+        void run() throws IOException;
+    }
+
     /** Bytes of one vectored transfer; more than a datagram can have. */
     private static final int MOST_JOINED = 256 * 1024;
 
@@ -41,7 +48,7 @@ final class EndpointSide implements Completion, Request.Holder {
     /**
      * One side.
      *
-     * @param owner what a connect or a wait brings
+     * @param owner what a connect, a wait or a step brings
      * @param accepted makes what an accept brings
      */
     EndpointSide(CallbackLoop loop, Handle handle, int side, Object owner, Function<Handle, Object> accepted) {
@@ -76,12 +83,26 @@ final class EndpointSide implements Completion, Request.Holder {
     private void start(Request<?> request) {
         current = request;
         try {
+            if (request.subject instanceof Step step) {
+                run(step);
+                end(request, 0, owner, null);
+                return;
+            }
             Operation own = operation();
             begin(own, request);
             loop.proactor().submit(own);
+        } catch (IOException e) {
+            end(request, 0, null, e);
         } catch (RuntimeException | Error e) {   // memory that has been freed, or could not be had
             end(request, 0, null, new IOException("the operation could not be begun", e));
         }
+    }
+
+    private void run(Step step) throws IOException {
+        if (!handle.isOpen()) {
+            throw new ClosedChannelException();
+        }
+        step.run();
     }
 
     private void begin(Operation own, Request<?> request) {

@@ -11,8 +11,8 @@ import java.util.Objects;
 
 /**
  * A stream socket or a listener of a {@link Dispatcher}, which has the operations; what is done at once is here.
- * Requests of one side (to read and to accept; to write and to connect) are done one after the other, in the order they
- * came; the two sides do not wait for each other. Belongs to the dispatcher's thread.
+ * Requests of one side (to read and to accept; to write, to connect and to shut down) are done one after the other, in
+ * the order they came; the two sides do not wait for each other. Belongs to the dispatcher's thread.
  */
 public final class SocketHandle extends SocketEndpoint {
     SocketHandle(CallbackLoop loop, Handle handle) {
@@ -66,7 +66,10 @@ public final class SocketHandle extends SocketEndpoint {
         usable().shutdownInput();
     }
 
-    /** shutdown(2) of the writing side: the peer reads the end of the stream after all that was sent. */
+    /**
+     * shutdown(2) of the writing side, at once: the peer reads the end of the stream after all that was sent. A send
+     * under way ends, and those that wait for their turn fail; {@link Dispatcher#shutdown} waits for them.
+     */
     public void shutdownOutput() throws IOException {
         usable().shutdownOutput();
         cancelWrite(CancelReason.SHUTDOWN);

@@ -114,15 +114,16 @@ abstract sealed class SocketOperations permits DatagramOperations {
         return begin(socket, Kind.WRITE, buffers.clone(), callback);
     }
 
-    /** shutdown(2) of the writing side, as {@link SocketHandle#shutdownOutput}, with a callback. */
+    /**
+     * shutdown(2) of the writing side, when the sends that were asked for before have ended: the peer reads the end of
+     * the stream after all that they sent, and a send that is asked for later fails. The socket is the result. {@link
+     * SocketHandle#shutdownOutput} waits for none of them.
+     */
     public Request<SocketHandle> shutdown(SocketHandle socket, Consumer<? super Request<SocketHandle>> callback) {
-        IOException failure = null;
-        try {
-            socket.shutdownOutput();
-        } catch (IOException e) {
-            failure = e;
-        }
-        return answer(socket, failure, callback);
+        Request<SocketHandle> request = Request.of(callback);
+        EndpointSide.Step shutdown = socket.handle()::shutdownOutput;
+        socket.begin(request, Kind.CLOSE, shutdown);
+        return request;
     }
 
     /** close(2), once every operation of the socket has ended, as all are asked to. */

@@ -150,6 +150,33 @@ class DispatcherOffloadTest extends DispatcherContract {
     }
 
     @Test
+    void aCloseThatIsRefusedInACallbackLeavesAllTasksAlone() throws Exception {
+        reopen(DispatcherOptions.defaults().withOffloadThreads(1));
+        CountDownLatch release = new CountDownLatch(1);
+        Request<String> running = dispatcher.offload(() -> {
+            release.await();
+            return "ran on";
+        }, ignoring());
+        Request<String> waiting = dispatcher.offload(() -> "ran, too", ignoring());
+        List<Throwable> thrown = new ArrayList<>();
+        dispatcher.nextTick(_ -> {
+            try {
+                dispatcher.close();
+            } catch (IOException | IllegalStateException e) {
+                thrown.add(e);
+            }
+        });
+        dispatcher.flush();
+        assertThat(thrown).hasSize(1).hasOnlyElementsOfType(IllegalStateException.class);
+        release.countDown();
+        await(running);
+        assertThat(running.result()).isEqualTo("ran on");
+        await(waiting);
+
+        assertThat(waiting.result()).isEqualTo("ran, too");
+    }
+
+    @Test
     void aCloseInterruptsWhatRunsAndDoesNotWaitForIt() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);

@@ -440,18 +440,139 @@ class DispatcherSocketsTest extends DispatcherContract {
     @Test
     void aWriteThatWaitsEndsWhenTheOutputIsShutDown() throws IOException {
         Pair pair = pair();
-        ByteBuffer much = ByteBuffer.allocateDirect(16 << 20);
-        Request<ByteBuffer> sent = dispatcher.send(pair.near(), much, ignoring());
-        await(sent);
-        Request<ByteBuffer> stuck = sent;
-        while (!stuck.isPending() && much.hasRemaining()) {
-            stuck = dispatcher.send(pair.near(), much, ignoring());
-            dispatcher.runFor(Duration.ofMillis(2));
-        }
-        assertThat(stuck.isPending()).as("the peer reads nothing").isTrue();
+        Request<ByteBuffer> stuck = stuckSend(pair.near());
         pair.near().shutdownOutput();
         await(stuck);
 
         assertThat(stuck.failure()).isInstanceOf(IOException.class);
+    }
+
+    /** One that waits for room, as the peer reads nothing. */
+    private Request<ByteBuffer> stuckSend(SocketHandle socket) throws IOException {
+        ByteBuffer much = ByteBuffer.allocateDirect(16 << 20);
+        Request<ByteBuffer> sent = dispatcher.send(socket, much, ignoring());
+        await(sent);
+        Request<ByteBuffer> stuck = sent;
+        while (!stuck.isPending() && much.hasRemaining()) {
+            stuck = dispatcher.send(socket, much, ignoring());
+            dispatcher.runFor(Duration.ofMillis(2));
+        }
+        assertThat(stuck.isPending()).as("the peer reads nothing").isTrue();
+        return stuck;
+    }
+
+    // ---- half-close, reset ----
+
+    @Test
+    void aShutdownComesAfterAllThatWasSentBefore() throws IOException {
+        Pair pair = pair();
+        List<Request<ByteBuffer>> sends = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {   // more than there is room for
+            sends.add(dispatcher.send(pair.near(), ByteBuffer.allocateDirect(256 * 1024), ignoring()));
+        }
+        Request<SocketHandle> shut = dispatcher.shutdown(pair.near(), ignoring());
+        Request<ByteBuffer> late = dispatcher.send(pair.near(), bytes(1), ignoring());
+        dispatcher.flush();
+        assertThat(shut.isPending()).isTrue();
+        long received = receiveToTheEnd(pair.far());
+        await(shut, late);
+
+        long sent = 0;
+        for (Request<ByteBuffer> each : sends) {
+            sent += each.count();
+        }
+        assertThat(received).isEqualTo(sent);
+        assertThat(shut.result()).isSameAs(pair.near());
+        assertThat(late.failure()).isInstanceOf(SocketException.class).hasMessageContaining("Broken pipe");
+    }
+
+    private long receiveToTheEnd(SocketHandle socket) throws IOException {
+        ByteBuffer target = ByteBuffer.allocateDirect(256 * 1024);
+        long bytes = 0;
+        while (true) {
+            Request<ByteBuffer> received = dispatcher.receive(socket, target.clear(), ignoring());
+            await(received);
+            if (received.count() < 0) {
+                return bytes;
+            }
+            bytes += received.count();
+        }
+    }
+
+    @Test
+    void aShutdownThatWaitsForItsTurnIsCalledOff() throws IOException {
+        Pair pair = pair();
+        Request<ByteBuffer> stuck = stuckSend(pair.near());
+        Request<SocketHandle> shut = dispatcher.shutdown(pair.near(), ignoring());
+        dispatcher.cancel(shut);
+        await(shut);
+        assertThat(shut.failure()).isExactlyInstanceOf(OperationCanceledException.class);
+        assertThat(stuck.isPending()).isTrue();
+        ByteBuffer target = ByteBuffer.allocateDirect(1 << 20);
+        while (stuck.isPending()) {
+            await(dispatcher.receive(pair.far(), target.clear(), ignoring()));
+        }
+        stuck.check();
+        Request<ByteBuffer> sent = dispatcher.send(pair.near(), bytes(1), ignoring());
+        await(sent);
+
+        assertThat(sent.failure()).isNull();
+    }
+
+    @Test
+    void aRequestThatIsPendingShutsNothing() throws IOException {
+        Pair pair = pair();
+        Request<SocketHandle> pending = new Request<>(ignoring());
+        dispatcher.accept(listener(1), pending);
+        assertThatThrownBy(() -> dispatcher.shutdown(pair.near(), pending))
+                .isExactlyInstanceOf(IllegalStateException.class).hasMessage("this request is pending");
+
+        assertThat(pair.near().trySend(bytes(1))).isEqualTo(1);
+    }
+
+    @Test
+    void aSocketThatIsClosedCannotBeShut() throws IOException {
+        SocketHandle closed = dispatcher.openSocket(StandardProtocolFamily.INET);
+        await(dispatcher.close(closed, ignoring()));
+        Request<SocketHandle> shut = dispatcher.shutdown(closed, ignoring());
+        assertThat(shut.isPending()).as("no callback inside the call").isTrue();
+        await(shut);
+
+        assertThat(shut.failure()).isExactlyInstanceOf(ClosedChannelException.class);
+    }
+
+    @Test
+    void whoHasShutItsOutputReadsOn() throws IOException {
+        Pair pair = pair();
+        await(dispatcher.send(pair.near(), bytes(1), ignoring()), dispatcher.shutdown(pair.near(), ignoring()));
+        assertThat(receiveToTheEnd(pair.far())).isEqualTo(1);
+        for (int i = 0; i < 3; i++) {
+            ByteBuffer target = ByteBuffer.allocate(4);
+            await(dispatcher.send(pair.far(), bytes(i, 7), ignoring()),
+                    dispatcher.receive(pair.near(), target, ignoring()));
+            assertHolds(target, i, 7);
+        }
+        await(dispatcher.shutdown(pair.far(), ignoring()));
+
+        assertThat(receiveToTheEnd(pair.near())).isZero();
+    }
+
+    @Test
+    void aCloseThatDoesNotLingerResetsTheConnection() throws IOException {
+        Pair pair = pair();
+        Request<ByteBuffer> received = dispatcher.receive(pair.far(), ByteBuffer.allocate(1), ignoring());
+        dispatcher.flush();
+        pair.near().setOption(StandardSocketOptions.SO_LINGER, 0);
+        await(dispatcher.close(pair.near(), ignoring()), received);
+        assertThat(received.failure()).isExactlyInstanceOf(SocketException.class).hasMessage("Connection reset");
+        SocketHandle listener = listener(1);
+        Request<SocketHandle> accepted = dispatcher.accept(listener, ignoring());
+        SocketChannel peer = outside(listener);
+        await(accepted);
+        accepted.result().setOption(StandardSocketOptions.SO_LINGER, 0);
+        await(dispatcher.close(accepted.result(), ignoring()));
+
+        assertThatThrownBy(() -> peer.read(ByteBuffer.allocate(1))).isInstanceOf(SocketException.class)
+                .hasMessage("Connection reset");
     }
 }
