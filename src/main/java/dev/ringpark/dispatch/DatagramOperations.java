@@ -72,6 +72,7 @@ abstract sealed class DatagramOperations extends SocketOperations permits FileOp
      */
     public Request<ByteBuffer> send(
             DatagramHandle socket, ByteBuffer buffer, Consumer<? super Request<ByteBuffer>> callback) {
+        requireOwn(socket);
         socket.requireConnected();
         Request<ByteBuffer> request = Request.of(callback).lending(buffer);
         return send(socket, Kind.SEND, buffer, buffer.remaining(), request);
@@ -88,6 +89,7 @@ abstract sealed class DatagramOperations extends SocketOperations permits FileOp
     public Request<ByteBuffer> receive(
             DatagramHandle socket, ByteBuffer buffer, Consumer<? super Request<ByteBuffer>> callback) {
         KernelMemory.requireNotReadOnly(buffer);
+        requireOwn(socket);
         socket.requireConnected();
         Request<ByteBuffer> request = Request.of(callback).lending(buffer);
         socket.begin(request, Kind.RECEIVE, buffer);
@@ -104,6 +106,7 @@ abstract sealed class DatagramOperations extends SocketOperations permits FileOp
     public Request<SocketAddress> receiveFrom(DatagramHandle socket, ByteBuffer buffer,
             Consumer<? super Request<SocketAddress>> callback) throws IOException {
         KernelMemory.requireNotReadOnly(buffer);
+        requireOwn(socket);
         socket.requireBound();
         Request<SocketAddress> request = Request.of(callback).lending(buffer);
         socket.begin(request, Kind.RECEIVE_FROM, buffer);
@@ -118,6 +121,7 @@ abstract sealed class DatagramOperations extends SocketOperations permits FileOp
 
     private <T> Request<T> sendTo(DatagramHandle socket, SocketAddress target, Object about, long bytes,
             Request<T> request) throws SocketException {
+        requireOwn(socket);
         request.requireNotPending();
         InetSocketAddress to = socket.destination(target);
         if (socket.isPeer(to)) {
@@ -166,8 +170,9 @@ abstract sealed class DatagramOperations extends SocketOperations permits FileOp
         return await(descriptor, Kind.AWAIT_WRITABLE, callback);
     }
 
-    private static Request<DescriptorHandle> await(
+    private Request<DescriptorHandle> await(
             DescriptorHandle descriptor, Kind kind, Consumer<? super Request<DescriptorHandle>> callback) {
+        requireOwn(descriptor);
         Request<DescriptorHandle> request = Request.of(callback);
         descriptor.begin(request, kind, null);
         return request;

@@ -41,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads</b>: a dispatcher belongs to the thread that opened it; every other gets a
  * {@link WrongThreadException}, but for {@link Event#trigger}. The thread may be a platform or a virtual one, but with
  * io_uring a platform one only, as a ring belongs to one thread of the system; it is blocked while the dispatcher
- * waits. Interrupts do not end a wait; trigger an event.
+ * waits. Interrupts do not end a wait; trigger an event. If it has opened several, each takes its own sockets, files
+ * and descriptors alone, and others with an {@link IllegalArgumentException}.
  */
 public final class Dispatcher extends FileOperations implements AutoCloseable {
     private final Backends backends;

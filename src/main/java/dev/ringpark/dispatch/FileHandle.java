@@ -23,6 +23,10 @@ public final class FileHandle {
         this.requests = new FileRequests(loop, handle, asked.path());
     }
 
+    CallbackLoop loop() {
+        return requests.loop();
+    }
+
     FileResource handle() {
         return handle;
     }

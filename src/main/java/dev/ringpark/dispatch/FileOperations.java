@@ -156,8 +156,7 @@ abstract sealed class FileOperations extends DatagramOperations permits Dispatch
      * is the result. A cancel may find that some were sent. They take their turn among what is sent when they have been
      * read, so let it end before anything else is sent.
      *
-     * @throws IllegalArgumentException if the position is negative, there are no bytes, or the socket is another
-     *     dispatcher's
+     * @throws IllegalArgumentException if the position is negative, or there are no bytes
      * @throws NonReadableChannelException if the file was not opened to be read
      */
     public Request<SocketHandle> transfer(FileHandle file, long position, long bytes, SocketHandle socket,
@@ -165,9 +164,7 @@ abstract sealed class FileOperations extends DatagramOperations permits Dispatch
         requireNotNegative("position", position);
         requireBytes(bytes);
         requireReads(file);
-        if (socket.loop() != loop()) {
-            throw new IllegalArgumentException("the socket is another dispatcher's");
-        }
+        requireOwn(socket);
         Request<SocketHandle> request = Request.of(callback);
         FileToSocket.begin(loop(), new FileToSocket.Steps() {
             @Override
@@ -249,6 +246,7 @@ abstract sealed class FileOperations extends DatagramOperations permits Dispatch
 
     private <T> Request<T> begin(FileHandle file, Kind kind, @Nullable Object about, long position, boolean detail,
             Consumer<? super Request<T>> callback) {
+        requireOwn(file);
         Request<T> request = Request.of(callback);
         file.begin(request, kind, about, position, detail, file);
         return request;
@@ -274,13 +272,19 @@ abstract sealed class FileOperations extends DatagramOperations permits Dispatch
         }
     }
 
-    private static void requireReads(FileHandle file) {
+    private void requireOwn(FileHandle file) {
+        requireOwn(file, file.loop());
+    }
+
+    private void requireReads(FileHandle file) {
+        requireOwn(file);
         if (!file.reads()) {
             throw new NonReadableChannelException();
         }
     }
 
-    private static void requireWrites(FileHandle file) {
+    private void requireWrites(FileHandle file) {
+        requireOwn(file);
         if (!file.writes()) {
             throw new NonWritableChannelException();
         }
@@ -288,6 +292,7 @@ abstract sealed class FileOperations extends DatagramOperations permits Dispatch
 
     /** close(2), once every operation of the file has ended, as all are asked to. */
     public Request<@Nullable Void> close(FileHandle file, Consumer<? super Request<@Nullable Void>> callback) {
+        requireOwn(file);
         Request<@Nullable Void> request = Request.of(callback);
         request.requireNotPending();
         file.endWaiting();

@@ -27,6 +27,18 @@ abstract sealed class SocketOperations permits DatagramOperations {
         return loop;
     }
 
+    /** Refuses a handle that another dispatcher has opened, whose queue this one's knows nothing of. */
+    final void requireOwn(Object handle, CallbackLoop itsLoop) {
+        loop.requireUsable();
+        if (itsLoop != loop) {
+            throw new IllegalArgumentException(handle + " is another dispatcher's");
+        }
+    }
+
+    final void requireOwn(Endpoint endpoint) {
+        requireOwn(endpoint, endpoint.loop());
+    }
+
     /**
      * A new stream socket, to be connected. Does not block.
      *
@@ -120,6 +132,7 @@ abstract sealed class SocketOperations permits DatagramOperations {
      * SocketHandle#shutdownOutput} waits for none of them.
      */
     public Request<SocketHandle> shutdown(SocketHandle socket, Consumer<? super Request<SocketHandle>> callback) {
+        requireOwn(socket);
         Request<SocketHandle> request = Request.of(callback);
         EndpointSide.Step shutdown = socket.handle()::shutdownOutput;
         socket.begin(request, Kind.CLOSE, shutdown);
@@ -133,6 +146,7 @@ abstract sealed class SocketOperations permits DatagramOperations {
 
     final Request<@Nullable Void> closeEndpoint(
             Endpoint endpoint, Consumer<? super Request<@Nullable Void>> callback) {
+        requireOwn(endpoint);
         Request<@Nullable Void> request = Request.of(callback);
         request.requireNotPending();
         endpoint.endWaiting();
@@ -153,6 +167,7 @@ abstract sealed class SocketOperations permits DatagramOperations {
 
     private <T> Request<T> begin(
             SocketHandle socket, Kind kind, @Nullable Object about, Consumer<? super Request<T>> callback) {
+        requireOwn(socket);
         Request<T> request = Request.of(callback);
         if (about != null && isEmpty(about)) {
             return answerEmpty(socket, about, request);
