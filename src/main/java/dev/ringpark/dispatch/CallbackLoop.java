@@ -95,10 +95,16 @@ final class CallbackLoop {
 
     /** {@code handle} is to be closed at the end, if it is not before; at once, if nobody hears of it. */
     void opened(Resource handle) {
-        open.add(handle);
         if (dropping) {
             follow(() -> proactor.submit(closeOf(handle)));
+        } else {
+            open.add(handle);
         }
+    }
+
+    /** How many handles a close would close. */
+    int openHandles() {
+        return open.size();
     }
 
     /** {@code handle} has been closed. */
@@ -128,7 +134,7 @@ final class CallbackLoop {
             if (closes) {
                 open.forEach(handle -> proactor.submit(closeOf(handle)));   // which ends what a cancel alone cannot
             }
-            while (pending.size() > 0) {
+            while (pending.size() > 0 || !(failed || proactor.hasClosed())) {   // what came late is closed, too
                 poll(Backend.FOREVER);
                 startFollowers();
                 pending.cancelAll();   // what has followed, too

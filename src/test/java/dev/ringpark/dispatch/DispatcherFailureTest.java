@@ -13,6 +13,8 @@ import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +22,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A queue that fails for good: everything ends, everybody is told, and the rest can be closed. */
+/**
+ * A queue that fails for good: everything ends, everybody is told, and the rest can be closed; and one to which cancels
+ * come too late.
+ */
 class DispatcherFailureTest {
     private boolean fails;
+    private boolean isDeaf;   // to cancels
     private @Nullable Backend real;
 
     @AfterEach
@@ -56,6 +62,26 @@ class DispatcherFailureTest {
         assertThat(listener.isOpen()).isFalse();
     }
 
+    @Test
+    void aConnectionThatComesAfterACancelOfAllIsClosedAndForgotten() throws IOException {
+        isDeaf = true;
+        try (Dispatcher late = open()) {
+            SocketHandle listener = late.openListener(StandardProtocolFamily.INET);
+            listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
+            List<Object> called = new ArrayList<>();
+            Request<SocketHandle> accepted = late.accept(listener, called::add);
+            late.flush();
+            late.cancel(accepted);
+            try (SocketChannel peer = SocketChannel.open(listener.localAddress())) {
+                late.cancelAll();
+                assertThat(peer.read(ByteBuffer.allocate(1))).as("closed").isEqualTo(-1);
+            }
+            assertThat(late.loop().openHandles()).as("the listener").isEqualTo(1);
+            assertThat(called).isEmpty();
+            isDeaf = false;
+        }
+    }
+
     private Dispatcher open() throws IOException {
         Backends backends = new Backends("selector", new BackendOptions(16, 32, 1024, 4, 1));
         Dispatcher opened = new Dispatcher(backends, new CallbackLoop(
@@ -63,7 +89,7 @@ class DispatcherFailureTest {
         return opened;
     }
 
-    /** The same, but for polls from the moment on in which it is to fail. */
+    /** The same, but for polls from the moment on in which it is to fail, and for cancels it is not to hear. */
     private Backend failing(Backend whole) {
         real = whole;
         return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(), new Class<?>[] {Backend.class},
@@ -73,6 +99,9 @@ class DispatcherFailureTest {
     private @Nullable Object call(Backend whole, Method method, Object @Nullable [] arguments) throws Throwable {
         if (fails && method.getName().equals("poll")) {
             throw new IOException("on purpose");
+        }
+        if (isDeaf && method.getName().equals("cancel")) {
+            return null;
         }
         try {
             return method.invoke(whole, arguments);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ringpark.internal.op.FileResource;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
@@ -16,6 +17,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -427,6 +430,49 @@ class DispatcherFilesTest extends DispatcherContract {
             return Files.readSymbolicLink(link);
         } catch (IOException closedMeanwhile) {
             return link;
+        }
+    }
+
+    @Test
+    void aCloseThatTheSystemRefusesNamesTheFile() throws IOException {
+        assumeTrue(!backend.equals("io_uring"), "there the kernel itself would have to refuse it");
+        Request<@Nullable Void> closed = new Request<>(ignoring());
+        Closing.begin(dispatcher.loop(), new UnclosableFile(path), closed);
+        await(closed);
+
+        assertThat(closed.failure()).isExactlyInstanceOf(FileSystemException.class)
+                .hasMessage(path + ": Input/output error");
+    }
+
+    /** A file whose bytes could not be stored when it was closed. */
+    private static final class UnclosableFile extends FileResource {
+        UnclosableFile(Path path) {
+            super(path);
+        }
+
+        @Override
+        public void release() throws IOException {
+            throw new IOException("Input/output error");
+        }
+
+        @Override
+        public boolean isSeekable() {
+            return false;
+        }
+
+        @Override
+        public long position() {
+            return 0;
+        }
+
+        @Override
+        public void position(long newPosition) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void truncate(long size) {
+            throw new UnsupportedOperationException();
         }
     }
 

@@ -416,6 +416,25 @@ class DispatcherSocketsTest extends DispatcherContract {
         assertThat(targets).allMatch(target -> target.position() == 0 && target.get(0) == 0);
     }
 
+    /** Whether the connection is accepted before the cancel is heard of is the system's. */
+    @Test
+    void aConnectionThatACancelOfAllMeetsIsClosedOrLeftToTheNextAccept() throws IOException {
+        SocketHandle listener = listener(1);
+        Request<SocketHandle> accepted = dispatcher.accept(listener, ignoring());
+        dispatcher.flush();
+        int open = dispatcher.loop().openHandles();
+        SocketChannel peer = outside(listener);
+        dispatcher.cancelAll();
+        assertThat(dispatcher.loop().openHandles()).isEqualTo(open);
+        if (accepted.failure() != null) {
+            Request<SocketHandle> next = dispatcher.accept(listener, ignoring());
+            await(next);
+            await(dispatcher.close(next.result(), ignoring()));
+        }
+
+        assertThat(peer.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    }
+
     @Test
     void aCloseEndsWhatIsPendingAndThenItself() throws IOException {
         Pair pair = pair();
