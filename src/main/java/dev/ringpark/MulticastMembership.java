@@ -79,21 +79,29 @@ public final class MulticastMembership implements Closeable {
      * Leaves the group. Does not block. What has come by then can still be received. Nothing happens the second time,
      * or if the socket is closed.
      *
-     * @throws IOException if the system refuses
+     * @throws IOException if the system refuses; then it is a member still, and can be asked to leave again
      */
     public void drop() throws IOException {
         Handle.Membership mine = held.getAndSet(null);
         if (mine == null) {
             return;
         }
-        others.remove(this);
+        boolean left = false;
         try {
             socket.plain(open -> {
                 mine.drop();
                 return null;
             });
+            left = true;
         } catch (ClosedChannelException itsSocketIsClosed) {
             assert !socket.isOpen() : itsSocketIsClosed;
+            left = true;
+        } finally {
+            if (left) {
+                others.remove(this);
+            } else {
+                held.set(mine);   // the system has it a member still
+            }
         }
     }
 
