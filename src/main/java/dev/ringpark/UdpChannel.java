@@ -5,6 +5,7 @@ import static dev.ringpark.internal.op.Handle.WRITING;
 
 import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.Addresses;
+import dev.ringpark.internal.op.DatagramLimit;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Moment;
@@ -31,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
     private static final String RECEIVE_TIMED_OUT = "Receive timed out";
     static final String SEND_TIMED_OUT = "Send timed out";
-    private static final int MOST_BYTES = 65_535;   // a header cannot tell of more
 
     private volatile @Nullable InetSocketAddress peer;   // set by whoever has the writing turn
     private volatile boolean bound;                      // as far as is known; a send binds too
@@ -198,9 +198,9 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
 
     /** What is too long is not copied whole to find that out. */
     final void sendFrom(MemorySegment source, @Nullable SocketAddress target, long deadlineNanos) throws IOException {
-        if (source.byteSize() > MOST_BYTES) {
+        if (source.byteSize() > DatagramLimit.MOST_BYTES) {
             requireOpen();
-            throw tooLong(source.byteSize());
+            throw DatagramLimit.tooLong(source.byteSize());
         }
         if (KernelMemory.canLend(source)) {
             sendFrom(asBuffer(source), target, deadlineNanos);
@@ -212,8 +212,8 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
 
     /** What kind of send it is; the operation knows whom it goes to. */
     final Kind prepare(Operation operation, int length, @Nullable InetSocketAddress to) throws IOException {
-        if (length > MOST_BYTES) {
-            throw tooLong(length);
+        if (length > DatagramLimit.MOST_BYTES) {
+            throw DatagramLimit.tooLong(length);
         }
         InetSocketAddress connected = peer;
         if (connected == null) {
@@ -239,17 +239,13 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
 
     static SocketException about(int length, SocketException e) {
         boolean isTooLong = e.getMessage() != null && e.getMessage().startsWith(Errno.EMSGSIZE.text());
-        return isTooLong ? tooLong(length) : e;
-    }
-
-    private static SocketException tooLong(long length) {
-        return new SocketException(Errno.EMSGSIZE.text() + " (EMSGSIZE): " + length + " bytes");
+        return isTooLong ? DatagramLimit.tooLong(length) : e;
     }
 
     // ---- memory ----
 
     private static int room(long bytes) {
-        return (int) Math.min(bytes, MOST_BYTES);
+        return (int) Math.min(bytes, DatagramLimit.MOST_BYTES);
     }
 
     private static void put(byte @Nullable [] copy, ByteBuffer target, int count) {

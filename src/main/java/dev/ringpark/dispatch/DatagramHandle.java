@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
@@ -74,6 +75,49 @@ public final class DatagramHandle extends SocketEndpoint {
         requireNothingSent();
         handle.disconnect();
         peer = null;
+    }
+
+    /**
+     * sendmmsg(2): sends those of {@code sources} from {@code first} on to {@code target}, each as one datagram, as
+     * long as there is room: 64 at most, with one system call where there is such a one. Does not block. What was sent
+     * has nothing remaining. For room for the next a send of the dispatcher waits; on the selector it alone sends an
+     * empty one, which ends the row here.
+     *
+     * @return how many were sent; 0 if there is no room, or a send is pending, which comes first
+     * @throws IndexOutOfBoundsException if {@code first} is not in the array, nor its end
+     * @throws AlreadyConnectedException if it is connected to another peer
+     * @throws java.nio.channels.UnresolvedAddressException if {@code target} has no address
+     * @throws java.nio.channels.UnsupportedAddressTypeException if the socket cannot reach addresses of its kind
+     * @throws SocketException if the port is 0; if the first is too long, or an error is told: then none was sent
+     * @throws IllegalStateException if a buffer's arena is closed; to close one meanwhile is refused, as it is in use
+     * @throws WrongThreadException if a buffer's arena is another thread's
+     * @throws ClosedChannelException if the socket is closed
+     */
+    public int trySendAll(ByteBuffer[] sources, int first, SocketAddress target) throws IOException {
+        InetSocketAddress to = destination(target);
+        return sendNow(sources, first, isPeer(to) ? null : to);
+    }
+
+    /**
+     * The same, to the peer.
+     *
+     * @return how many were sent; 0 if there is no room, or a send is pending, which comes first
+     * @throws IndexOutOfBoundsException if {@code first} is not in the array, nor its end
+     * @throws NotYetConnectedException if there is no peer
+     * @throws SocketException if the first is too long, or an error is told: then none was sent
+     * @throws IllegalStateException if a buffer's arena is closed; to close one meanwhile is refused, as it is in use
+     * @throws WrongThreadException if a buffer's arena is another thread's
+     * @throws ClosedChannelException if the socket is closed
+     */
+    public int trySendAll(ByteBuffer[] sources, int first) throws IOException {
+        requireConnected();
+        return sendNow(sources, first, null);
+    }
+
+    private int sendNow(ByteBuffer[] sources, int first, @Nullable InetSocketAddress to) throws IOException {
+        Objects.checkFromToIndex(first, sources.length, sources.length);
+        Handle handle = usable();
+        return isBusy(Handle.WRITING) ? 0 : handle.sendNow(sources, first, to);
     }
 
     private void requireNothingSent() {

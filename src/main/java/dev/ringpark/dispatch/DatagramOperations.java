@@ -3,9 +3,9 @@ package dev.ringpark.dispatch;
 import dev.ringpark.internal.dispatch.Buffers;
 import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.Addresses;
+import dev.ringpark.internal.op.DatagramLimit;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.SocketType;
-import dev.ringpark.internal.os.Errno;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a {@link Dispatcher} does with datagrams, and with descriptors of others. */
 abstract sealed class DatagramOperations extends SocketOperations permits FileOperations {
-    private static final int MOST_BYTES = 65_535;   // a header cannot tell of more
-
     DatagramOperations(CallbackLoop loop) {
         super(loop);
     }
@@ -132,8 +130,8 @@ abstract sealed class DatagramOperations extends SocketOperations permits FileOp
     }
 
     private <T> Request<T> send(DatagramHandle socket, Kind kind, Object about, long bytes, Request<T> request) {
-        if (bytes > MOST_BYTES) {
-            return answer(null, new SocketException(Errno.EMSGSIZE.text() + ": " + bytes + " bytes"), request);
+        if (bytes > DatagramLimit.MOST_BYTES) {
+            return answer(null, DatagramLimit.tooLong(bytes), request);
         }
         socket.begin(request, kind, about);
         return request;

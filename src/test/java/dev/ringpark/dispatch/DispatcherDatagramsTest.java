@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.ringpark.internal.os.linux.Libc;
 import dev.ringpark.process.OwnPort;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -238,6 +239,128 @@ class DispatcherDatagramsTest extends DispatcherContract {
                 dispatcher.receiveFrom(member, target.clear(), ignoring()));
 
         assertHolds(target, 9);
+    }
+
+    @Test
+    void whoMaySendsToEverybody() throws IOException {
+        DatagramHandle far = dispatcher.openDatagramSocket(StandardProtocolFamily.INET);
+        far.bind(new InetSocketAddress(0));
+        DatagramHandle near = dispatcher.openDatagramSocket(StandardProtocolFamily.INET);
+        SocketAddress everybody = new InetSocketAddress(InetAddress.ofLiteral("127.255.255.255"),
+                ((InetSocketAddress) addressOf(far)).getPort());
+        Request<ByteBuffer> refused = dispatcher.send(near, bytes(1), everybody, ignoring());
+        await(refused);
+        assertThat(refused.failure()).isExactlyInstanceOf(SocketException.class)
+                .hasMessageStartingWith("Permission denied");
+        near.setOption(StandardSocketOptions.SO_BROADCAST, true);
+        ByteBuffer target = ByteBuffer.allocate(8);
+        await(dispatcher.send(near, bytes(2), everybody, ignoring()),
+                dispatcher.receiveFrom(far, target, ignoring()));
+
+        assertHolds(target, 2);
+    }
+
+    // ---- many at once ----
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void manyAreSentWithFewCalls(boolean connected) throws IOException {
+        DatagramHandle near = bound();
+        DatagramHandle far = bound();
+        SocketAddress to = addressOf(far);
+        if (connected) {
+            near.connect(to);
+        }
+        ByteBuffer[] sources = new ByteBuffer[150];
+        for (int i = 0; i < sources.length; i++) {
+            sources[i] = i % 2 == 0 ? ByteBuffer.allocate(1 + i) : ByteBuffer.allocateDirect(1 + i);
+        }
+        int calls = 0;
+        int next = 0;
+        while (next < sources.length) {
+            int sent = connected ? near.trySendAll(sources, next) : near.trySendAll(sources, next, to);
+            assertThat(sent).isPositive();   // there is room for all
+            next += sent;
+            calls++;
+        }
+        assertThat(calls).isLessThanOrEqualTo(3);
+        assertThat(sources).noneMatch(ByteBuffer::hasRemaining);
+        for (int i = 0; i < sources.length; i++) {
+            Request<SocketAddress> received = dispatcher.receiveFrom(far, ByteBuffer.allocate(200), ignoring());
+            await(received);
+            assertThat(received.length()).isEqualTo(1 + i);
+        }
+    }
+
+    @Test
+    void aSendThatIsPendingComesFirst() throws IOException {
+        DatagramHandle near = bound();
+        DatagramHandle far = bound();
+        near.connect(addressOf(far));
+        ByteBuffer[] sources = {bytes(2, 2), bytes(3)};
+        Request<ByteBuffer> first = dispatcher.send(near, bytes(1), ignoring());
+        assertThat(near.trySendAll(sources, 0)).isZero();
+        assertThat(sources[0].remaining()).isEqualTo(2);
+        await(first);
+        assertThat(near.trySendAll(sources, 1)).as("from the second on").isEqualTo(1);
+        assertThat(near.trySendAll(sources, 2)).as("none is left").isZero();
+        assertThat(sources[0].remaining()).isEqualTo(2);
+        ByteBuffer target = ByteBuffer.allocate(8);
+        await(dispatcher.receiveFrom(far, target, ignoring()));
+        assertHolds(target, 1);
+        await(dispatcher.receiveFrom(far, target.clear(), ignoring()));
+
+        assertHolds(target, 3);
+    }
+
+    @Test
+    void ofManyThoseBeforeOneThatIsTooLongAreSent() throws IOException {
+        DatagramHandle near = bound();
+        SocketAddress to = addressOf(bound());
+        ByteBuffer[] sources = {bytes(1), bytes(2), ByteBuffer.allocate(70_000), bytes(3)};
+        assertThat(near.trySendAll(sources, 0, to)).isEqualTo(2);
+        assertThatThrownBy(() -> near.trySendAll(sources, 2, to)).isExactlyInstanceOf(SocketException.class)
+                .hasMessage("Message too long (EMSGSIZE): 70000 bytes");
+        assertThat(sources[2].remaining()).isEqualTo(70_000);
+        assertThat(sources[3].remaining()).isEqualTo(1);
+
+        assertThat(near.trySendAll(sources, 3, to)).isEqualTo(1);
+    }
+
+    /** Memory that has been freed cannot be copied. */
+    @Test
+    void whatIsTooLongIsNotCopiedToFindThatOut() throws IOException {
+        DatagramHandle near = bound();
+        SocketAddress to = addressOf(bound());
+        ByteBuffer[] sources = {freed(70_000)};
+        assertThatThrownBy(() -> near.trySendAll(sources, 0, to)).isExactlyInstanceOf(SocketException.class)
+                .hasMessage("Message too long (EMSGSIZE): 70000 bytes");
+        sources[0] = freed(7);
+
+        assertThatThrownBy(() -> near.trySendAll(sources, 0, to)).isInstanceOf(IllegalStateException.class);
+    }
+
+    private static ByteBuffer freed(int bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            return arena.allocate(bytes).asByteBuffer();
+        }
+    }
+
+    @Test
+    void manyThatCannotBeSentSayWhy() throws IOException {
+        DatagramHandle near = bound();
+        DatagramHandle far = bound();
+        ByteBuffer[] sources = {bytes(1)};
+        assertThatThrownBy(() -> near.trySendAll(sources, 0)).isInstanceOf(NotYetConnectedException.class);
+        assertThatThrownBy(() -> near.trySendAll(sources, 2, addressOf(far)))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        near.connect(addressOf(far));
+        assertThatThrownBy(() -> near.trySendAll(sources, 0, addressOf(near)))
+                .isInstanceOf(AlreadyConnectedException.class);
+        assertThat(near.trySendAll(sources, 0, addressOf(far))).isEqualTo(1);
+        await(dispatcher.close(near, ignoring()));
+
+        assertThatThrownBy(() -> near.trySendAll(sources, 0)).isInstanceOf(ClosedChannelException.class);
     }
 
     /** Loopback loses none as long as there is room, so what was sent is what comes, in order. */

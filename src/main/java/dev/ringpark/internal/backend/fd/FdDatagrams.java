@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.ringpark.internal.op.DatagramLimit;
 import dev.ringpark.internal.os.SocketCalls;
 import dev.ringpark.internal.os.SocketErrors;
 import dev.ringpark.internal.os.linux.SockAddr;
@@ -37,7 +38,7 @@ final class FdDatagrams {
     /** What does not wait: how many of {@code sources} from {@code first} on were sent. */
     static int send(SocketCalls calls, int fd, int family, ByteBuffer[] sources, int first,
             @Nullable InetSocketAddress target) throws IOException {
-        int count = Math.min(sources.length - first, MOST_SENT);
+        int count = DatagramLimit.countFitting(sources, first, MOST_SENT);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(SockAddr.MAX_BYTES, WORD);
             int addressBytes = target == null ? 0 : SockAddr.encode(target, family, address);

@@ -54,11 +54,14 @@ final class DatagramTransfers {
         });
     }
 
-    /** How many of {@code sources} were sent; an empty one ends the row, as a channel does not tell that it was. */
-    static int sendNow(DatagramChannel to, ByteBuffer[] sources, int first, @Nullable InetSocketAddress target)
+    /**
+     * How many of {@code sources} from {@code first} to {@code end} were sent; an empty one ends the row, as a channel
+     * does not tell that it was.
+     */
+    static int sendNow(DatagramChannel to, ByteBuffer[] sources, int first, int end, @Nullable InetSocketAddress target)
             throws IOException {
         int next = first;
-        while (next < sources.length && sources[next].hasRemaining()) {
+        while (next < end && sources[next].hasRemaining()) {
             int sent = target == null ? to.write(sources[next]) : to.send(sources[next], target);
             if (sent == 0) {
                 break;

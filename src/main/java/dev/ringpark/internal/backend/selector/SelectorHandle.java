@@ -1,5 +1,6 @@
 package dev.ringpark.internal.backend.selector;
 
+import dev.ringpark.internal.op.DatagramLimit;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
@@ -312,8 +313,9 @@ final class SelectorHandle extends Handle {
 
     @Override
     public int sendNow(ByteBuffer[] sources, int first, @Nullable InetSocketAddress target) throws IOException {
+        int end = first + DatagramLimit.countFitting(sources, first, sources.length - first);
         return PlainCalls.transfer(this, channel, gate,
-                () -> DatagramTransfers.sendNow(datagrams(), sources, first, target));
+                () -> DatagramTransfers.sendNow(datagrams(), sources, first, end, target));
     }
 
     @Override
