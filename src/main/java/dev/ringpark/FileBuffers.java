@@ -1,5 +1,6 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.dispatch.Unbuffered;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
@@ -12,8 +13,6 @@ final class FileBuffers {
     /** The size of a piece, and so of one transfer. */
     static final int BYTES = 64 * 1024;
 
-    /** Enough for any unbuffered file. */
-    private static final int ALIGNMENT = 4096;
     private static final int KEPT = 32;
 
     private final ArrayDeque<ByteBuffer> idle = new ArrayDeque<>();
@@ -26,7 +25,7 @@ final class FileBuffers {
                 return piece.clear();
             }
         }
-        return ByteBuffer.allocateDirect(BYTES + ALIGNMENT).alignedSlice(ALIGNMENT).slice(0, BYTES);
+        return Unbuffered.allocate(BYTES);
     }
 
     /** Takes one back that nothing uses any more. Any thread. */

@@ -25,7 +25,7 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
     final int readHere(ByteBuffer target) throws IOException {
         int turn = enter(Descriptor.READING);
         try {
-            return readInto(target, Operation.OWN_POSITION);
+            return readInto(target, Operation.OWN_POSITION, 0);
         } finally {
             exit(turn);
         }
@@ -34,7 +34,7 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
     final int writeHere(ByteBuffer source) throws IOException {
         int turn = enter(Descriptor.WRITING);
         try {
-            return writeFrom(source, Operation.OWN_POSITION);
+            return writeFrom(source, Operation.OWN_POSITION, 0);
         } finally {
             exit(turn);
         }
@@ -54,10 +54,9 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
         long total = 0;
         for (int i = from; i < to; i++) {
             while (targets[i].hasRemaining()) {
-                boolean isFirst = total == 0;
-                int count = readInto(targets[i], Operation.OWN_POSITION);
+                int count = readInto(targets[i], Operation.OWN_POSITION, total);
                 if (count < 0) {
-                    return isFirst ? -1 : total;
+                    return total == 0 ? -1 : total;
                 }
                 total += count;
                 if (targets[i].hasRemaining()) {
@@ -81,7 +80,7 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
     private long gather(ByteBuffer[] sources, int from, int to) throws IOException {
         long total = 0;
         for (int i = from; i < to; i++) {
-            total += writeFrom(sources[i], Operation.OWN_POSITION);
+            total += writeFrom(sources[i], Operation.OWN_POSITION, total);
             if (sources[i].hasRemaining()) {
                 return total;
             }
@@ -91,7 +90,9 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
 
     // ---- at any ----
 
-    final int readInto(ByteBuffer target, long position) throws IOException {
+    // What the whole call has moved before this part is told if it is interrupted, and counts if the part fails.
+
+    final int readInto(ByteBuffer target, long position, long before) throws IOException {
         requireOpen();
         if (!reads()) {
             throw new NonReadableChannelException();
@@ -100,23 +101,24 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
         if (!target.hasRemaining()) {
             return 0;
         }
+        requirePlaceFor(position);
         long address = KernelMemory.address(target);
         int count = address != KernelMemory.NOT_LENT
-                ? transfer(Kind.READ_AT, target, address, position, 0)
-                : readCopied(target, position);
+                ? transfer(Kind.READ_AT, target, address, position, before)
+                : readCopied(target, position, before);
         return count == 0 ? -1 : count;
     }
 
     // A piece is given back if all went well; else it is the collector's, whatever still points at it.
 
     /** Piece by piece, as long as they come in full; of what has no places, one piece, as the next may never come. */
-    private int readCopied(ByteBuffer target, long position) throws IOException {
+    private int readCopied(ByteBuffer target, long position, long before) throws IOException {
         ByteBuffer piece = loop().fileBuffers().take();
         int total = 0;
         int count;
         do {
             piece.clear().limit(Math.min(target.remaining(), FileBuffers.BYTES));
-            count = transferPiece(Kind.READ_AT, piece, position, total);
+            count = transferPiece(Kind.READ_AT, piece, position, total, before);
             target.put(piece.flip());
             total += count;
         } while (isSeekable() && count == piece.limit() && count > 0 && target.hasRemaining());
@@ -124,25 +126,26 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
         return total;
     }
 
-    final int writeFrom(ByteBuffer source, long position) throws IOException {
+    final int writeFrom(ByteBuffer source, long position, long before) throws IOException {
         requireWritable();
         if (!source.hasRemaining()) {
             return 0;
         }
+        requirePlaceFor(position);
         long address = KernelMemory.address(source);
         return address != KernelMemory.NOT_LENT
-                ? transfer(Kind.WRITE_AT, source, address, position, 0)
-                : writeCopied(source, position);
+                ? transfer(Kind.WRITE_AT, source, address, position, before)
+                : writeCopied(source, position, before);
     }
 
-    private int writeCopied(ByteBuffer source, long position) throws IOException {
+    private int writeCopied(ByteBuffer source, long position, long before) throws IOException {
         ByteBuffer piece = loop().fileBuffers().take();
         int total = 0;
         int count;
         do {
             int length = Math.min(source.remaining(), FileBuffers.BYTES);
             piece.clear().put(0, source, source.position(), length).limit(length);
-            count = transferPiece(Kind.WRITE_AT, piece, position, total);
+            count = transferPiece(Kind.WRITE_AT, piece, position, total, before);
             source.position(source.position() + count);
             total += count;
         } while (count == piece.limit() && source.hasRemaining());
@@ -155,14 +158,14 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
         long total = 0;
         while (total < count) {
             int length = (int) Math.min(count - total, FileBuffers.BYTES);
-            int read = readInto(piece.clear().limit(length), position + total);
+            int read = readInto(piece.clear().limit(length), position + total, total);
             if (read < 0) {
                 break;
             }
             piece.flip();
             int written;
             do {
-                written = target.write(piece);
+                written = write(piece, target, total);
                 total += written;
             } while (written > 0 && piece.hasRemaining());
             if (piece.hasRemaining() || read < length) {
@@ -173,17 +176,45 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
         return total;
     }
 
+    private static int write(ByteBuffer piece, WritableByteChannel target, long before) throws IOException {
+        try {
+            return target.write(piece);
+        } catch (InterruptedIOException e) {
+            throw counting(before, e);
+        }
+    }
+
+    private static int read(ReadableByteChannel source, ByteBuffer piece, long before) throws IOException {
+        try {
+            return source.read(piece);
+        } catch (InterruptedIOException e) {
+            e.bytesTransferred = 0;   // here it has got nowhere
+            throw counting(before, e);
+        }
+    }
+
+    /** What others were interrupted in is a part of our call. */
+    private static InterruptedIOException counting(long before, InterruptedIOException part) {
+        part.bytesTransferred = (int) Math.min(before + part.bytesTransferred, Integer.MAX_VALUE);
+        return part;
+    }
+
     final long copyFrom(ReadableByteChannel source, long position, long count) throws IOException {
         ByteBuffer piece = loop().fileBuffers().take();
         long total = 0;
         while (total < count) {
             piece.clear().limit((int) Math.min(count - total, FileBuffers.BYTES));
-            if (source.read(piece) <= 0) {
+            if (read(source, piece, total) <= 0) {
                 break;
             }
             piece.flip();
-            while (piece.hasRemaining()) {
-                total += writeFrom(piece, position + total);
+            int written;
+            do {
+                written = writeFrom(piece, position + total, total);
+                total += written;
+            } while (written > 0 && piece.hasRemaining());
+            if (piece.hasRemaining()) {
+                break;   // it takes no more, as the next call is told
             }
         }
         loop().fileBuffers().give(piece);
@@ -192,11 +223,15 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
 
     // ---- the walk of a transfer ----
 
-    /** The next of the pieces of one call; what has been moved before it is told even if this one fails. */
-    private int transferPiece(Kind kind, ByteBuffer piece, long position, int before) throws IOException {
+    /** The next of the pieces of one buffer, of which {@code done} bytes have been moved. */
+    private int transferPiece(Kind kind, ByteBuffer piece, long position, int done, long before) throws IOException {
+        long place = position < 0 ? position : position + done;
+        return transfer(kind, piece, KernelMemory.address(piece), place, before + done);
+    }
+
+    private int transfer(Kind kind, ByteBuffer buffer, long address, long position, long before) throws IOException {
         try {
-            long place = position < 0 ? position : position + before;
-            return transfer(kind, piece, KernelMemory.address(piece), place, before);
+            return transferOnce(kind, buffer, address, position, before);
         } catch (ClosedChannelException | InterruptedIOException e) {
             throw e;
         } catch (IOException e) {
@@ -207,21 +242,26 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
         }
     }
 
-    private int transfer(Kind kind, ByteBuffer buffer, long address, long position, int before) throws IOException {
-        requireAligned(address + buffer.position(), position, buffer.remaining());
-        int count = kind == Kind.READ_AT ? readNow(buffer, address, position, before) : 0;
+    private int transferOnce(Kind kind, ByteBuffer buffer, long address, long position, long before)
+            throws IOException {
+        long place = position < 0 ? mindedPlace() : position;
+        requireAligned(address + buffer.position(), place, buffer.remaining());
+        int count = kind == Kind.READ_AT ? readNow(buffer, address, place, before) : 0;
         if (count == 0) {
             Operation operation = begin(before);
-            operation.at(position);
+            operation.at(place);
             operation.beginTransfer(kind, buffer, address, buffer.position(), buffer.remaining(), Operation.NONE);
             count = await(operation, before);
+        }
+        if (place != position) {
+            moveInTurn(place + count);
         }
         buffer.position(buffer.position() + count);
         return count;
     }
 
     /** How many bytes were in memory: all or none. */
-    private int readNow(ByteBuffer buffer, long address, long position, int before) throws IOException {
+    private int readNow(ByteBuffer buffer, long address, long position, long before) throws IOException {
         int length = buffer.remaining();
         if (!looksForNow(position, length)) {
             return 0;

@@ -19,7 +19,7 @@ final class FileWaits {
     private FileWaits() {}
 
     /** Frees an operation that is done for its next use; throws if it failed. */
-    static void end(Operation operation, PooledHandle handle, int transferred, Path path, @Nullable Path other)
+    static void end(Operation operation, PooledHandle handle, long transferred, Path path, @Nullable Path other)
             throws IOException {
         Failure failure = operation.failure();
         CancelReason reason = operation.cancelReason();
@@ -59,13 +59,13 @@ final class FileWaits {
         return type.cast(attributes);
     }
 
-    static InterruptedIOException interrupted(int transferred) {
+    static InterruptedIOException interrupted(long transferred) {
         InterruptedIOException interrupted = new InterruptedIOException("interrupted; the file stays open");
-        interrupted.bytesTransferred = transferred;
+        interrupted.bytesTransferred = (int) Math.min(transferred, Integer.MAX_VALUE);
         return interrupted;
     }
 
-    static void requireNotInterrupted(int transferred) throws InterruptedIOException {
+    static void requireNotInterrupted(long transferred) throws InterruptedIOException {
         if (Thread.currentThread().isInterrupted()) {
             throw interrupted(transferred);
         }

@@ -36,8 +36,9 @@ import java.util.Set;
  * goes piece by piece.
  *
  * <p>Unlike a socket, a file survives an interrupt: the call ends with {@link InterruptedIOException}, which tells how
- * many bytes had been transferred, the interrupt status stays, and so does the file. A transfer that the system carries
- * out at this moment ends as it would have.
+ * many bytes the whole call had transferred, the interrupt status stays, and so does the file. A transfer that the
+ * system carries out at this moment ends as it would have. Who fails after some bytes returns their count, and the next
+ * call meets the reason.
  *
  * <p>{@link #close()} ends every call under way with {@link AsynchronousCloseException}; calls that come later throw
  * {@link ClosedChannelException}. What goes wrong with the file itself is a
@@ -113,10 +114,11 @@ public final class LoopFile extends FileTransfers
      * @return how many bytes were read; -1 at the end of the file or beyond
      * @throws NonReadableChannelException if it was not opened for reading
      * @throws IllegalArgumentException if the position is negative, or the buffer read-only
+     * @throws java.nio.file.FileSystemException if it has no places, as a pipe, or cannot be read
      * @throws InterruptedIOException if the caller was interrupted before or while it waited
      */
     public int read(ByteBuffer target, long position) throws IOException {
-        return readInto(target, requirePosition(position));
+        return readInto(target, requirePosition(position), 0);
     }
 
     /** Reads into the buffers in their order, from the file's own position on. */
@@ -161,7 +163,7 @@ public final class LoopFile extends FileTransfers
      * @throws InterruptedIOException if the caller was interrupted before or while it waited
      */
     public int write(ByteBuffer source, long position) throws IOException {
-        return writeFrom(source, requirePosition(position));
+        return writeFrom(source, requirePosition(position), 0);
     }
 
     /** Writes the buffers in their order, at the file's own position. */

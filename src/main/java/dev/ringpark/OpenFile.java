@@ -1,16 +1,17 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.dispatch.Unbuffered;
 import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.OpenChoice;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.os.FileErrors;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NonWritableChannelException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
@@ -22,7 +23,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
     private final OpenSockets.Entry entry;
     private final CacheLuck luck = new CacheLuck();
     private boolean isSeekable;
-    private int blockBytes = 1;   // of an unbuffered file: what places and lengths have to be multiples of
+    private int blockBytes = Unbuffered.NONE;   // what places and lengths have to be multiples of
 
     OpenFile(CarrierLoop loop, OpenChoice choice) throws IOException {
         this.loop = loop;
@@ -47,8 +48,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
         operation.beginOpen(choice.request(), Operation.NONE);
         await(operation, 0);
         if (choice.request().isDirect()) {
-            long bytes = FileWaits.offload(loop, () -> Files.getFileStore(handle.path()).getBlockSize());
-            blockBytes = Math.toIntExact(bytes);
+            blockBytes = FileWaits.offload(loop, () -> Unbuffered.blockBytes(handle.path()));
         }
         isSeekable = plain(file -> file.isSeekable() ? 1L : 0L) != 0;
         if (choice.deletes()) {
@@ -91,26 +91,30 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
     final void moveTo(long newPosition) throws IOException {
         int turn = enter(Descriptor.READING);
         try {
-            plain(file -> {
-                file.position(newPosition);
-                return newPosition;
-            });
+            moveInTurn(newPosition);
         } finally {
             exit(turn);
         }
     }
 
+    final void moveInTurn(long newPosition) throws IOException {
+        plain(file -> {
+            file.position(newPosition);
+            return newPosition;
+        });
+    }
+
     // ---- operations ----
 
     /** An operation for the caller, who is not interrupted yet. */
-    final Operation begin(int before) throws IOException {
+    final Operation begin(long before) throws IOException {
         requireOpen();
         FileWaits.requireNotInterrupted(before);
         return handle.take();
     }
 
     /** Runs an operation that has been begun; afterwards it is free for its next use. */
-    final int await(Operation operation, int before) throws IOException {
+    final int await(Operation operation, long before) throws IOException {
         submitAndPark(operation);
         int result = operation.result();
         FileWaits.end(operation, handle, before, handle.path(), null);
@@ -127,7 +131,8 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
 
     /** Whether it may be that a read finds what it wants in memory, and shall look. */
     final boolean looksForNow(long position, int length) {
-        return position >= 0 && isSeekable && blockBytes == 1 && length <= FileBuffers.BYTES && luck.isTried();
+        boolean isBuffered = blockBytes == Unbuffered.NONE;
+        return position >= 0 && isSeekable && isBuffered && length <= FileBuffers.BYTES && luck.isTried();
     }
 
     /** Looks, and does not wait. On the loop's own thread nobody can close the file meanwhile; others count in. */
@@ -168,16 +173,22 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
         return FileWaits.attributes(operation, handle, handle.path());
     }
 
+    /** In the turn of the own position, which may move with the end. */
     final void cut(long size) throws IOException {
-        Operation operation = begin(0);
-        operation.beginTruncate(size, Operation.NONE);
-        await(operation, 0);
-        plain(file -> {
-            if (file.position() > size) {
-                file.position(size);
-            }
-            return size;
-        });
+        int turn = enter(Descriptor.WRITING);
+        try {
+            Operation operation = begin(0);
+            operation.beginTruncate(size, Operation.NONE);
+            await(operation, 0);
+            plain(file -> {
+                if (file.position() > size) {
+                    file.position(size);
+                }
+                return size;
+            });
+        } finally {
+            exit(turn);
+        }
     }
 
     final void reserve(long position, long bytes) throws IOException {
@@ -238,16 +249,27 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
         }
     }
 
-    final void requireAligned(long address, long position, int length) throws IOException {
-        requireMultiple("memory address", address);
-        requireMultiple("position", Math.max(0, position));
-        requireMultiple("number of bytes", length);
+    /** Refuses a place in what has none, as a pipe, which io_uring would take for the next bytes there. */
+    final void requirePlaceFor(long position) throws IOException {
+        if (position >= 0 && !isSeekable) {
+            throw FileErrors.noPlaces(handle.path());
+        }
     }
 
-    private void requireMultiple(String what, long value) throws IOException {
-        if ((value & blockBytes - 1) != 0) {
-            throw new IOException("Unbuffered I/O: the " + what + " (" + value
-                    + ") is not a multiple of the block size (" + blockBytes + ")");
+    /**
+     * Where a transfer at the own position takes place, if that is ours to move: io_uring leaves an unbuffered file's
+     * alone when the disk answers later. Else negative: the system knows. In the caller's turn.
+     */
+    final long mindedPlace() throws IOException {
+        boolean isOurs = blockBytes != Unbuffered.NONE && isSeekable && !choice.request().appends();
+        return isOurs ? place() : Operation.OWN_POSITION;
+    }
+
+    /** What is appended has to be aligned, too. */
+    final void requireAligned(long address, long position, int length) throws IOException {
+        if (blockBytes != Unbuffered.NONE) {
+            long place = position >= 0 ? position : isSeekable ? place() : 0;
+            Unbuffered.requireAligned(blockBytes, address, place, length);
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.ringpark.contract;
 
 import static java.nio.file.StandardOpenOption.APPEND;
-import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.DELETE_ON_CLOSE;
 import static java.nio.file.StandardOpenOption.READ;
@@ -25,6 +24,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
@@ -80,6 +80,12 @@ class FileErrorsContractTest extends Contract {
         Path long256 = folder.resolve("x".repeat(256));
         assertOpening(long256).isExactlyInstanceOf(FileSystemException.class)
                 .hasMessage(long256 + ": File name too long");
+    }
+
+    @Test
+    void noPathHasANul() throws Exception {
+        assertCalling(() -> LoopFile.open(loop, folder.resolve("a\0b")))
+                .isExactlyInstanceOf(InvalidPathException.class).hasMessageStartingWith("Nul character not allowed");
     }
 
     @Test
@@ -166,6 +172,21 @@ class FileErrorsContractTest extends Contract {
         LoopFile directory = open(folder);
         assertCalling(() -> directory.read(ByteBuffer.allocate(1))).isInstanceOf(IOException.class)
                 .hasMessageContaining("Is a directory");
+    }
+
+    @Test
+    void aPipeHasNoPlaces() throws Exception {
+        LoopFile pipe = open(pipe(), READ, WRITE);
+        assertThat(call(() -> pipe.write(ByteBuffer.wrap(Sequence.bytes(3)))).result()).isEqualTo(3);
+        for (ByteBuffer buffer : List.of(ByteBuffer.allocate(1), ByteBuffer.allocateDirect(1))) {
+            for (Callable<?> placed : List.<Callable<?>>of(() -> pipe.read(buffer, 0), () -> pipe.read(buffer, 7),
+                    () -> pipe.write(buffer, 0), () -> pipe.transferTo(0, 1, pipe))) {
+                assertCalling(placed).isExactlyInstanceOf(FileSystemException.class)
+                        .hasMessage(pipe.path() + ": Illegal seek");
+            }
+            assertThat(buffer.position()).isZero();
+        }
+        assertThat(call(() -> pipe.read(ByteBuffer.allocate(9))).result()).isEqualTo(3);
     }
 
     @Test
@@ -376,31 +397,5 @@ class FileErrorsContractTest extends Contract {
         Path pipe = folder.resolve("pipe");
         assertThat(Finished.run(List.of("mkfifo", pipe.toString())).exitCode()).isZero();
         return pipe;
-    }
-
-    // ---- unbuffered ----
-
-    @Test
-    void unbufferedTransfersNameWhatIsNotAligned() throws Exception {
-        Class<?> extended = Class.forName("com.sun.nio.file.ExtendedOpenOption");
-        OpenOption direct = (OpenOption) extended.getField("DIRECT").get(null);
-        Set<OpenOption> options = Set.of(READ, WRITE, CREATE, direct);
-        Path path = Path.of(System.getProperty("user.dir"), "target", "unbuffered-" + folder.getFileName());
-        try (LoopFile file = call(() -> LoopFile.open(loop, path, options)).result()) {
-            int block = (int) Files.getFileStore(path).getBlockSize();
-            ByteBuffer aligned = ByteBuffer.allocateDirect(3 * block).alignedSlice(block).limit(block);
-
-            assertThat(call(() -> file.write(aligned.duplicate(), block)).result()).isEqualTo(block);
-            assertThat(call(() -> file.read(aligned.duplicate(), block)).result()).isEqualTo(block);
-            LoopFile target = open(file(), WRITE, WRITE);
-            assertThat(call(() -> file.truncate(block + 5).transferTo(0, 9L * block, target)).result())
-                    .isEqualTo(block + 5);
-            assertCalling(() -> file.read(aligned.duplicate(), 1)).hasMessageContaining("position (1)");
-            assertCalling(() -> file.read(aligned.duplicate().limit(5), 0)).hasMessageContaining("number of bytes (5)");
-            assertCalling(() -> file.read(ByteBuffer.allocateDirect(3 * block).alignedSlice(block).position(8)
-                    .limit(8 + block), 0)).hasMessageContaining("memory address");
-        } finally {
-            Files.deleteIfExists(path);
-        }
     }
 }

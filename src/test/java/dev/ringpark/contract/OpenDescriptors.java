@@ -6,11 +6,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The sockets, queues and pipes this process has open, where the system tells. */
+/**
+ * The sockets, queues and pipes this process has open, and the files in the folders that JUnit makes for tests, where
+ * the system tells.
+ */
 public final class OpenDescriptors {
     private static final Path TABLE = Path.of("/proc/self/fd");
+    private static final Pattern COUNTED = Pattern.compile("(socket|pipe|anon_inode):.*|/.*/junit-?[0-9]+/.*");
 
     private final Set<String> before = now();
 
@@ -26,7 +31,7 @@ public final class OpenDescriptors {
         Eventually.until(() -> before.containsAll(now()), "closed all descriptors but those that were open before");
     }
 
-    /** Each with its number and what it is; files and jars come and go with the classes that are loaded. */
+    /** Each with its number and what it is; other files, jars above all, come and go with the classes. */
     private static Set<String> now() {
         if (!Files.isDirectory(TABLE)) {
             return Set.of();
@@ -43,7 +48,7 @@ public final class OpenDescriptors {
     private static void add(Path descriptor, Set<String> open) {
         try {
             String what = Files.readSymbolicLink(descriptor).toString();
-            if (what.startsWith("socket:") || what.startsWith("pipe:") || what.startsWith("anon_inode:")) {
+            if (COUNTED.matcher(what).matches()) {
                 open.add(descriptor.getFileName() + " " + what);
             }
         } catch (IOException closedMeanwhile) {

@@ -42,6 +42,11 @@ public final class FileErrors {
         };
     }
 
+    /** What a place in the file {@code path} comes to that has none, as a pipe. */
+    public static IOException noPlaces(Object path) {
+        return new FileSystemException(path.toString(), null, Errno.ESPIPE.text());
+    }
+
     /** The error that java.nio means by {@code said}. */
     public static Errno errno(FileSystemException said) {
         return switch (said) {

@@ -1,0 +1,182 @@
+package dev.ringpark.contract;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringpark.LoopFile;
+import dev.ringpark.process.Finished;
+import dev.ringpark.process.Tool;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How many bytes a call of a file tells that is interrupted, or fails, half way. */
+class FileCountsContractTest extends Contract {
+    private static final int PIPE_BYTES = 64 * 1024;   // what a pipe has room for
+    private static final int PIECE_BYTES = 64 * 1024;
+
+    @TempDir Path folder;
+
+    private LoopFile open(Path path, OpenOption... options) throws Exception {
+        return call(() -> LoopFile.open(loop, path, options)).result();
+    }
+
+    private LoopFile pipe() throws Exception {
+        Tool.require("mkfifo");
+        Path pipe = folder.resolve("pipe");
+        assertThat(Finished.run(List.of("mkfifo", pipe.toString())).exitCode()).isZero();
+        return open(pipe, READ, WRITE);
+    }
+
+    private LoopFile fileOf(int bytes) throws Exception {
+        return open(Files.write(folder.resolve("file"), new byte[bytes]), READ, WRITE);
+    }
+
+    private void assertInterruptedAfter(int bytes, Callable<?> body) throws Exception {
+        assertThat(failureOf(body)).isExactlyInstanceOf(InterruptedIOException.class)
+                .hasFieldOrPropertyWithValue("bytesTransferred", bytes);
+    }
+
+    @Test
+    void aGatherThatIsInterruptedTellsTheBytesOfAllBuffers() throws Exception {
+        LoopFile pipe = pipe();
+        ByteBuffer full = ByteBuffer.allocateDirect(PIPE_BYTES);
+        ByteBuffer[] sources = {full, ByteBuffer.allocate(10), ByteBuffer.allocate(10)};
+        Call<Long> write = call(() -> pipe.write(sources));
+        Eventually.until(() -> !full.hasRemaining(), "written the first");
+        write.whenParked().thread().interrupt();
+        int more = 0;
+        if (!flavor.isOn("io_uring")) {   // a thread that writes hears no interrupt, but the next part does
+            call(() -> null).result();
+            try (InputStream reader = Files.newInputStream(pipe.path())) {
+                assertThat(reader.readNBytes(PIPE_BYTES)).hasSize(PIPE_BYTES);
+                more = 10;
+                assertThat(write.failure()).isExactlyInstanceOf(InterruptedIOException.class);
+            }
+        }
+
+        assertThat(write.failure()).isExactlyInstanceOf(InterruptedIOException.class)
+                .hasFieldOrPropertyWithValue("bytesTransferred", PIPE_BYTES + more);
+    }
+
+    @Test
+    void aTransferThatIsInterruptedTellsTheBytesOfAllPieces() throws Exception {
+        LoopFile file = fileOf(3 * PIECE_BYTES);
+        Channel target = new Channel() {
+            @Override
+            public int write(ByteBuffer source) throws IOException {
+                Thread.currentThread().interrupt();
+                return super.write(source);
+            }
+        };
+        assertInterruptedAfter(PIECE_BYTES, () -> file.transferTo(0, 3 * PIECE_BYTES, target));
+        Channel source = new Channel() {
+            @Override
+            public int read(ByteBuffer target) throws IOException {
+                if (moved > 0) {
+                    Thread.currentThread().interrupt();
+                }
+                return super.read(target);
+            }
+        };
+        assertInterruptedAfter(PIECE_BYTES, () -> file.transferFrom(source, 0, 3 * PIECE_BYTES));
+        assertThat(file.isOpen()).isTrue();
+    }
+
+    @Test
+    void whatTheOtherSideOfATransferIsInterruptedInIsAPartOfIt() throws Exception {
+        LoopFile file = fileOf(3 * PIECE_BYTES);
+        Channel target = new Channel() {
+            @Override
+            public int write(ByteBuffer source) throws IOException {
+                if (moved > 0) {
+                    throw interruptedAfter(3);
+                }
+                return super.write(source);
+            }
+        };
+        assertInterruptedAfter(PIECE_BYTES + 3, () -> file.transferTo(0, 3 * PIECE_BYTES, target));
+        Channel source = new Channel() {
+            @Override
+            public int read(ByteBuffer target) throws IOException {
+                if (moved > 0) {
+                    throw interruptedAfter(3);
+                }
+                return super.read(target);
+            }
+        };
+        assertInterruptedAfter(PIECE_BYTES, () -> file.transferFrom(source, 0, 3 * PIECE_BYTES));
+    }
+
+    private static InterruptedIOException interruptedAfter(int bytes) {
+        InterruptedIOException interrupted = new InterruptedIOException();
+        interrupted.bytesTransferred = bytes;
+        return interrupted;
+    }
+
+    @Test
+    void anInterruptBeforeTheFirstByteTellsNone() throws Exception {
+        LoopFile file = fileOf(10);
+        assertInterruptedAfter(0, () -> {
+            Thread.currentThread().interrupt();
+            return file.read(new ByteBuffer[] {ByteBuffer.allocate(1), ByteBuffer.allocate(1)});
+        });
+    }
+
+    @Test
+    void aCutWaitsForTheTurnOfAWriteAtTheOwnPosition() throws Exception {
+        LoopFile file = open(folder.resolve("file"), READ, WRITE, CREATE);
+        for (int round = 0; round < 300; round++) {
+            call(() -> file.truncate(0).write(ByteBuffer.allocate(50))).result();
+            Call<Integer> write = call(Thread.ofPlatform()::start, () -> file.write(ByteBuffer.allocateDirect(100)));
+            Call<Object> cut = call(Thread.ofPlatform()::start, () -> file.truncate(10));
+            assertThat(write.result()).isEqualTo(100);
+            cut.result();
+            long end = call(file::size).result();
+            assertThat(end).as("cut, then written, or written, then cut").isIn(110L, 10L);
+            assertThat(call(file::position).result()).isEqualTo(end);
+        }
+    }
+
+    /** Takes and gives whatever there is room for. */
+    private static class Channel implements ReadableByteChannel, WritableByteChannel {
+        int moved;
+
+        private int move(ByteBuffer buffer) {
+            int count = buffer.remaining();
+            buffer.position(buffer.limit());
+            moved += count;
+            return count;
+        }
+
+        @Override
+        public int read(ByteBuffer target) throws IOException {
+            return move(target);
+        }
+
+        @Override
+        public int write(ByteBuffer source) throws IOException {
+            return move(source);
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+}
