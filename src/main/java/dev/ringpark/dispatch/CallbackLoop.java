@@ -96,6 +96,15 @@ final class CallbackLoop {
     /** {@code handle} is to be closed at the end, if it is not before; at once, if nobody hears of it. */
     void opened(Resource handle) {
         if (dropping) {
+            discard(handle);
+        }
+    }
+
+    /** {@code handle} has a descriptor, and nobody will hear of it: it is closed. */
+    void discard(Resource handle) {
+        if (failed) {
+            proactor.submit(closeOf(handle));
+        } else {
             follow(() -> proactor.submit(closeOf(handle)));
         } else {
             open.add(handle);
@@ -271,6 +280,7 @@ final class CallbackLoop {
     void close() throws IOException {
         cancelAll(true);
         dropping = true;
+        startFollowers();   // what was cancelled may have left something to close
         while (!failed && !(proactor.hasClosed() && proactor.isIdle())) {
             poll(Backend.FOREVER);
             startFollowers();

@@ -202,13 +202,18 @@ abstract sealed class FileOperations extends DatagramOperations permits Dispatch
     /**
      * fallocate(2): the device keeps room for {@code bytes} bytes from {@code position} on, and the file is that long.
      *
-     * @throws IllegalArgumentException if one of the two is negative, or there are no bytes
+     * @throws IllegalArgumentException if one of the two is negative, there are no bytes, or both together are too much
+     *     for a file
      * @throws NonWritableChannelException if the file was not opened to be written
      */
     public Request<FileHandle> allocate(
             FileHandle file, long position, long bytes, Consumer<? super Request<FileHandle>> callback) {
         requireNotNegative("position", position);
         requireBytes(bytes);
+        if (position > Long.MAX_VALUE - bytes) {
+            throw new IllegalArgumentException(
+                    "a file cannot have " + bytes + " bytes from position " + position + " on");
+        }
         requireWrites(file);
         return begin(file, Kind.ALLOCATE, bytes, position, false, callback);
     }

@@ -2,6 +2,7 @@ package dev.ringpark.dispatch;
 
 import dev.ringpark.internal.dispatch.Buffers;
 import dev.ringpark.internal.dispatch.KernelMemory;
+import dev.ringpark.internal.dispatch.Unbuffered;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Completion;
 import dev.ringpark.internal.op.FileResource;
@@ -31,6 +32,9 @@ final class FileRequests {
     private final @Nullable Path file;   // null if each request names its own
     private final ArrayDeque<Slot> idle = new ArrayDeque<>();
     private @Nullable OwnPosition ownPosition;   // once somebody has used it
+    private boolean isSeekable;                  // once it is open
+    private boolean appends;
+    private int blockBytes = Unbuffered.NONE;    // what places and lengths have to be multiples of
 
     FileRequests(CallbackLoop loop, PooledHandle handle, @Nullable Path file) {
         this.loop = loop;
@@ -71,7 +75,7 @@ final class FileRequests {
     private OwnPosition ownPosition() {
         OwnPosition known = ownPosition;
         if (known == null) {
-            known = new OwnPosition(loop, ((FileResource) handle).isSeekable(), this::startInOrder);
+            known = new OwnPosition(loop, isSeekable, this::startInOrder);
             ownPosition = known;
         }
         return known;
@@ -95,6 +99,26 @@ final class FileRequests {
         return ownPosition != null && ownPosition.isTaken();
     }
 
+    /**
+     * Where a transfer takes place: an unbuffered file's own position is ours to move, as io_uring leaves it alone when
+     * the disk answers later. Fails if the system cannot do it, or, as io_uring, would take a pipe's place for none.
+     */
+    private long place(long address, long position, int length) throws IOException {
+        if (!handle.isOpen()) {
+            return position;   // which is told in its own words
+        }
+        boolean isOwn = position == Operation.OWN_POSITION;
+        if (!isOwn && !isSeekable) {
+            throw FileErrors.noPlaces(Objects.requireNonNull(file));
+        }
+        if (blockBytes == Unbuffered.NONE) {
+            return position;
+        }
+        long place = isOwn && isSeekable && !appends ? ((FileResource) handle).position() : position;
+        Unbuffered.requireAligned(blockBytes, address, Math.max(0, place), length);
+        return place;
+    }
+
     private Slot takeSlot() {
         return Objects.requireNonNullElseGet(idle.poll(), Slot::new);
     }
@@ -103,6 +127,7 @@ final class FileRequests {
         private final Operation operation = handle.take();
         private @Nullable Request<?> current;
         private @Nullable Object result;
+        private boolean inOrder;             // at the file's own position
         private @Nullable ByteBuffer copy;   // once it has needed memory outside the heap
         private final ByteBuffer[] single = new ByteBuffer[1];
 
@@ -113,16 +138,18 @@ final class FileRequests {
         void start(Request<?> request, long position, boolean detail, Object brings) {
             current = request;
             result = brings;
+            inOrder = position == Operation.OWN_POSITION;
             try {
                 begin(request, position, detail);
                 loop.proactor().submit(operation);
+            } catch (IOException e) {
+                end(request, 0, null, e);
             } catch (RuntimeException | Error e) {   // memory that has been freed, or could not be had
-                end(request, position == Operation.OWN_POSITION, 0, null,
-                        new IOException("the operation could not be begun", e));
+                end(request, 0, null, new IOException("the operation could not be begun", e));
             }
         }
 
-        private void begin(Request<?> request, long position, boolean detail) {
+        private void begin(Request<?> request, long position, boolean detail) throws IOException {
             switch (request.subject) {
                 case ByteBuffer buffer -> beginTransfer(request, buffer, position);
                 case ByteBuffer[] buffers -> beginCopy(request.kind, buffers, position);
@@ -141,12 +168,12 @@ final class FileRequests {
             }
         }
 
-        private void beginTransfer(Request<?> request, ByteBuffer buffer, long position) {
+        private void beginTransfer(Request<?> request, ByteBuffer buffer, long position) throws IOException {
             if (!buffer.isDirect()) {
                 beginCopy(request.kind, alone(buffer), position);
                 return;
             }
-            operation.at(position);
+            operation.at(place(request.address + buffer.position(), position, buffer.remaining()));
             operation.beginTransfer(request.kind, buffer, request.address, buffer.position(), buffer.remaining(),
                     Operation.NONE);
         }
@@ -156,20 +183,21 @@ final class FileRequests {
             return single;
         }
 
-        private void beginCopy(Kind kind, ByteBuffer[] buffers, long position) {
-            operation.at(position);
+        private void beginCopy(Kind kind, ByteBuffer[] buffers, long position) throws IOException {
             ByteBuffer lent = copy();
             int length = (int) Math.min(Buffers.remaining(buffers, 0, buffers.length), MOST_COPIED);
+            long address = KernelMemory.address(lent);
+            operation.at(place(address, position, length));
             if (kind == Kind.WRITE_AT) {
                 Buffers.gather(buffers, lent.clear().limit(length));
             }
-            operation.beginTransfer(kind, lent, KernelMemory.address(lent), 0, length, Operation.NONE);
+            operation.beginTransfer(kind, lent, address, 0, length, Operation.NONE);
         }
 
         private ByteBuffer copy() {
             ByteBuffer lent = copy;
             if (lent == null) {
-                lent = ByteBuffer.allocateDirect(MOST_COPIED);
+                lent = Unbuffered.allocate(MOST_COPIED);
                 copy = lent;
             }
             return lent;
@@ -190,21 +218,42 @@ final class FileRequests {
                     failure = new IOException("the result could not be handed over", e);
                 }
             }
-            boolean inOrder = isTransfer(request) && operation.position() == Operation.OWN_POSITION;
             operation.reset();
-            end(request, inOrder, count, brought, failure);
+            if (request.subject instanceof OpenRequest open) {
+                endOpen(request, open, brought, failure);
+            } else {
+                end(request, count, brought, failure);
+            }
         }
 
-        private void end(Request<?> request, boolean inOrder, int count, @Nullable Object brought,
+        /** What was given up half way may have a descriptor: a pipe's reader, as he waits for a writer. */
+        private void endOpen(Request<?> request, OpenRequest asked, @Nullable Object brought,
                 @Nullable IOException failure) {
-            current = null;
-            result = null;
-            Arrays.fill(single, null);
-            idle.add(this);
+            FileResource opened = (FileResource) handle;
+            if (failure == null && asked.isDirect()) {
+                free();
+                BlockSizeQuery.begin(loop, opened, request, brought, bytes -> blockBytes = bytes);
+                return;
+            }
+            if (failure != null && opened.hasDescriptor()) {
+                loop.discard(opened);
+            }
+            end(request, 0, brought, failure);
+        }
+
+        private void end(Request<?> request, int count, @Nullable Object brought, @Nullable IOException failure) {
+            free();
             if (inOrder) {
                 ownPosition().exit(request.kind);
             }
             loop.ended(request, count, brought, failure);
+        }
+
+        private void free() {
+            current = null;
+            result = null;
+            Arrays.fill(single, null);
+            idle.add(this);
         }
 
         private int moved(Request<?> request, int count) {
@@ -215,6 +264,9 @@ final class FileRequests {
                 case null, default -> {
                     return 0;
                 }
+            }
+            if (inOrder && operation.position() >= 0) {
+                moveTo((FileResource) handle, operation.position() + count);
             }
             return count == 0 && request.kind == Kind.READ_AT ? -1 : count;
         }
@@ -227,17 +279,29 @@ final class FileRequests {
             }
         }
 
-        private static boolean isTransfer(Request<?> request) {
-            return request.kind == Kind.READ_AT || request.kind == Kind.WRITE_AT;
+        private static void moveTo(FileResource file, long position) {
+            try {
+                file.position(position);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         private @Nullable Object brought(Request<?> request) {
-            if (request.kind == Kind.OPEN) {
-                loop.opened(handle);
+            if (request.subject instanceof OpenRequest asked) {
+                opened(asked);
             } else if (request.kind == Kind.TRUNCATE) {
                 moveBack((FileResource) handle, operation.position());
             }
             return request.kind == Kind.STAT ? operation.attributes() : result;
+        }
+
+        private void opened(OpenRequest asked) {
+            isSeekable = ((FileResource) handle).isSeekable();
+            appends = asked.appends();
+            if (!asked.isDirect()) {
+                loop.opened(handle);
+            }
         }
 
         /** As in java.nio: who has been beyond the new end is at it. */

@@ -1,5 +1,6 @@
 package dev.ringpark.dispatch;
 
+import dev.ringpark.internal.dispatch.Unbuffered;
 import dev.ringpark.internal.op.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,7 +32,7 @@ final class FileToSocket implements Request.Holder {
         this.steps = steps;
         this.result = result;
         this.asked = asked;
-        this.piece = ByteBuffer.allocateDirect(bytes);
+        this.piece = Unbuffered.allocate(bytes);   // as the file may be
     }
 
     /** Begins; {@code result} is what {@code asked} brings. */

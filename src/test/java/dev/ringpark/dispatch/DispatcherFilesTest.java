@@ -20,29 +20,17 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a dispatcher does with files. */
-class DispatcherFilesTest extends DispatcherContract {
-    @TempDir Path folder;
-    private Path path;
-
-    @BeforeEach
-    void choosePath() {
-        path = folder.resolve("file");
-    }
-
+class DispatcherFilesTest extends DispatcherFileContract {
     @Test
     void whatIsWrittenAtAPlaceIsReadThere() throws IOException {
         FileHandle file = opened(Set.of(CREATE_NEW, READ, WRITE));
@@ -215,11 +203,6 @@ class DispatcherFilesTest extends DispatcherContract {
 
         assertThat(order).hasSize(3).startsWith(second, first);
         assertThat(second.failure()).isInstanceOf(AsynchronousCloseException.class);
-    }
-
-    private void makePipe() throws Exception {
-        Process made = new ProcessBuilder("mkfifo", path.toString()).start();
-        assumeTrue(made.waitFor() == 0, "mkfifo is missing");
     }
 
     @Test
@@ -417,22 +400,6 @@ class DispatcherFilesTest extends DispatcherContract {
         assertThat(descriptorsOfTheFile()).isZero();
     }
 
-    private long descriptorsOfTheFile() throws IOException {
-        Path table = Path.of("/proc/self/fd");
-        assumeTrue(Files.isDirectory(table), "this system does not list a process's descriptors");
-        try (Stream<Path> descriptors = Files.list(table)) {
-            return descriptors.filter(each -> path.equals(target(each))).count();
-        }
-    }
-
-    private static Path target(Path link) {
-        try {
-            return Files.readSymbolicLink(link);
-        } catch (IOException closedMeanwhile) {
-            return link;
-        }
-    }
-
     @Test
     void aCloseThatTheSystemRefusesNamesTheFile() throws IOException {
         assumeTrue(!backend.equals("io_uring"), "there the kernel itself would have to refuse it");
@@ -474,11 +441,5 @@ class DispatcherFilesTest extends DispatcherContract {
         public void truncate(long size) {
             throw new UnsupportedOperationException();
         }
-    }
-
-    private FileHandle opened(Set<OpenOption> options) throws IOException {
-        Request<FileHandle> opened = dispatcher.open(path, options, ignoring());
-        await(opened);
-        return opened.result();
     }
 }
