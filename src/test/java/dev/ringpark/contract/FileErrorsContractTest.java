@@ -226,6 +226,32 @@ class FileErrorsContractTest extends Contract {
         assertCalling(() -> file.read((ByteBuffer) null)).isExactlyInstanceOf(NullPointerException.class);
     }
 
+    @Test
+    void rangesOfBuffersThatAreNotThereAreRefused() throws Exception {
+        LoopFile file = open(file(), READ, WRITE);
+        ByteBuffer[] buffers = {ByteBuffer.allocate(1), ByteBuffer.allocate(1)};
+        for (int[] range : new int[][] {{-1, 1}, {0, -1}, {0, 3}, {2, 1}, {1, Integer.MAX_VALUE}}) {
+            for (Callable<?> call : List.<Callable<?>>of(() -> file.read(buffers, range[0], range[1]),
+                    () -> file.write(buffers, range[0], range[1]))) {
+                assertCalling(call).isExactlyInstanceOf(IndexOutOfBoundsException.class);
+            }
+        }
+        assertThat(call(() -> file.read(buffers, 2, 0)).result()).isZero();
+        assertThat(call(file::position).result()).isZero();
+    }
+
+    @Test
+    void rangesThatOverlapAreEachTakenWhole() throws Exception {
+        LoopFile file = open(file(), READ, WRITE);
+        assertThat(call(() -> file.position(5).transferFrom(file, 0, 10)).result()).isEqualTo(10);
+        byte[] moved = Files.readAllBytes(file());
+        Sequence.check(moved, 10, 5);
+        assertThat(moved).hasSize(100);
+        ByteBuffer twice = ByteBuffer.allocate(10);
+        assertThat(call(() -> file.position(0).read(new ByteBuffer[] {twice, twice})).result()).isEqualTo(10);
+        Sequence.check(twice.array(), 10, 5);
+    }
+
     private static Object allocate(LoopFile file, long position, long length) throws IOException {
         file.allocate(position, length);
         return file;
@@ -334,13 +360,16 @@ class FileErrorsContractTest extends Contract {
     @Test
     void anOpenThatWaitsIsGivenUpAndLeavesNothing() throws Exception {
         Path pipe = pipe();
+        OpenDescriptors before = new OpenDescriptors();
         Call<LoopFile> opening = parked(() -> LoopFile.open(loop, pipe));   // until somebody opens the other end
         opening.thread().interrupt();
 
         assertThat(opening.failure()).isExactlyInstanceOf(InterruptedIOException.class);
+        assertThat(before.more()).as("before the collector or the loop's end closes what is left").isEmpty();
         try (LoopFile writer = open(pipe, READ, WRITE)) {   // lets a thread go that opens it yet
             assertThat(writer.isOpen()).isTrue();
         }
+        before.assertNoMore();
     }
 
     @Test
