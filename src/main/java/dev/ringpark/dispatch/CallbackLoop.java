@@ -97,6 +97,8 @@ final class CallbackLoop {
     void opened(Resource handle) {
         if (dropping) {
             discard(handle);
+        } else {
+            open.add(handle);
         }
     }
 
@@ -106,8 +108,6 @@ final class CallbackLoop {
             proactor.submit(closeOf(handle));
         } else {
             follow(() -> proactor.submit(closeOf(handle)));
-        } else {
-            open.add(handle);
         }
     }
 
