@@ -86,23 +86,18 @@ public final class MulticastMembership implements Closeable {
         if (mine == null) {
             return;
         }
-        boolean left = false;
         try {
             socket.plain(open -> {
                 mine.drop();
                 return null;
             });
-            left = true;
         } catch (ClosedChannelException itsSocketIsClosed) {
             assert !socket.isOpen() : itsSocketIsClosed;
-            left = true;
-        } finally {
-            if (left) {
-                others.remove(this);
-            } else {
-                held.set(mine);   // the system has it a member still
-            }
+        } catch (Throwable refused) {
+            held.set(mine);   // the system has it a member still
+            throw refused;
         }
+        others.remove(this);
     }
 
     /** Leaves the group, as {@link #drop} does. */

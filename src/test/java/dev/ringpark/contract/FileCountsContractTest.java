@@ -98,32 +98,24 @@ class FileCountsContractTest extends Contract {
     @Test
     void whatTheOtherSideOfATransferIsInterruptedInIsAPartOfIt() throws Exception {
         LoopFile file = fileOf(3 * PIECE_BYTES);
-        Channel target = new Channel() {
-            @Override
-            public int write(ByteBuffer source) throws IOException {
-                if (moved > 0) {
-                    throw interruptedAfter(3);
-                }
-                return super.write(source);
-            }
-        };
+        Channel target = interruptedInItsSecondPiece(3);
         assertInterruptedAfter(PIECE_BYTES + 3, () -> file.transferTo(0, 3 * PIECE_BYTES, target));
-        Channel source = new Channel() {
-            @Override
-            public int read(ByteBuffer target) throws IOException {
-                if (moved > 0) {
-                    throw interruptedAfter(3);
-                }
-                return super.read(target);
-            }
-        };
+        Channel source = interruptedInItsSecondPiece(3);
         assertInterruptedAfter(PIECE_BYTES, () -> file.transferFrom(source, 0, 3 * PIECE_BYTES));
     }
 
-    private static InterruptedIOException interruptedAfter(int bytes) {
-        InterruptedIOException interrupted = new InterruptedIOException();
-        interrupted.bytesTransferred = bytes;
-        return interrupted;
+    private static Channel interruptedInItsSecondPiece(int bytes) {
+        return new Channel() {
+            @Override
+            int move(ByteBuffer buffer) throws IOException {
+                if (moved > 0) {
+                    InterruptedIOException interrupted = new InterruptedIOException();
+                    interrupted.bytesTransferred = bytes;
+                    throw interrupted;
+                }
+                return super.move(buffer);
+            }
+        };
     }
 
     @Test
@@ -154,7 +146,7 @@ class FileCountsContractTest extends Contract {
     private static class Channel implements ReadableByteChannel, WritableByteChannel {
         int moved;
 
-        private int move(ByteBuffer buffer) {
+        int move(ByteBuffer buffer) throws IOException {
             int count = buffer.remaining();
             buffer.position(buffer.limit());
             moved += count;

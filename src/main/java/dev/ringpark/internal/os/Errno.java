@@ -75,6 +75,11 @@ public enum Errno {
         return text;
     }
 
+    /** Whether the process, or the whole system, has no descriptor left. */
+    public boolean isOutOfDescriptors() {
+        return this == EMFILE || this == ENFILE;
+    }
+
     /** The error whose text begins {@code message}; {@link #UNKNOWN} when none does: java.nio only tells texts. */
     public static Errno ofText(@Nullable String message) {
         if (message != null) {

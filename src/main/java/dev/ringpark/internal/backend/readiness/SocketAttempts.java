@@ -82,13 +82,10 @@ final class SocketAttempts {
             // EAGAIN has found a full backlog, of whose end nothing tells; ENOTCONN: not yet.
             case CONNECT -> calls.errno(errno) == Errno.EINPROGRESS || calls.errno(errno) == Errno.ENOTCONN;
             // Linux and FreeBSD take the descriptor before they look whether there is a connection to give it to.
-            case ACCEPT -> calls.isToWait(errno) || (isOutOfDescriptors(errno) && !calls.isReady(handle.fd(), true));
+            case ACCEPT -> calls.isToWait(errno)
+                    || (calls.errno(errno).isOutOfDescriptors() && !calls.isReady(handle.fd(), true));
             default -> calls.isToWait(errno);
         };
-    }
-
-    private boolean isOutOfDescriptors(int errno) {
-        return calls.errno(errno) == Errno.EMFILE || calls.errno(errno) == Errno.ENFILE;
     }
 
     // ---- streams ----

@@ -15,7 +15,6 @@ import dev.ringpark.internal.backend.fd.FdHandle;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.SocketType;
-import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.linux.LinuxErrno;
 import dev.ringpark.internal.os.linux.LinuxSockets;
 import dev.ringpark.internal.os.linux.SockAddr;
@@ -147,7 +146,7 @@ final class Submissions {
             operation.phase = ATTEMPT;
             return -LinuxErrno.EAGAIN;
         }
-        if (operation.phase != ATTEMPT && isOutOfDescriptors(-result)) {
+        if (result < 0 && operation.phase != ATTEMPT && LinuxErrno.of(-result).isOutOfDescriptors()) {
             operation.phase = WAIT;
             return -LinuxErrno.EAGAIN;
         }
@@ -158,10 +157,6 @@ final class Submissions {
             operation.succeed(accepted);
         }
         return result;
-    }
-
-    private static boolean isOutOfDescriptors(int errno) {
-        return errno > 0 && (LinuxErrno.of(errno) == Errno.EMFILE || LinuxErrno.of(errno) == Errno.ENFILE);
     }
 
     private void pushConnect(Operation operation) {
