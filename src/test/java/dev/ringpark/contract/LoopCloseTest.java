@@ -82,9 +82,11 @@ class LoopCloseTest {
     @Test
     void aThousandParkedReadersAllEndWithAnAsynchronousClose() throws Exception {
         List<LoopRig.Running<Integer>> readers = new ArrayList<>();
-        for (int i = 0; i < MANY; i++) {
-            LoopRig.Pair pair = LoopRig.pair(rig.loop, peers.loop);
-            readers.add(rig.start(() -> pair.near().read(new byte[1], 0, 1)));
+        try (TcpListener listener = TcpListener.bind(rig.loop, LoopRig.loopback())) {
+            for (int i = 0; i < MANY; i++) {
+                LoopRig.Pair pair = LoopRig.pair(listener, peers.loop);
+                readers.add(rig.start(() -> pair.near().read(new byte[1], 0, 1)));
+            }
         }
         readers.forEach(reader -> LoopRig.awaitParkedInCall(reader.thread()));
 

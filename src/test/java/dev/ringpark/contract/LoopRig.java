@@ -76,9 +76,14 @@ final class LoopRig implements AutoCloseable {
     /** Connects from any thread; a backlog takes the connection before its accept. */
     static Pair pair(CarrierLoop nearLoop, CarrierLoop farLoop) throws IOException {
         try (TcpListener listener = TcpListener.bind(nearLoop, loopback())) {
-            TcpSocket far = TcpSocket.connect(farLoop, Objects.requireNonNull(listener.getLocalAddress()));
-            return Held.hold(new Pair(listener.accept(), far));
+            return pair(listener, farLoop);
         }
+    }
+
+    /** For many pairs: a port of its own takes the longer to find the more connections have just ended. */
+    static Pair pair(TcpListener listener, CarrierLoop farLoop) throws IOException {
+        TcpSocket far = TcpSocket.connect(farLoop, Objects.requireNonNull(listener.getLocalAddress()));
+        return Held.hold(new Pair(listener.accept(), far));
     }
 
     Mixed mixed() throws IOException {
