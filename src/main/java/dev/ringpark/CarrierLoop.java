@@ -258,7 +258,7 @@ public final class CarrierLoop implements AutoCloseable {
     }
 
     /**
-     * Closes the loop: closes its sockets and listeners, so that every call parked on one ends with
+     * Closes the loop: closes its sockets, listeners and files, so that every call parked on one ends with
      * {@link AsynchronousCloseException}, gives offloaded tasks up, waits for the last completion, and gives the queue
      * back. Its virtual threads are not stopped; they find their sockets closed. Idempotent; a second caller waits for
      * the first. Not interruptible. Called by a virtual thread that the loop carries, it does not wait for the loop's

@@ -3,12 +3,12 @@ package dev.ringpark;
 import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.Failure;
-import dev.ringpark.internal.os.SocketErrors;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -23,17 +23,20 @@ import java.util.concurrent.TimeUnit;
  * RUNNING    | LoopEngine.run, the loop's                        | taken                     | delivered each turn
  * CLOSING    | close(), whoever's it is, any number of them:     | sockets refused; those of | delivered each turn: in
  *            |   OpenSockets.shut, OffloadPool.close, then       |   handles that are closing|   it the closes of all,
- *            |   Handle.startClosing of each, then the mail      |   end as they are taken in|   and stop behind them
+ *            |   Descriptor.startClosing of each, the mail       |   end as they are taken in|   and stop behind them
  * CANCELLING | the loop, as it delivers that mail:               | the same                  | delivered each turn
- *            |   Proactor.close asks both sides of each to end |                           |
+ *            |   Proactor.close asks all they have to end        |                           |
  * DRAINED    | the loop, when nothing is in flight, every close  | end as they are taken in  | lies there: the gate is
- *            |   answered and no request left: Proactor.end    |                           |   closed, nobody wakes
+ *            |   answered and no request left: Proactor.end      |                           |   closed, nobody wakes
  * LEFT       | the loop: LoopDoor.leave says so (exited), THEN   | the same, on their own    | its sender looks for the
  *            |   empties run queue and mailbox, to the Afterlife |   threads, by forwarding  |   exit, THEN forwards
  * ENDED      | the loop: cleanUp() is over; its thread goes      | the same                  | the same
  * </pre>
  *
- * Mail, then look for the exit; say the exit, then look for mail: whichever comes second sees the other, and
+ * Nobody asks for these states by name: {@link OpenSockets#isShut} shows CLOSING, {@link LoopEngine#isOver} DRAINED,
+ * the exit of {@link LoopDoor} LEFT, and {@code ended} ENDED.
+ *
+ * <p>Mail, then look for the exit; say the exit, then look for mail: whichever comes second sees the other, and
  * {@link Mailbox#forward} lets in one at a time, as commands need a proactor to themselves. Those who wait for the
  * end are woken by ENDED. If the queue fails, {@link LoopEngine#run} goes from where it is to LEFT, and
  * {@code Proactor.abandon} ends what is in flight; the sockets are shut and closed on the way to ENDED then.
@@ -84,7 +87,7 @@ final class LoopLife {
         sleepers.close();
         lostSockets.stop();
         closeTheRest();
-        closes.stream().map(Operation::failure).filter(Objects::nonNull).distinct().forEach(this::report);
+        reportFailures();
         sockets.clear();
     }
 
@@ -96,8 +99,16 @@ final class LoopLife {
         }
     }
 
-    private void report(Failure failure) {
-        Log.say(Level.WARNING, name + ": a socket did not close cleanly", SocketErrors.of(failure));
+    /** Each kind once, not each of a thousand sockets; a file's exception names it. */
+    private void reportFailures() {
+        Set<String> told = new HashSet<>();
+        for (Operation close : closes) {
+            Failure failure = close.failure();
+            IOException reason = failure == null ? null : close.handle().closeFailed(failure);
+            if (reason != null && told.add(reason.toString())) {
+                Log.say(Level.WARNING, name + ": a socket or file did not close cleanly", reason);
+            }
+        }
     }
 
     /** Ends the loop, and waits for that until {@code deadlineNanos}. */

@@ -1,12 +1,9 @@
 package dev.ringpark;
 
 import dev.ringpark.internal.op.Descriptor;
-import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.PathsHandle;
 import dev.ringpark.internal.os.Failure;
-import dev.ringpark.internal.os.FileErrors;
-import dev.ringpark.internal.os.SocketErrors;
 import java.io.IOException;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
@@ -141,7 +138,7 @@ final class OpenSockets {
         parking.submitAndPark(close);
         Failure failure = close.failure();
         if (failure != null) {
-            throw handle instanceof FileResource file ? FileErrors.of(failure, file.path()) : SocketErrors.of(failure);
+            throw handle.closeFailed(failure);
         }
     }
 

@@ -102,14 +102,14 @@ public final class UnixSocket extends StreamSocket {
     }
 
     /**
-     * Connects the socket, waiting as long as the listener has a full backlog; epoll and the selector cannot wait for
-     * that, and fail. A failed connect closes the socket.
+     * Connects the socket, waiting as long as the listener has a full backlog, over io_uring; no other queue can wait
+     * for that, and the connect fails. A failed connect closes the socket.
      *
      * @param remote a {@link java.net.UnixDomainSocketAddress} or a {@link UnixName}
-     * @throws java.net.ConnectException if nobody listens there
-     * @throws SocketException "No such file or directory"; "Permission denied"; "Unix domain path too long"; where the
-     *     queue is not io_uring, if the listener's backlog is full, "Resource temporarily unavailable"; each with the
-     *     address
+     * @throws java.net.ConnectException if nobody listens there; on a BSD also if the listener's backlog is full
+     * @throws SocketException "No such file or directory"; "Permission denied"; "Unix domain path too long"; on
+     *     Linux, where the queue is not io_uring, "Resource temporarily unavailable" if the listener's backlog is full;
+     *     each with the address
      * @throws java.nio.channels.UnsupportedAddressTypeException if {@code remote} is of another family
      * @throws UnsupportedOperationException if it is a {@link UnixName} and the backend knows none
      * @throws java.nio.channels.AlreadyConnectedException if the socket is connected
@@ -120,16 +120,16 @@ public final class UnixSocket extends StreamSocket {
     }
 
     /**
-     * Connects the socket. That waits only while the listener has a full backlog; epoll and the selector cannot wait
-     * for that, and fail. A failed connect closes the socket, unless it only timed out while it waited for another
-     * thread's connect or write.
+     * Connects the socket. That waits only while the listener has a full backlog, over io_uring; no other queue can
+     * wait for that, and the connect fails. A failed connect closes the socket, unless it only timed out while it
+     * waited for another thread's connect or write.
      *
      * @param remote a {@link java.net.UnixDomainSocketAddress} or a {@link UnixName}
      * @param timeout how long to wait at most; {@link Duration#ZERO} for no limit
-     * @throws java.net.ConnectException if nobody listens there
-     * @throws SocketException "No such file or directory"; "Permission denied"; "Unix domain path too long"; where the
-     *     queue is not io_uring, if the listener's backlog is full, "Resource temporarily unavailable"; each with the
-     *     address
+     * @throws java.net.ConnectException if nobody listens there; on a BSD also if the listener's backlog is full
+     * @throws SocketException "No such file or directory"; "Permission denied"; "Unix domain path too long"; on
+     *     Linux, where the queue is not io_uring, "Resource temporarily unavailable" if the listener's backlog is full;
+     *     each with the address
      * @throws java.net.SocketTimeoutException "Connect timed out"
      * @throws java.nio.channels.UnsupportedAddressTypeException if {@code remote} is of another family
      * @throws UnsupportedOperationException if it is a {@link UnixName} and the backend knows none

@@ -152,7 +152,7 @@ class LoopLifeEndTest {
 
             assertThat(logged.records()).filteredOn(entry -> entry.getMessage().startsWith("scripted: "))
                     .singleElement().satisfies(entry -> {
-                        assertThat(entry.getMessage()).isEqualTo("scripted: a socket did not close cleanly");
+                        assertThat(entry.getMessage()).isEqualTo("scripted: a socket or file did not close cleanly");
                         assertThat(entry.getThrown()).hasMessageContaining("released badly");
                     });
         }

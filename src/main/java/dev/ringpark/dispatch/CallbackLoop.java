@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * posted        | what other threads have left here
  * expire        | timers that are due end
  * poll          | what waits is submitted, oldest first, and what has completed is noted; may wait
- * expire again  | those that became due meanwhile
+ * posted again  | what they have left meanwhile, be it while this waited
+ * expire again  | timers that became due meanwhile
  * follow        | a socket's next request of the same side begins
  * call back     | each request that has ended, also those that end while this goes on
  * </pre>

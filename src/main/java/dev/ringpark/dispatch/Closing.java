@@ -1,14 +1,10 @@
 package dev.ringpark.dispatch;
 
 import dev.ringpark.internal.op.Completion;
-import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Resource;
 import dev.ringpark.internal.os.Failure;
-import dev.ringpark.internal.os.FileErrors;
-import dev.ringpark.internal.os.SocketErrors;
-import java.io.IOException;
 
 /** The close of a handle on its way: it cannot be cancelled. */
 final class Closing implements Completion, Request.Holder {
@@ -38,11 +34,7 @@ final class Closing implements Completion, Request.Holder {
     public void completed() {
         Failure failed = operation.failure();
         loop.closed(handle);
-        loop.ended(request, 0, null, failed == null ? null : exception(failed));
-    }
-
-    private IOException exception(Failure failed) {
-        return handle instanceof FileResource file ? FileErrors.of(failed, file.path()) : SocketErrors.of(failed);
+        loop.ended(request, 0, null, failed == null ? null : handle.closeFailed(failed));
     }
 
     @Override

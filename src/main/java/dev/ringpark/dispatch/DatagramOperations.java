@@ -141,8 +141,8 @@ abstract sealed class DatagramOperations extends SocketOperations permits FileOp
 
     /**
      * Has a look at a descriptor that somebody else has opened, and will close: a pipe, a device, the socket of another
-     * library. He must not close it while an operation here is pending. With epoll it is duplicated, and the copy keeps
-     * open what it stands for until the handle is closed.
+     * library. He must not close it while an operation here is pending. With epoll and kqueue it is duplicated, and the
+     * copy keeps open what it stands for until the handle is closed.
      *
      * @throws IllegalArgumentException if {@code descriptor} is negative
      * @throws UnsupportedOperationException if the backend has no descriptor numbers, which is so with the selector

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param submissionEntries how many operations one system call can submit over io_uring, at least 1
  * @param completionEntries how many completions io_uring's queue holds, at least 1; as many as submissions at least
  * @param maxInFlight how many operations the platform has at once, at least 1; others wait their turn
- * @param bufferBytes the size of one pooled buffer of io_uring's, or of the selector's one, at least 1
+ * @param bufferBytes the size of one pooled buffer of io_uring's, or of the selector's one, which has 64 KiB at
+ *     least; at least 1
  * @param bufferCount how many io_uring has for each direction, at least 1
  * @param fileThreads the threads for files at most, the kernel's or those beside the queue, at least 1
  * @param offloadThreads the threads for what {@link Dispatcher#offload} is given at most, at least 1

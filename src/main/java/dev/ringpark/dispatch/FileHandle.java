@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file of a {@link Dispatcher}, which has the operations. Any number of them may be under way at once, and end in any
- * order, since each says where in the file it belongs. Belongs to the dispatcher's thread.
+ * order, if each says where in the file it belongs; those at its own position take turns. Belongs to the dispatcher's
+ * thread.
  */
 public final class FileHandle {
     private final FileResource handle;

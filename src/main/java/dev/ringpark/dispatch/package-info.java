@@ -1,6 +1,6 @@
 /**
- * I/O with callbacks, on one thread of yours: the layer on which the blocking calls of {@link dev.ringpark} stand.
- * Begin with {@link dev.ringpark.dispatch.Dispatcher}.
+ * I/O with callbacks, on one thread of yours: it stands beside the blocking calls of {@link dev.ringpark}, on the same
+ * layer. Begin with {@link dev.ringpark.dispatch.Dispatcher}.
  */
 @NullMarked
 package dev.ringpark.dispatch;

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * transfers bring buffers whose address is known, never arrays.
  *
  * <p>EINTR, EAGAIN and connections that vanish between arrival and accept are tried again in here and never seen above;
- * but for EAGAIN of a connect over Unix sockets that finds the backlog full, where readiness does not tell of room.
+ * but for EAGAIN of a connect over Unix sockets that finds the backlog full, where readiness does not tell of room, and
+ * of a file that refuses again and again, though it says it is ready.
  */
 public interface Backend extends AutoCloseable {
     /** Where completions go. */
@@ -58,7 +59,8 @@ public interface Backend extends AutoCloseable {
      * @throws IOException if there is no such descriptor, which some find out only when they wait for it
      */
     default Handle watch(int descriptor) throws IOException {
-        throw new UnsupportedOperationException("java.nio has no descriptor numbers: this needs io_uring or epoll");
+        throw new UnsupportedOperationException(
+                "java.nio has no descriptor numbers: this needs io_uring, epoll or kqueue");
     }
 
     /** A file that is to be opened by an operation of its own; messages name {@code path}. Any thread. */

@@ -1,5 +1,8 @@
 package dev.ringpark.internal.op;
 
+import dev.ringpark.internal.os.Failure;
+import dev.ringpark.internal.os.SocketErrors;
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
@@ -7,8 +10,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The life of a descriptor. Its number is given back to the system only
- * when no operation and no plain call can still mean it, so a reused number never meets an old operation.
+ * The life of a descriptor. Its number is given back to the system only when no operation and no plain call can still
+ * mean it, so a reused number never meets an old operation.
  *
  * <pre>
  * life    | who moves it there, on which thread   | operations                   | plain calls (options, addresses)
@@ -33,9 +36,9 @@ import org.jspecify.annotations.Nullable;
  * turn that is given back meets a waiter who takes it, or one who is woken to.
  */
 public abstract class Descriptor {
-    /** The reading side: reads and accepts. */
+    /** The reading side: reads, receives, accepts, and waits to read. */
     public static final int READING = 1;
-    /** The writing side: writes and connects. */
+    /** The writing side: writes, sends, connects, and waits to write. */
     public static final int WRITING = 2;
 
     private static final int CLOSING = 4;
@@ -46,7 +49,7 @@ public abstract class Descriptor {
     private static final VarHandle WAITERS =
             VarHandles.ofField(MethodHandles.lookup(), "waiters", ConcurrentLinkedQueue.class);
 
-    /** How an attempt to take a side's turn, or to make a plain call, ended. */
+    /** How an attempt to take a side's turn ended. */
     public enum Entry { ENTERED, NOT_OPEN, CLOSED_WHILE_WAITING, INTERRUPTED, TIMED_OUT }
 
     /** One that waits for a turn; no record, as each wait equals itself only. */
@@ -200,6 +203,11 @@ public abstract class Descriptor {
             parker.parkUntil(deadlineNanos);
         }
         return Entry.ENTERED;
+    }
+
+    /** What to tell who closed it, if the system did not like it. */
+    public IOException closeFailed(Failure failure) {
+        return SocketErrors.of(failure);
     }
 
     private ConcurrentLinkedQueue<Waiter> waiters() {

@@ -1,5 +1,7 @@
 package dev.ringpark.internal.op;
 
+import dev.ringpark.internal.os.Failure;
+import dev.ringpark.internal.os.FileErrors;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -19,6 +21,11 @@ public abstract class FileResource extends PooledHandle {
     @Override
     public final boolean isSlowToRelease() {
         return hasDescriptor();
+    }
+
+    @Override
+    public final IOException closeFailed(Failure failure) {
+        return FileErrors.of(failure, path);
     }
 
     // What is done with the file at once, in the caller's thread, between beginCall and endCall. The disk is not asked.

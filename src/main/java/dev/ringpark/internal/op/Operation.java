@@ -24,9 +24,10 @@ import org.jspecify.annotations.Nullable;
  * within ASKED | who moves it there, on the loop's thread  | what may still happen to it
  * -------------+-------------------------------------------+--------------------------------------------------------
  * on its way   | nobody yet: in the mailbox, in Requests   | taken in; a cancel that is overtaken finds nothing
- * admitted     | Proactor: admit()                       | owed one completion; in the overflow queue: no slot yet
- * submitted    | Proactor: a slot, taken by the backend  | completed, by the backend alone
- * cancelling   | timer, interrupt, close: askToCancel()    | the same; the first reason stays, the others do nothing
+ * admitted     | Proactor: admit()                         | owed one completion; in the overflow queue: no slot yet
+ * submitted    | Proactor: a slot, taken by the backend    | completed, by the backend alone
+ * cancelling   | who has a reason: askToCancel()           | the same; the first reason stays, the others do
+ *              |                                           |   nothing, but for a close that ends a file's
  * </pre>
  *
  * A cancel does not move the state: it is a note ({@link #cancelReason()}), asked of the backend, and the completion
@@ -152,7 +153,7 @@ public final class Operation extends FileArguments {
         return (int) STATE.getOpaque(this) == IDLE;
     }
 
-    /** What it is asked of: a {@link Handle}, seen from here as the descriptor whose life it minds. */
+    /** What it is asked of, a socket, a file or the loop's paths: from here, the descriptor whose life it minds. */
     public Descriptor handle() {
         return handle;
     }

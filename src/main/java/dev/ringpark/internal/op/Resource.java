@@ -22,7 +22,7 @@ public abstract class Resource extends Descriptor {
         return beingReleased;
     }
 
-    /** Notes that. */
+    /** Notes whether it is, as who gives it back begins and ends. */
     public final void beingReleased(boolean yes) {
         beingReleased = yes;
     }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * errno, which {@link #errno} and {@link #failure} name.
  *
  * <p>The last ones are on the path of each operation: they take memory by its address, and a {@code state} made by
- * {@link #newState}, and allocate nothing. A class and not an interface, as there is but one at a time.
+ * {@link #newState}, and allocate nothing, but for an accept where a BSD needs more calls. A class and not an
+ * interface, as there is but one at a time.
  */
 public abstract class SocketCalls {
     // struct pollfd, sys/poll.h, the same on all: fd i32 @0, events i16, revents i16.
@@ -111,7 +112,7 @@ public abstract class SocketCalls {
 
     // ---- transfers that do not wait ----
 
-    /** recv(2). */
+    /** recv(2) that does not wait, be the descriptor blocking or not; the arena stays open for the call. */
     public abstract int receiveNow(int fd, MemorySegment target);
 
     /** send(2). */
@@ -125,7 +126,7 @@ public abstract class SocketCalls {
     /** Room for the errno of one call at a time. */
     public abstract MemorySegment newState(Arena arena);
 
-    /** recv(2). */
+    /** recv(2) of a descriptor that does not block. */
     public abstract int read(MemorySegment state, int fd, long address, int length);
 
     /** send(2), without a signal. */

@@ -144,7 +144,7 @@ final class EpollQueue extends ReadinessQueue {
 
     @Override
     String callName() {
-        return "epoll_pwait";
+        return waitsInNanos ? "epoll_pwait2" : "epoll_pwait";
     }
 
     /** An error or a hang-up concerns both directions. */

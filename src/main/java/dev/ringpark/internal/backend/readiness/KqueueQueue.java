@@ -156,7 +156,7 @@ final class KqueueQueue extends ReadinessQueue {
         }
     }
 
-    /** One that is not there is none to be taken. */
+    /** Takes a registration back; that there may be none is no error here. */
     private void take(int watched, int filter) {
         try (Arena own = Arena.ofConfined()) {
             MemorySegment change = own.allocate(abi.bytes(), 8);

@@ -12,11 +12,12 @@ import dev.ringpark.internal.op.PathRequest;
 import dev.ringpark.internal.os.linux.LinuxErrno;
 
 /**
- * What each operation of a file or a path is in the kernel's terms: one submission, and one completion. What cannot be
- * done at once waits in the kernel, for the page or with one of its workers.
+ * What each operation of a file or a path is in the kernel's terms: mostly one submission, and one completion. What
+ * cannot be done at once waits in the kernel, for the page or with one of its workers.
  *
- * <p>Two may take two. A truncation asks for the size first, as it never makes a file longer. An open does it for the
- * sake of pipes with a name: the kernel first tries without waiting, and what such a pipe answers to that is not what
+ * <p>Some take more. A transfer that is refused, as with some devices, waits for readiness and is attempted again. A
+ * truncation asks for the size first, as it never makes a file longer. An open takes more for the sake of pipes with a
+ * name: the kernel first tries without waiting, and what such a pipe answers to that is not what
  * open(2) answers: with nobody at the other end it is open to read, or ENXIO, at once. The second is a worker's, and
  * waits.
  *

@@ -1,6 +1,6 @@
 package dev.ringpark.internal.backend.uring;
 
-/** The steps of a transfer that cannot go at once, in {@code Operation.phase}; 0 before the first. */
+/** The steps of a transfer or an accept that cannot go at once, in {@code Operation.phase}; 0 before the first. */
 final class Steps {
     /** For readiness, without memory. */
     static final int WAIT = 1;

@@ -30,9 +30,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The contract over one ring. An operation is one submission and one completion, but for the transfers of arrays that
- * cannot go at once: those alternate between waiting for readiness, which needs no memory, and an attempt that never
- * waits, through a pooled buffer that goes back right after it ({@link Submissions} tells the steps).
+ * The contract over one ring. An operation is mostly one submission and one completion. Transfers of arrays that cannot
+ * go at once alternate between waiting for readiness, which needs no memory, and an attempt that never waits, through
+ * a pooled buffer that goes back right after it. {@link Submissions} and {@link FileSubmissions} tell what else takes
+ * several steps.
  */
 public final class UringBackend implements Backend {
     private static final long WAKE = -1;

@@ -137,7 +137,7 @@ final class BsdLibc {
         }
     }
 
-    /** The same. */
+    /** Sets one that is an int; 0, or minus the errno. */
     int setIntOption(MemorySegment state, int fd, int level, int name, int number) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocateFrom(JAVA_INT, number);
