@@ -497,8 +497,9 @@ BSD_CALL(long, sendto, int fd, const void *bytes, size_t count, int flags, const
 
 enum { THEIR_SOCKET = 0xffff };
 
-/* BIT: reads as `shown` when it is on, as BSD masks it out of its flags, and is not 1 for most. */
-enum form { BIT, NUMBER, BYTES, BUFFER, TICKS, SECONDS, INTERVAL, PENDING, NO_SIGPIPE, UNREAD, UNSENT };
+/* BIT: reads as `shown` when it is on, as BSD masks it out of its flags, and is not 1 for most.
+   GROUP: a struct ip_mreq, the interface by its address; a longer one is read that far, its index is not. */
+enum form { BIT, NUMBER, BYTES, GROUP, BUFFER, TICKS, SECONDS, INTERVAL, PENDING, NO_SIGPIPE, UNREAD, UNSENT };
 
 struct option { int level, name, own_level, own_name; enum form form; int shown; };
 
@@ -526,7 +527,7 @@ static const struct option OPTIONS[] = {
   TCP(PICK(258, 1024), TCP_KEEPCNT, NUMBER, 0), TCP(PICK(261, 1025), TCP_FASTOPEN, NUMBER, 0),
   IP4(3, IP_TOS, NUMBER), IP4(4, IP_TTL, NUMBER), IP4(9, IP_MULTICAST_IF, BYTES),
   IP4(10, IP_MULTICAST_TTL, BYTES), IP4(11, IP_MULTICAST_LOOP, BYTES),
-  IP4(12, IP_ADD_MEMBERSHIP, BYTES), IP4(13, IP_DROP_MEMBERSHIP, BYTES),
+  IP4(12, IP_ADD_MEMBERSHIP, PICK(GROUP, BYTES)), IP4(13, IP_DROP_MEMBERSHIP, GROUP),
   IP6(4, IPV6_UNICAST_HOPS, NUMBER), IP6(9, IPV6_MULTICAST_IF, NUMBER), IP6(10, IPV6_MULTICAST_HOPS, NUMBER),
   IP6(11, IPV6_MULTICAST_LOOP, NUMBER), IP6(12, IPV6_JOIN_GROUP, BYTES), IP6(13, IPV6_LEAVE_GROUP, BYTES),
   IP6(27, IPV6_V6ONLY, NUMBER), IP6(PICK(36, 61), IPV6_TCLASS, NUMBER),
@@ -552,6 +553,7 @@ union value { int number; struct linger linger; struct timeval interval; unsigne
 
 static socklen_t size_of(enum form form) {
   if (form == INTERVAL) return sizeof(struct timeval);
+  if (form == GROUP) return sizeof(struct ip_mreq);
   return form == TICKS || form == SECONDS ? sizeof(struct linger) : sizeof(int);
 }
 

@@ -633,7 +633,8 @@ public final class UdpSocket extends UdpChannel {
      *     FreeBSD one of both families hears no IPv4 group either
      * @throws IllegalStateException if the socket is a member of that group there already
      * @throws ClosedChannelException if the socket is closed
-     * @throws IOException if the system refuses
+     * @throws IOException if the system refuses; on macOS and FreeBSD also for an IPv4 group if the interface has no
+     *     IPv4 address, as they know it by that
      */
     public MulticastMembership join(InetAddress group, NetworkInterface via) throws IOException {
         return joinGroup(group, via, null);

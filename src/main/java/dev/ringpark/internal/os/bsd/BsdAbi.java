@@ -31,12 +31,14 @@ public enum BsdAbi {
     static final int EPIPE = 32;
     static final int ENOPROTOOPT = 42;
     static final int EAFNOSUPPORT = 47;
+    static final int EADDRNOTAVAIL = 49;
     static final int ECONNABORTED = 53;
 
     /** struct sockaddr_un: len u8 @0, family u8 @1, path @2. */
     static final int SUN_PATH_BYTES = 104;
     /** struct ip_mreqn: multiaddr @0, address @4, ifindex i32 @8. struct ipv6_mreq: multiaddr @0, ifindex u32 @16. */
     static final int IP_MREQN_BYTES = 12;
+    static final int IMR_ADDRESS = 4;
     static final int IMR_IFINDEX = 8;
     static final int IPV6_MREQ_BYTES = 20;
     static final int IPV6MR_IFINDEX = 16;

@@ -28,7 +28,7 @@ final class BsdErrno {
             case 45 -> Errno.EOPNOTSUPP;   // ENOTSUP, which macOS keeps apart
             case BsdAbi.EAFNOSUPPORT -> Errno.EAFNOSUPPORT;
             case 48 -> Errno.EADDRINUSE;
-            case 49 -> Errno.EADDRNOTAVAIL;
+            case BsdAbi.EADDRNOTAVAIL -> Errno.EADDRNOTAVAIL;
             case 50 -> Errno.ENETDOWN;
             case 51 -> Errno.ENETUNREACH;
             case BsdAbi.ECONNABORTED -> Errno.ECONNABORTED;

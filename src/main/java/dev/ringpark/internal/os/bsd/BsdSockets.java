@@ -175,36 +175,12 @@ public final class BsdSockets extends SocketCalls {
 
     @Override
     public int setsockopt(int fd, int level, int name, MemorySegment value) {
-        if (isMembership(name) && (level == SocketAbi.IPPROTO_IP || level == SocketAbi.IPPROTO_IPV6)) {
-            return call(state -> setMembership(state, fd, level, name == SocketAbi.MCAST_JOIN_GROUP, value));
+        if (BsdMembership.isMeant(level, name)) {
+            return call(state -> BsdMembership.set(libc, state, fd, level, name == SocketAbi.MCAST_JOIN_GROUP, value));
         }
         int ours = abi.option(level, name);
         return ours < 0 ? -ENOPROTOOPT : call(state -> libc.setsockopt(
                 state, fd, BsdAbi.level(level), ours, value.address(), (int) value.byteSize()));
-    }
-
-    private static boolean isMembership(int name) {
-        return name == SocketAbi.MCAST_JOIN_GROUP || name == SocketAbi.MCAST_LEAVE_GROUP;
-    }
-
-    /** From a group_req, by the older options, which are the ones whose layouts both systems have alike. */
-    private int setMembership(MemorySegment state, int fd, int level, boolean joins, MemorySegment request) {
-        MemorySegment group = request.asSlice(SocketAbi.GR_GROUP);
-        int index = request.get(JAVA_INT, 0);
-        try (Arena arena = Arena.ofConfined()) {
-            if (level == SocketAbi.IPPROTO_IP) {
-                MemorySegment ours = arena.allocate(IP_MREQN_BYTES, 4);
-                MemorySegment.copy(group, 4, ours, 0, 4);
-                ours.set(JAVA_INT, IMR_IFINDEX, index);
-                return libc.setsockopt(state, fd, level, joins ? IP_ADD_MEMBERSHIP : IP_DROP_MEMBERSHIP,
-                        ours.address(), IP_MREQN_BYTES);
-            }
-            MemorySegment ours = arena.allocate(IPV6_MREQ_BYTES, 4);
-            MemorySegment.copy(group, 8, ours, 0, 16);
-            ours.set(JAVA_INT, IPV6MR_IFINDEX, index);
-            return libc.setsockopt(state, fd, level, joins ? IPV6_JOIN_GROUP : IPV6_LEAVE_GROUP,
-                    ours.address(), IPV6_MREQ_BYTES);
-        }
     }
 
     @Override
