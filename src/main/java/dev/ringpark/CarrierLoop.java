@@ -58,17 +58,17 @@ public final class CarrierLoop implements AutoCloseable {
     /** On the thread that is to be the loop: some queues belong to the thread that opened them. */
     private CarrierLoop(LoopOptions options, Parts parts) throws IOException {
         this.options = options;
-        boolean reportsLeaks = Choices.reportsLeaks();
         this.mode = Choices.mode(options);
         if (mode.mode() == LoopMode.CARRIED) {
             SocketPollers.start();
         }
-        this.backends = new Backends(Backends.forced(options.backend()), new BackendOptions(options.submissionEntries(),
-                options.completionEntries(), options.bufferBytes(), options.bufferCount(), options.fileThreads()));
+        this.backends = new Backends(Backends.forced(options.backend()), options.refused(), new BackendOptions(
+                options.submissionEntries(), options.completionEntries(), options.bufferBytes(), options.bufferCount(),
+                options.fileThreads()));
         this.engine = new LoopEngine(backends::open, mode.mode() == LoopMode.CARRIED, options, counters);
         try {
             this.parking = new Parking(engine);
-            this.sockets = new OpenSockets(engine.door(), parking, reportsLeaks);
+            this.sockets = new OpenSockets(engine.door(), parking, Choices.reportsLeaks());
             this.offloadPool = parts.offloadPool(options);
             this.sleepers = new Sleepers(engine.door(), parking);
             this.life = new LoopLife(options.name(), engine, parking, sockets, sleepers, offloadPool);

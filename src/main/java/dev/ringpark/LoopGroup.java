@@ -1,12 +1,16 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.backend.BackendUnavailableException;
 import dev.ringpark.internal.op.Addresses;
 import dev.ringpark.internal.op.Moment;
+import dev.ringpark.internal.platform.Backends;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -40,7 +44,7 @@ public final class LoopGroup implements AutoCloseable {
 
     /**
      * Starts a loop for each processor the JVM has, with {@link LoopOptions#defaults()}. Blocks until the queue of each
-     * has been opened and tried. The backend that the first can have is the one of all.
+     * has been opened and tried. They have the best backend that all of them can have.
      *
      * @throws IOException if one of them cannot be started, for the reasons of {@link CarrierLoop#start(LoopOptions)};
      *     those before are closed then
@@ -51,7 +55,7 @@ public final class LoopGroup implements AutoCloseable {
 
     /**
      * Starts {@code count} loops with {@link LoopOptions#defaults()}. Blocks until the queue of each has been opened
-     * and tried. The backend that the first can have is the one of all.
+     * and tried. They have the best backend that all of them can have.
      *
      * @param count 1 to 1,024
      * @throws IOException if one of them cannot be started, for the reasons of {@link CarrierLoop#start(LoopOptions)};
@@ -64,7 +68,7 @@ public final class LoopGroup implements AutoCloseable {
 
     /**
      * Starts {@code count} loops, named after the options' name with a number. Blocks until the queue of each has been
-     * opened and tried. The backend that the first can have is the one of all.
+     * opened and tried. They have the best backend that all of them can have.
      *
      * @param count 1 to 1,024
      * @throws IOException if one of them cannot be started, for the reasons of {@link CarrierLoop#start(LoopOptions)};
@@ -81,19 +85,47 @@ public final class LoopGroup implements AutoCloseable {
         if (count < 1 || count > MOST_LOOPS) {
             throw new IllegalArgumentException("count is " + count + "; it has to be 1 to " + MOST_LOOPS);
         }
+        boolean mayChoose = Backends.forced(options.backend()) == null;
         List<CarrierLoop> loops = new ArrayList<>();
-        try {
-            LoopOptions next = options;
-            for (int i = 1; i <= count; i++) {
-                CarrierLoop loop = starter.start(next.withName(options.name() + "-" + i));
-                loops.add(loop);
-                next = options.withBackend(loop.backend().name());   // or a socket could not be dealt out
+        LoopOptions tried = options;
+        while (true) {   // ends: each round has a backend less
+            try {
+                startAll(count, tried, starter, loops);
+                return new LoopGroup(List.copyOf(loops));
+            } catch (Throwable e) {
+                loops.forEach(CarrierLoop::close);
+                String refusal = mayChoose && !loops.isEmpty() ? refusal(e) : null;
+                if (refusal == null) {
+                    throw e;
+                }
+                tried = options.withRefused(with(loops.getFirst().backend(), "not for " + count + " loops: " + refusal));
+                loops.clear();
             }
-            return new LoopGroup(List.copyOf(loops));
-        } catch (Throwable e) {
-            loops.forEach(CarrierLoop::close);
-            throw e;
         }
+    }
+
+    private static void startAll(int count, LoopOptions options, Starter starter, List<CarrierLoop> started)
+            throws IOException {
+        LoopOptions next = options;
+        for (int i = 1; i <= count; i++) {
+            CarrierLoop loop = starter.start(next.withName(options.name() + "-" + i));
+            started.add(loop);
+            BackendChoice first = loop.backend();   // of all, or a socket could not be dealt out
+            next = options.withBackend(first.name()).withRefused(first.refused());
+        }
+    }
+
+    /** Why a loop cannot have the backend that loops before it have: of some things a process gets only so much. */
+    private static @Nullable String refusal(Throwable failure) {
+        Throwable choice = failure.getCause();
+        return choice != null && choice.getCause() instanceof BackendUnavailableException refused
+                ? refused.getMessage() : null;
+    }
+
+    private static Map<String, String> with(BackendChoice choice, String refusal) {
+        Map<String, String> refused = new LinkedHashMap<>(choice.refused());
+        refused.put(choice.name(), refusal);
+        return refused;
     }
 
     /** The loops; always the same ones, in the same order. */

@@ -3,6 +3,7 @@ package dev.ringpark;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ public final class LoopOptions {
     private static final class Values implements Cloneable {
         String name = "ringpark";
         @Nullable String backend;
+        Map<String, String> refused = Map.of();   // not asked for by anybody, and so no part of the value
         @Nullable LoopMode mode;
         int submissionEntries = 4096;
         int completionEntries = 16_384;
@@ -96,6 +98,16 @@ public final class LoopOptions {
     /** These options with another {@link #backend}; null to choose. */
     public LoopOptions withBackend(@Nullable String backend) {
         return with(changed -> changed.backend = backend);
+    }
+
+    /** Backends that have been refused to another loop of the same group, each with its reason. */
+    Map<String, String> refused() {
+        return values.refused;
+    }
+
+    /** These options with other {@link #refused} backends. */
+    LoopOptions withRefused(Map<String, String> refused) {
+        return with(changed -> changed.refused = refused);
     }
 
     /**

@@ -3,10 +3,12 @@ package dev.ringpark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringpark.internal.backend.BackendUnavailableException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,6 +51,35 @@ class LoopGroupTest {
         })).isSameAs(failure);
 
         assertThat(started).hasSize(2).noneMatch(CarrierLoop::isOpen);
+    }
+
+    @Test
+    void whatCannotBeHadForAllIsHadForNoneUnlessItIsForced() throws IOException {
+        IOException failure = new IOException("cannot start", new IOException("none",
+                new BackendUnavailableException("no more memory may be locked")));
+
+        try (LoopGroup group = LoopGroup.start(3, OPTIONS, options -> failsOnce(options, failure))) {
+            assertThat(started.subList(0, 2)).noneMatch(CarrierLoop::isOpen);
+            assertThat(group.loops()).isEqualTo(started.subList(2, 5)).allMatch(CarrierLoop::isOpen);
+            assertThat(asked.subList(4, 6)).allSatisfy(each -> assertThat(each.refused())
+                    .isEqualTo(Map.of("selector", "not for 3 loops: no more memory may be locked")));
+            assertThat(asked).extracting(LoopOptions::backend)
+                    .containsExactly(null, "selector", "selector", null, "selector", "selector");
+            assertThat(group.loops()).extracting(each -> each.backend().refused()).containsOnly(asked.get(3).refused());
+        }
+        started.clear();
+        assertThatThrownBy(() -> LoopGroup.start(3, OPTIONS.withBackend("selector"),
+                options -> failsOnce(options, failure))).isSameAs(failure);
+        assertThat(started).hasSize(2).noneMatch(CarrierLoop::isOpen);
+    }
+
+    /** The third of those it is asked for. */
+    private CarrierLoop failsOnce(LoopOptions options, IOException failure) throws IOException {
+        if (started.size() == 2 && options.refused().isEmpty()) {
+            asked.add(options);
+            throw failure;
+        }
+        return start(options);
     }
 
     @Test

@@ -74,7 +74,7 @@ public final class Dispatcher extends FileOperations implements AutoCloseable {
      * @throws IllegalArgumentException if there is no backend of the name that forces one
      */
     public static Dispatcher open(DispatcherOptions options) throws IOException {
-        Backends backends = new Backends(Backends.forced(options.backend()), new BackendOptions(
+        Backends backends = new Backends(Backends.forced(options.backend()), Map.of(), new BackendOptions(
                 options.submissionEntries(), options.completionEntries(), options.bufferBytes(), options.bufferCount(),
                 options.fileThreads()));
         return new Dispatcher(backends, new CallbackLoop(backends::open, options.maxInFlight()),

@@ -18,6 +18,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -83,7 +84,7 @@ class DispatcherFailureTest {
     }
 
     private Dispatcher open() throws IOException {
-        Backends backends = new Backends("selector", new BackendOptions(16, 32, 1024, 4, 1));
+        Backends backends = new Backends("selector", Map.of(), new BackendOptions(16, 32, 1024, 4, 1));
         Dispatcher opened = new Dispatcher(backends, new CallbackLoop(
                 (inFlight, completions, counters) -> failing(backends.open(inFlight, completions, counters)), 16), 1);
         return opened;

@@ -28,32 +28,37 @@ public final class Backends {
     private final List<Backend.Factory> bestFirst;
     private final @Nullable String forced;
     private final BackendOptions options;
-    private final Map<String, String> refused = new LinkedHashMap<>();
+    private final Map<String, String> refused;
     private String chosen = "";
 
     /**
      * A choice yet to be made.
      *
      * @param forced the one backend to try; null for all of them
+     * @param refused those that are known to be refused, each with its reason
      */
-    public Backends(@Nullable String forced, BackendOptions options) {
-        this(BEST_FIRST, forced, options);
+    public Backends(@Nullable String forced, Map<String, String> refused, BackendOptions options) {
+        this(BEST_FIRST, forced, refused, options);
     }
 
     /** Of others than there are, for tests. */
-    Backends(List<Backend.Factory> bestFirst, @Nullable String forced, BackendOptions options) {
+    Backends(List<Backend.Factory> bestFirst, @Nullable String forced, Map<String, String> refused,
+            BackendOptions options) {
         this.bestFirst = bestFirst;
         this.forced = forced;
+        this.refused = new LinkedHashMap<>(refused);
         this.options = options;
     }
 
     /**
      * Opens the best backend that can be had.
      *
-     * @throws IOException if none can be; the message names each candidate and its reason
+     * @throws IOException if none can be; the message names each candidate and its reason, and the cause is the last
+     *     refusal, a {@link BackendUnavailableException}
      * @throws IllegalArgumentException if the one that is forced does not exist
      */
     public Backend open(InFlight inFlight, Backend.Completions completions, Counters counters) throws IOException {
+        BackendUnavailableException last = null;
         for (Backend.Factory factory : candidates()) {
             try {
                 Backend backend = factory.open(options, inFlight, completions, counters);
@@ -61,9 +66,10 @@ public final class Backends {
                 return backend;
             } catch (BackendUnavailableException e) {
                 refused.put(factory.name(), String.valueOf(e.getMessage()));
+                last = e;
             }
         }
-        throw new IOException(noneMessage());
+        throw new IOException(noneMessage(), last);
     }
 
     /** The name of the backend that was opened. */
@@ -95,7 +101,7 @@ public final class Backends {
 
     private List<Backend.Factory> candidates() {
         if (forced == null) {
-            return bestFirst;
+            return bestFirst.stream().filter(each -> !refused.containsKey(each.name())).toList();
         }
         List<Backend.Factory> named = bestFirst.stream().filter(each -> each.name().equals(forced)).toList();
         if (named.isEmpty()) {

@@ -12,6 +12,7 @@ import dev.ringpark.internal.op.InFlight;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +64,18 @@ class BackendsTest {
     }
 
     @Test
+    void whatIsKnownToBeRefusedIsNotTriedAndItsReasonIsKept() throws IOException {
+        Backends backends = new Backends(List.of(working("best"), refusing("next", "no"), working("last")), null,
+                Map.of("best", "not for all"), OPTIONS);
+
+        open(backends);
+
+        assertThat(backends.chosen()).isEqualTo("last");
+        assertThat(asked).containsExactly("next", "last");
+        assertThat(backends.refused()).containsExactly(Map.entry("best", "not for all"), Map.entry("next", "no"));
+    }
+
+    @Test
     void oneThatDoesNotExistIsRefusedWithTheNamesThereAre() {
         Backends backends = backends("nex", working("best"), working("next"));
 
@@ -72,7 +85,7 @@ class BackendsTest {
     }
 
     private static Backends backends(@Nullable String forced, Candidate... candidates) {
-        return new Backends(List.of(candidates), forced, OPTIONS);
+        return new Backends(List.of(candidates), forced, Map.of(), OPTIONS);
     }
 
     private static Backend open(Backends backends) throws IOException {
