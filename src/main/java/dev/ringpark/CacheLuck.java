@@ -11,14 +11,15 @@ final class CacheLuck {
 
     private int left = IN_A_ROW;   // looks, until one read goes through the queue; below 0, reads until the next look
 
-    boolean isTried() {
+    /** Whether to look now; counts each time it is asked. */
+    boolean tryNow() {
         int now = left;
         left = now > 0 ? now - 1 : now < 0 ? now + 1 : IN_A_ROW;
         return now > 0;
     }
 
-    /** It was not in memory. */
-    void isOut() {
+    /** What was looked for was not in memory. */
+    void missed() {
         left = PAUSE;
     }
 }

@@ -54,10 +54,10 @@ abstract sealed class LoopChannel implements Channel permits LoopSocket, Foreign
     /** Takes the turn of {@code side}; {@link #exit} has to follow. */
     final Operation enter(int side, long deadlineNanos, String timeoutMessage) throws IOException {
         requireNotInterrupted();
-        Descriptor.Entry entry = deadlineNanos == Moment.OVER
+        Descriptor.Entry outcome = deadlineNanos == Moment.OVER
                 ? refusal()
                 : handle.enter(side, deadlineNanos, loop.parking());
-        return switch (entry) {
+        return switch (outcome) {
             case ENTERED -> operation(side);
             case NOT_OPEN -> throw new ClosedChannelException();
             case CLOSED_WHILE_WAITING -> throw new AsynchronousCloseException();

@@ -29,7 +29,7 @@ final class LoopEngine implements LoopThread.Driver {
     private final LoopDoor door;
     private final SleepGate gate;
     private final RunQueue ready;
-    private final Watch watch;
+    private final LoopWatch watch;
     private boolean stopping;   // loop thread only
     private @Nullable Throwable torn;   // loop thread only: why a turn on a pinned thread's stack ended half way
 
@@ -44,7 +44,7 @@ final class LoopEngine implements LoopThread.Driver {
         this.door = new LoopDoor(proactor, herald);
         this.gate = door.gate();
         this.ready = door.ready();
-        this.watch = new Watch(options, carried, gate, ready, counters);
+        this.watch = new LoopWatch(options, carried, gate, ready, counters);
     }
 
     /** Gives the queue back, of a loop that will never run. */

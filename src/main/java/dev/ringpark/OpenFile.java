@@ -69,8 +69,8 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
      */
     final int enter(int side) throws IOException {
         int turn = isSeekable ? Descriptor.WRITING : side;
-        Descriptor.Entry entry = handle.enter(turn, Operation.NONE, loop.parking());
-        return switch (entry) {
+        Descriptor.Entry outcome = handle.enter(turn, Operation.NONE, loop.parking());
+        return switch (outcome) {
             case ENTERED -> turn;
             case NOT_OPEN -> throw new ClosedChannelException();
             case CLOSED_WHILE_WAITING -> throw new AsynchronousCloseException();
@@ -132,7 +132,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
     /** Whether it may be that a read finds what it wants in memory, and shall look. */
     final boolean looksForNow(long position, int length) {
         boolean isBuffered = blockBytes == Unbuffered.NONE;
-        return position >= 0 && isSeekable && isBuffered && length <= FileBuffers.BYTES && luck.isTried();
+        return position >= 0 && isSeekable && isBuffered && length <= FileBuffers.BYTES && luck.tryNow();
     }
 
     /** Looks, and does not wait. On the loop's own thread nobody can close the file meanwhile; others count in. */
@@ -146,7 +146,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
             Reference.reachabilityFence(this);
         }
         if (!was) {
-            luck.isOut();
+            luck.missed();
         }
         return was;
     }

@@ -10,7 +10,7 @@ final class StallReport {
     private StallReport() {}
 
     /** Logs the stall that was counted last, with the stack of the thread that runs. */
-    static void log(Watch watch) {
+    static void log(LoopWatch watch) {
         Runnable task = watch.running();
         Thread hog = hog(task, watch.loop());
         String name = hog.toString();

@@ -22,17 +22,17 @@ import org.jspecify.annotations.Nullable;
  *
  * Announce, then look, on both sides: either the watchdog sees a loop awake or that loop rouses it. As it rests after
  * it was roused, that happens once in a threshold at most, however often loops wake. Clock, gate, turn, in this order:
- * so a turn that led into a sleep is never taken for a long one ({@link Watch#count}).
+ * so a turn that led into a sleep is never taken for a long one ({@link LoopWatch#count}).
  */
 final class Watchdog {
     static final Watchdog SHARED = new Watchdog();
 
-    private final Set<Watch> watched = ConcurrentHashMap.newKeySet();
+    private final Set<LoopWatch> watched = ConcurrentHashMap.newKeySet();
     private volatile boolean dozing;
     private volatile @Nullable Thread thread;   // there while somebody is watched
 
     /** Looks at {@code watch} from now on, if it is wanted. */
-    synchronized void add(Watch watch) {
+    synchronized void add(LoopWatch watch) {
         if (watch.isWanted()) {
             watched.add(watch);
             Threads.runGuarded(this::start);   // if there is no thread left for it, nobody looks
@@ -47,14 +47,14 @@ final class Watchdog {
         }
     }
 
-    synchronized void remove(Watch watch) {
+    synchronized void remove(LoopWatch watch) {
         if (watched.remove(watch)) {
             wake();
         }
     }
 
     /** Ends a doze: the loop of {@code watch} has slept, and has said at its gate that it does no more. No lock. */
-    void rouse(Watch watch) {
+    void rouse(LoopWatch watch) {
         if (watch.isWanted() && dozing) {
             wake();
         }
@@ -87,7 +87,7 @@ final class Watchdog {
     /** Until a loop wakes up; returns at once if one is awake. */
     private void doze() {
         dozing = true;
-        while (dozing && !watched.isEmpty() && watched.stream().allMatch(Watch::isAsleep)) {
+        while (dozing && !watched.isEmpty() && watched.stream().allMatch(LoopWatch::isAsleep)) {
             LockSupport.park(this);
         }
         dozing = false;
@@ -100,7 +100,7 @@ final class Watchdog {
 
     private void look() {
         long now = System.nanoTime();
-        for (Watch watch : watched) {
+        for (LoopWatch watch : watched) {
             if (watch.count(now)) {
                 Threads.runGuarded(() -> StallReport.log(watch));   // whatever the logger throws
             }

@@ -22,10 +22,11 @@ class WatchdogTest {
     private static final class Loop {
         final SleepGate gate = new SleepGate();
         final Counters counters = new Counters();
-        final Watch watch;
+        final LoopWatch watch;
 
         Loop(Duration stallAfter) {
-            watch = new Watch(LoopOptions.defaults().withStallAfter(stallAfter), true, gate, new RunQueue(), counters);
+            watch = new LoopWatch(
+                    LoopOptions.defaults().withStallAfter(stallAfter), true, gate, new RunQueue(), counters);
             watch.startTurn();
         }
 

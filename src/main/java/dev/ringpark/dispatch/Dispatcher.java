@@ -46,13 +46,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dispatcher extends FileOperations implements AutoCloseable {
     private final Backends backends;
-    private final Timeouts timeouts;
+    private final TimeoutRequests timeouts;
     private final Offloads offloads;
 
     Dispatcher(Backends backends, CallbackLoop loop, int offloadThreads) {
         super(loop);
         this.backends = backends;
-        this.timeouts = new Timeouts(loop);
+        this.timeouts = new TimeoutRequests(loop);
         this.offloads = new Offloads(loop, offloadThreads);
     }
 

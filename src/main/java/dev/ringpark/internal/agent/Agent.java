@@ -1,6 +1,6 @@
 package dev.ringpark.internal.agent;
 
-import dev.ringpark.internal.jdk.NativeAccess;
+import dev.ringpark.internal.jdk.NativeAccessSwitch;
 import java.lang.instrument.Instrumentation;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +21,6 @@ public final class Agent {
         Module ours = Agent.class.getModule();
         instrumentation.redefineModule(Object.class.getModule(), Set.of(), Map.of(),
                 Map.of("java.lang", Set.of(ours)), Set.of(), Map.of());
-        NativeAccess.enable(ours);
+        NativeAccessSwitch.enable(ours);
     }
 }

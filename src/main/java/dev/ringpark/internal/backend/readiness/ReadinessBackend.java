@@ -153,12 +153,12 @@ public final class ReadinessBackend implements Backend {
 
     @Override
     public void cancel(Operation operation) {
-        if (operation.kind().isOfFile() ? files.cancel(operation) : isGivenUp(operation)) {
+        if (operation.kind().isOfFile() ? files.cancel(operation) : giveUp(operation)) {
             finished.add(operation);
         }
     }
 
-    private boolean isGivenUp(Operation operation) {
+    private boolean giveUp(Operation operation) {
         Watch watch = existing((FdHandle) operation.handle());
         if (watch == null || !watch.forget(operation)) {
             return false;

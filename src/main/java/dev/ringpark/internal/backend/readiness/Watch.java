@@ -38,9 +38,9 @@ final class Watch {
         return (int) data;
     }
 
-    /** Whether {@code told} came with this watch, and not with a former one of the same number. */
-    boolean isMeant(long told) {
-        return told == data;
+    /** Whether {@code brought} came with this watch, and not with a former one of the same number. */
+    boolean isMeant(long brought) {
+        return brought == data;
     }
 
     /** The direction {@code operation} waits for. */

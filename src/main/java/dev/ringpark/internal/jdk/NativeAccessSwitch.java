@@ -9,8 +9,8 @@ import java.lang.invoke.MethodType;
  * Does what {@code --enable-native-access} does, by the package-private members of java.lang.Module that JDK 25 has for
  * that. Needs java.lang opened.
  */
-public final class NativeAccess {
-    private NativeAccess() {}
+public final class NativeAccessSwitch {
+    private NativeAccessSwitch() {}
 
     /** Enables it for {@code module}; where the JDK does not let us, nothing happens, and it warns in its own words. */
     public static void enable(Module module) {

@@ -7,11 +7,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Requests that end at a moment; what holds them is used again. */
-final class Timeouts {
+final class TimeoutRequests {
     private final CallbackLoop loop;
     private final ArrayDeque<Slot> idle = new ArrayDeque<>();
 
-    Timeouts(CallbackLoop loop) {
+    TimeoutRequests(CallbackLoop loop) {
         this.loop = loop;
     }
 

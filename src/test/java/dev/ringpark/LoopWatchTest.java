@@ -10,14 +10,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Which turns are stalls, on a clock the test sets: nothing but a turn that goes on. */
-class WatchTest {
+class LoopWatchTest {
     private static final long STALL_NANOS = Duration.ofMillis(10).toNanos();
     private static final long BORN_NANOS = -5;   // a clock may start below zero, and pass it
 
     private final SleepGate gate = new SleepGate();
     private final Counters counters = new Counters();
-    private final Watch watch = new Watch(LoopOptions.defaults().withStallAfter(Duration.ofNanos(STALL_NANOS)), true,
-            gate, new RunQueue(), counters);
+    private final LoopWatch watch = new LoopWatch(
+            LoopOptions.defaults().withStallAfter(Duration.ofNanos(STALL_NANOS)), true, gate, new RunQueue(), counters);
 
     @BeforeEach
     void beginATurn() {

@@ -8,12 +8,12 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /** What the {@link Watchdog} can see of one loop, and what it has counted. The protocol stands there. */
-final class Watch {
+final class LoopWatch {
     private static final VarHandle TURN_START_NANOS;
 
     static {
         try {
-            TURN_START_NANOS = MethodHandles.lookup().findVarHandle(Watch.class, "turnStartNanos", long.class);
+            TURN_START_NANOS = MethodHandles.lookup().findVarHandle(LoopWatch.class, "turnStartNanos", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -29,7 +29,7 @@ final class Watch {
     private long countedNanos;       // watchdog only: when the turn that was counted last began
 
     /** On the loop's thread. Only threads it carries can keep it from its turns. */
-    Watch(LoopOptions options, boolean carried, SleepGate gate, RunQueue ready, Counters counters) {
+    LoopWatch(LoopOptions options, boolean carried, SleepGate gate, RunQueue ready, Counters counters) {
         this.loopName = options.name();
         this.loop = Thread.currentThread();
         this.gate = gate;
