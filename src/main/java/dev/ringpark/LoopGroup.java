@@ -98,7 +98,8 @@ public final class LoopGroup implements AutoCloseable {
                 if (refusal == null) {
                     throw e;
                 }
-                tried = options.withRefused(with(loops.getFirst().backend(), "not for " + count + " loops: " + refusal));
+                String reason = "not for " + count + " loops: " + refusal;
+                tried = options.withRefused(with(loops.getFirst().backend(), reason));
                 loops.clear();
             }
         }
