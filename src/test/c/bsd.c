@@ -1027,10 +1027,28 @@ static int await(struct kqueue *kq, struct kevent *events, int room, const struc
 /* macOS looks at the time before it looks at the changes; it took this many seconds at most, and of late 68 years. */
 enum { LONGEST_WAIT = 100000000 };
 
+/* For tests: the calls that ask for events, and what is said of descriptors together with that and apart from it. */
+enum { ASKED, TOLD_WITH_IT, TOLD_APART, COUNTS };
+
+static uint64_t counts[COUNTS];
+
+static void count(const struct kevent *changes, int nchanges, bool asks) {
+  counts[ASKED] += asks;
+  for (int i = 0; i < nchanges; i++) counts[asks ? TOLD_WITH_IT : TOLD_APART] += changes[i].filter != EVFILT_USER;
+}
+
+/* No call of BSD's; all of them at one moment. */
+void kevent_counts(uint64_t copy[COUNTS]) {
+  lock();
+  memcpy(copy, counts, sizeof counts);
+  unlock();
+}
+
 BSD_CALL(int, kevent, int fd, const struct kevent *changes, int nchanges, struct kevent *events, int nevents,
          const struct timespec *timeout) {
   int found = 0, error = 0;
   lock();
+  count(changes, nchanges, nevents > 0);
   struct kqueue *kq = kqueue_of(fd);
   if (kq == NULL) error = EBADF;
   else if (PICK(true, false) && timeout != NULL && timeout->tv_sec > LONGEST_WAIT) error = EINVAL;
