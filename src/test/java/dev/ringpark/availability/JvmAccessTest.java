@@ -8,6 +8,8 @@ import dev.ringpark.process.Jar;
 import dev.ringpark.process.Jvm;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +25,18 @@ class JvmAccessTest {
 
         assertThat(answer.refusal()).contains("JVM").contains("--enable-native-access=ALL-UNNAMED");
         assertThat(answer.mode()).isEqualTo("carried");
+    }
+
+    @Test
+    void aLoopLogsOnceWhatItRunsOnAndWhyNothingBetter() throws Exception {
+        Answer answer = Answer.from(Jvm.with(DENY)).works("selector");
+
+        String refused = Stream.of("io_uring", "epoll", "kqueue")
+                .map(name -> name + ": " + answer.facts().get("refused " + name)).collect(Collectors.joining("; "));
+        String choice = "backend selector (not " + refused + "), mode handed-over (" + answer.reason() + ")";
+        assertThat(refused).doesNotContain("null").contains("--enable-native-access=ALL-UNNAMED");
+        assertThat(answer.run().err().lines()).filteredOn(line -> line.contains("backend selector"))
+                .containsExactly("INFO: ringpark: " + choice);
     }
 
     /** The JVM says why only once; from then on it says that it has said so. */

@@ -11,6 +11,7 @@ import dev.ringpark.internal.platform.Backends;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,6 +57,23 @@ class LoopChoiceTest {
             assertThat(loop.mode().reason()).isEqualTo("asked for");
             assertThat(loop).hasToString("CarrierLoop[" + flavor.options().name() + ", " + flavor.options().backend()
                     + ", " + flavor.options().mode().label() + "]");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Flavor.class)
+    void theChoiceIsLoggedOnce(Flavor flavor) throws Exception {
+        try (Logged logged = new Logged(Level.ALL); CarrierLoop loop = flavor.start()) {
+            loop.run(() -> null);
+
+            assertThat(logged.records()).filteredOn(entry -> entry.getMessage().contains("backend")).hasSize(1)
+                    .allSatisfy(entry -> {
+                        assertThat(entry.getLevel()).isEqualTo(Level.INFO);
+                        assertThat(entry.getMessage()).isEqualTo(flavor.options().name() + ": backend "
+                                + flavor.options().backend() + ", mode " + flavor.options().mode().label()
+                                + " (asked for)");
+                        assertThat(entry.getThrown()).isNull();
+                    });
         }
     }
 
