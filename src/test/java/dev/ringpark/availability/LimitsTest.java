@@ -47,6 +47,19 @@ class LimitsTest {
         assertThat(answer.works("epoll").refusal()).startsWith("io_uring_setup: ENOMEM").contains("ulimit -l");
     }
 
+    /** Eight MiB are a usual limit: enough for some rings of the default's size, and not for 64. */
+    @Test
+    void lockedMemoryForSomeRingsOnlyLeadsTheWholeGroupToEpoll() throws Exception {
+        Finished run = Jvm.withFullAccess().with(GroupProbe.class, CarrierLoop.class).and("64")
+                .behind(Nobody.running("prlimit", "--memlock=8388608:8388608")).run();
+
+        List<String> told = run.out().lines().toList();
+        assertThat(told).as("what the probe said: %s", run).hasSize(2);
+        assumeFalse(told.getLast().equals("io_uring"), "this kernel does not charge rings to the limit");
+        assertThat(told).allSatisfy(each -> assertThat(each)
+                .startsWith("epoll (not io_uring: not for 64 loops: io_uring_setup: ENOMEM").contains("ulimit -l"));
+    }
+
     @ParameterizedTest
     @CsvSource({"io_uring, io_uring", "epoll, epoll", "selector, selector", "'', io_uring"})
     void tooFewDescriptorsAreAnErrorAndNeverAReasonForAnotherBackend(String forced, String expected) throws Exception {

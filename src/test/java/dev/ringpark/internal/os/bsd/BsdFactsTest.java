@@ -64,6 +64,7 @@ class BsdFactsTest {
             O_NONBLOCK          4
             SUN_PATH_BYTES      104
             IP_MREQN_BYTES      12
+            IMR_ADDRESS         4
             IMR_IFINDEX         8
             IPV6_MREQ_BYTES     20
             IPV6MR_IFINDEX      16
