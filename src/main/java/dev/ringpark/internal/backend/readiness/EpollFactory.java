@@ -7,7 +7,6 @@ import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.fd.NativeAccess;
 import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.os.linux.LinuxSockets;
-import dev.ringpark.internal.os.linux.ReadinessAbi;
 import java.io.IOException;
 
 /** Opens a queue of epoll, if Linux and the JVM let us. */
@@ -23,9 +22,6 @@ public final class EpollFactory implements Backend.Factory {
         String refusal = NativeAccess.refusalOfLinux();
         if (refusal != null) {
             throw new BackendUnavailableException(refusal);
-        }
-        if (!ReadinessAbi.ARE_KNOWN) {
-            throw new BackendUnavailableException("this machine's system call numbers are not known here");
         }
         return ReadinessBackend.over(EpollQueue.open(), LinuxSockets.CALLS, options, completions, counters);
     }

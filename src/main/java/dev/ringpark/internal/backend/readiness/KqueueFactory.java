@@ -54,7 +54,8 @@ public final class KqueueFactory implements Backend.Factory {
             SymbolLookup calls = Kqueue.library(library == null ? null : Path.of(library));
             return open(calls, system, options, completions, counters);
         } catch (IllegalArgumentException | UnsatisfiedLinkError e) {
-            throw new BackendUnavailableException(LIBRARY + " " + library + ", " + SYSTEM + " " + system
+            throw new BackendUnavailableException(
+                    (library == null ? system : LIBRARY + " " + library + ", " + SYSTEM + " " + system)
                     + ": " + e.getMessage());
         }
     }

@@ -2,7 +2,7 @@ package dev.ringpark.internal.backend.uring;
 
 /**
  * Numbers and layouts of io_uring: include/uapi/linux/io_uring.h; system call numbers: asm-generic/unistd.h, the same
- * on every architecture. "Since" is the kernel that brought the fact.
+ * on every architecture that is known here. "Since" is the kernel that brought the fact.
  */
 final class IoUringAbi {
     static final long SYS_IO_URING_SETUP = 425;
