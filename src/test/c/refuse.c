@@ -13,6 +13,8 @@ static int number_of(const char *call) {
   if (strcmp(call, "io_uring_setup") == 0) return SYS_io_uring_setup;
   if (strcmp(call, "io_uring_enter") == 0) return SYS_io_uring_enter;
   if (strcmp(call, "io_uring_register") == 0) return SYS_io_uring_register;
+  if (strcmp(call, "epoll_create1") == 0) return SYS_epoll_create1;
+  if (strcmp(call, "epoll_ctl") == 0) return SYS_epoll_ctl;
   if (strcmp(call, "listen") == 0) return SYS_listen;
   return -1;
 }

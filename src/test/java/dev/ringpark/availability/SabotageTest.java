@@ -9,7 +9,8 @@ import dev.ringpark.process.RunningProgram;
 import dev.ringpark.process.Tool;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,28 +28,27 @@ class SabotageTest {
     @TempDir
     private static Path folder;
 
-    @BeforeAll
-    static void require() {
-        Ring.require();
+    private static Jvm refusing(String error, String call, String... flags) throws Exception {
+        return JVM.and(flags).behind(launcher().toString(), error, call);
     }
 
-    private static Jvm refusing(String error, String call, String... flags) throws Exception {
+    private static Path launcher() throws Exception {
         Path launcher = folder.resolve("refuse");
         if (!Files.exists(launcher)) {
             assertThat(Tool.compileC(Path.of("src/test/c/refuse.c"), folder)).isEqualTo(launcher);
         }
-        return JVM.and(flags).behind(launcher.toString(), error, call);
+        return launcher;
     }
 
     @ParameterizedTest(name = "{1}: {0}")
     @CsvSource({
         "EPERM,  io_uring_setup",
         "ENOSYS, io_uring_setup",
-        "ENOMEM, io_uring_setup",   // as of kernels that charge rings to the limit of locked memory
         "EPERM,  io_uring_enter",
         "EPERM,  io_uring_register",
     })
     void aRefusedCallOfTheRings(String error, String call) throws Exception {
+        Ring.require();
         SampleServers.assertServe(refusing(error, call), "epoll");
     }
 
@@ -58,9 +58,19 @@ class SabotageTest {
         SampleServers.assertServe(refusing("EPERM", "io_uring_setup", "-Dringpark.backend=" + forced), forced);
     }
 
+    /** As of kernels that charge rings to the limit of locked memory. */
+    @Test
+    void noMemoryForTheRingOfSomebodyWithoutPrivileges() throws Exception {
+        Ring.require();
+        String[] refusing = {launcher().toString(), "ENOMEM", "io_uring_setup"};
+        SampleServers.assertServe(JVM.behind(Stream.of(refusing, Nobody.running()).flatMap(Arrays::stream)
+                .toArray(String[]::new)), "epoll");
+    }
+
     /** Root has as much as it likes. */
     @Test
     void noLockedMemoryForSomebodyWithoutPrivileges() throws Exception {
+        Ring.require();
         Tool.require("prlimit");
         Jvm jvm = JVM.behind(Nobody.running("prlimit", "--memlock=0:0"));
         assumeFalse(Answer.from(jvm).backend().equals("io_uring"), "this kernel does not charge rings to the limit");
@@ -69,6 +79,7 @@ class SabotageTest {
 
     @Test
     void aTableOfSixtyDescriptors() throws Exception {
+        Ring.require();
         Tool.require("prlimit");
         SampleServers.assertServe(JVM.behind("prlimit", "--nofile=60:60"), "io_uring");
     }
@@ -80,6 +91,7 @@ class SabotageTest {
 
     @Test
     void neitherFlagGiven() throws Exception {
+        Ring.require();
         SampleServers.assertServe(Jvm.with(), "io_uring");
     }
 

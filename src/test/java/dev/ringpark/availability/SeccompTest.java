@@ -1,6 +1,7 @@
 package dev.ringpark.availability;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringpark.CarrierLoop;
 import dev.ringpark.process.Finished;
@@ -8,7 +9,9 @@ import dev.ringpark.process.Jvm;
 import dev.ringpark.process.Tool;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,16 +42,66 @@ class SeccompTest {
     void aRefusedCallLeadsToEpollAndTellsTheCure(String error, String call, String reason) throws Exception {
         Answer answer = Answer.from(Jvm.withFullAccess().behind(launcher, error, call)).works("epoll");
 
-        assertThat(answer.refusal()).startsWith(reason).contains("seccomp").contains("allow");
+        assertThat(answer.refusal()).startsWith(reason).contains("seccomp").contains("allow")
+                .as("the switch, which is off").doesNotContain("kernel.io_uring_disabled");
         assertThat(answer.mode()).isEqualTo("carried");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring_enter", "io_uring_register"})
+    void anErrorThatNoFilterWouldChooseLeadsToEpollAndBlamesNone(String call) throws Exception {
+        Answer answer = Answer.from(Jvm.withFullAccess().behind(launcher, "EADDRINUSE", call)).works("epoll");
+
+        assertThat(answer.refusal()).startsWith(call + ": Address already in use (EADDRINUSE")
+                .doesNotContain("seccomp");
     }
 
     /** Not every kernel charges rings to the limit of locked memory; what it would say if it did. */
     @Test
     void tooLittleLockedMemoryLeadsToEpollAndTellsTheCure() throws Exception {
-        Answer answer = Answer.from(Jvm.withFullAccess().behind(launcher, "ENOMEM", "io_uring_setup")).works("epoll");
+        assertLackOfLockedMemory(Nobody.running());
+    }
 
-        assertThat(answer.refusal()).startsWith("io_uring_setup: ENOMEM").contains("ulimit -l");
+    /** Who is root in a namespace alone is charged like everybody. */
+    @Test
+    void tooLittleLockedMemoryOfTheRootOfANamespaceLeadsToEpollAndTellsTheCure() throws Exception {
+        Tool.require("unshare");
+        List<String> command = List.of("unshare", "--user", "--map-root-user");
+        Finished test = Finished.run(Stream.concat(command.stream(), Stream.of("true")).toList());
+        assumeTrue(test.exitCode() == 0, test::err);
+        assertLackOfLockedMemory(command.toArray(String[]::new));
+    }
+
+    private static void assertLackOfLockedMemory(String... whoIsCharged) throws Exception {
+        String[] refusing = {launcher, "ENOMEM", "io_uring_setup"};
+        Jvm jvm = Jvm.withFullAccess().behind(
+                Stream.of(refusing, whoIsCharged).flatMap(Arrays::stream).toArray(String[]::new));
+
+        assertThat(Answer.from(jvm).works("epoll").refusal())
+                .startsWith("io_uring_setup: ENOMEM").contains("ulimit -l");
+    }
+
+    /** Nobody charges the privileged, so it is memory itself that there is too little of. */
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring_setup", "io_uring_enter", "io_uring_register"})
+    void aSystemOutOfMemoryIsAnErrorAndNoReasonForAnotherBackend(String call) throws Exception {
+        Ring.requirePrivileges();
+
+        assertThat(Answer.from(Jvm.withFullAccess().behind(launcher, "ENOMEM", call)).fails().failure())
+                .startsWith("java.io.IOException: " + call + ": ENOMEM: the system is out of memory");
+    }
+
+    /** The JDK's own selector is told to do without epoll. */
+    @ParameterizedTest
+    @ValueSource(strings = {"epoll_create1", "epoll_ctl"})
+    void refusedRingsAndQueuesLeadToTheSelectorAndTellTheCureOfEach(String call) throws Exception {
+        Jvm jvm = Jvm.withFullAccess().and(
+                "-Djava.nio.channels.spi.SelectorProvider=sun.nio.ch.PollSelectorProvider");
+        Answer answer = Answer.from(jvm.behind(launcher, "EPERM", "io_uring_setup", launcher, "EPERM", call));
+
+        assertThat(answer.works("selector").refusal()).startsWith("io_uring_setup: EPERM").contains("allow calls 425");
+        assertThat(answer.facts().get("refused epoll")).startsWith(call + ": EPERM").contains("seccomp")
+                .contains("allow epoll_create1, epoll_ctl, epoll_pwait and eventfd2");
     }
 
     @ParameterizedTest(name = "{1}: {0}")

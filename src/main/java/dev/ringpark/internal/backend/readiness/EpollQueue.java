@@ -63,7 +63,8 @@ final class EpollQueue extends ReadinessQueue {
         }
         Errno errno = LinuxErrno.of(-result);
         if (isRefusal(errno)) {
-            throw new BackendUnavailableException(call + ": " + errno + " (a seccomp filter forbids it?)");
+            throw new BackendUnavailableException(call + ": " + errno + ": a seccomp filter or security module refuses "
+                    + "it (allow epoll_create1, epoll_ctl, epoll_pwait and eventfd2)");
         }
         throw SocketErrors.of(LinuxErrno.failure(-result));
     }

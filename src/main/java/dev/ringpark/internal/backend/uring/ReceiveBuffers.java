@@ -53,7 +53,7 @@ final class ReceiveBuffers {
                 return null;
             }
             throw LinuxErrno.of(-result) == Errno.ENOMEM
-                    ? RingSetup.lockedMemory("io_uring_register")
+                    ? Refusals.outOfMemory("io_uring_register")
                     : SocketErrors.of(LinuxErrno.failure(-result));
         }
         ReceiveBuffers buffers = new ReceiveBuffers(region, entries, bufferBytes);

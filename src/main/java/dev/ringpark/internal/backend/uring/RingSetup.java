@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.ringpark.internal.backend.BackendOptions;
 import dev.ringpark.internal.backend.BackendUnavailableException;
+import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.SocketErrors;
 import dev.ringpark.internal.os.linux.Libc;
 import dev.ringpark.internal.os.linux.LinuxErrno;
@@ -99,19 +100,12 @@ final class RingSetup {
         return switch (LinuxErrno.of(-result)) {
             case ENOSYS -> new BackendUnavailableException("io_uring_setup: ENOSYS: the kernel has no io_uring (it "
                     + "came with 5.1), or a seccomp filter hides it (Docker and others do: allow calls 425 to 427)");
-            case EPERM, EACCES -> new BackendUnavailableException("io_uring_setup: " + LinuxErrno.of(-result)
-                    + ": refused by the sysctl kernel.io_uring_disabled (0 allows it) or by a seccomp filter or "
-                    + "security module (Docker's default profile does: allow calls 425 to 427)");
+            case EPERM -> Refusals.notPermitted();
+            case EACCES -> Refusals.filtered(Errno.EACCES);
             case EINVAL -> new BackendUnavailableException("io_uring_setup: EINVAL: the kernel is older than 5.6");
-            case ENOMEM -> lockedMemory("io_uring_setup");
+            case ENOMEM -> Refusals.outOfMemory("io_uring_setup");
             default -> SocketErrors.of(LinuxErrno.failure(-result));
         };
-    }
-
-    /** What {@code call} says if there is not enough. */
-    static BackendUnavailableException lockedMemory(String call) {
-        return new BackendUnavailableException(call + ": ENOMEM: the limit of locked memory is too small for the "
-                + "queues (raise it: ulimit -l, LimitMEMLOCK), or use smaller ones");
     }
 
     static {
@@ -133,19 +127,26 @@ final class RingSetup {
             entered = ring.enterAndWait();
         }
         if (!ring.hasCompletion()) {
-            throw new BackendUnavailableException("io_uring_enter: " + Ring.describe(entered)
-                    + ": the ring could be made but not entered; a seccomp filter refuses call 426 (allow it)");
+            throw Refusals.ofUse("io_uring_enter", SYS_IO_URING_ENTER, entered);
         }
+        requireDone(ring.result());
         ring.advance();
         probe(ring, arena);
+    }
+
+    /** A NOP does nothing, and nothing goes wrong with it: any other answer is to something we have not asked. */
+    static void requireDone(int result) throws BackendUnavailableException {
+        if (result != 0) {
+            throw new BackendUnavailableException("a NOP through the ring was answered with " + result + " in place of "
+                    + "0: this kernel's io_uring is not the one known here");
+        }
     }
 
     private static void probe(Ring ring, Arena arena) throws IOException {
         MemorySegment probe = arena.allocate(PROBE_HEADER_BYTES + (long) PROBE_OPS * PROBE_OP_BYTES, 8);
         int result = ring.register(IORING_REGISTER_PROBE, probe, PROBE_OPS);
         if (result < 0) {
-            throw new BackendUnavailableException("io_uring_register: " + Ring.describe(result)
-                    + ": a seccomp filter refuses call 427 (allow it)");
+            throw Refusals.ofUse("io_uring_register", SYS_IO_URING_REGISTER, result);
         }
         ring.knows(operations(probe) & ~OPTIONAL_OPERATIONS.entrySet().stream()
                 .filter(each -> ring.isWithout(each.getKey())).mapToLong(each -> 1L << each.getValue()).sum());
