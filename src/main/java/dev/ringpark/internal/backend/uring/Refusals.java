@@ -21,7 +21,8 @@ final class Refusals {
         String value = Privileges.read(SWITCH);
         return isSwitchedOff(value, Privileges.read(GROUP), Privileges.own())
                 ? new BackendUnavailableException("io_uring_setup: EPERM: the sysctl kernel.io_uring_disabled is "
-                        + value + (value.equals("1") ? " and this process neither privileged nor in kernel.io_uring_group" : "")
+                        + value
+                        + (value.equals("1") ? " and this process neither root's nor of kernel.io_uring_group" : "")
                         + " (0 allows it)")
                 : filtered(Errno.EPERM);
     }
