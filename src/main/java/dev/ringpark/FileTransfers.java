@@ -3,6 +3,7 @@ package dev.ringpark;
 import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.OpenChoice;
 import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
@@ -250,7 +251,7 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
         if (count == 0) {
             Operation operation = begin(before);
             operation.at(place);
-            operation.beginTransfer(kind, buffer, address, buffer.position(), buffer.remaining(), Operation.NONE);
+            operation.beginTransfer(kind, buffer, address, buffer.position(), buffer.remaining(), Moment.NONE);
             count = await(operation, before);
         }
         if (place != position) {

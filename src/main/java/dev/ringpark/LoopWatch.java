@@ -3,21 +3,15 @@ package dev.ringpark;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
 import dev.ringpark.internal.dispatch.SleepGate;
+import dev.ringpark.internal.op.VarHandles;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /** What the {@link Watchdog} can see of one loop, and what it has counted. The protocol stands there. */
 final class LoopWatch {
-    private static final VarHandle TURN_START_NANOS;
-
-    static {
-        try {
-            TURN_START_NANOS = MethodHandles.lookup().findVarHandle(LoopWatch.class, "turnStartNanos", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle TURN_START_NANOS =
+            VarHandles.ofField(MethodHandles.lookup(), "turnStartNanos", long.class);
 
     private final String loopName;
     private final Thread loop;

@@ -3,6 +3,7 @@ package dev.ringpark;
 import dev.ringpark.internal.dispatch.Unbuffered;
 import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.FileResource;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.OpenChoice;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.FileErrors;
@@ -45,7 +46,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
     final void open() throws IOException {
         FileWaits.requireNotInterrupted(0);
         Operation operation = handle.take();
-        operation.beginOpen(choice.request(), Operation.NONE);
+        operation.beginOpen(choice.request(), Moment.NONE);
         await(operation, 0);
         if (choice.request().isDirect()) {
             blockBytes = FileWaits.offload(loop, () -> Unbuffered.blockBytes(handle.path()));
@@ -69,7 +70,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
      */
     final int enter(int side) throws IOException {
         int turn = isSeekable ? Descriptor.WRITING : side;
-        Descriptor.Entry outcome = handle.enter(turn, Operation.NONE, loop.parking());
+        Descriptor.Entry outcome = handle.enter(turn, Moment.NONE, loop.parking());
         return switch (outcome) {
             case ENTERED -> turn;
             case NOT_OPEN -> throw new ClosedChannelException();
@@ -153,13 +154,13 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
 
     final void sync(boolean metaData) throws IOException {
         Operation operation = begin(0);
-        operation.beginSync(metaData, Operation.NONE);
+        operation.beginSync(metaData, Moment.NONE);
         await(operation, 0);
     }
 
     final long askSize() throws IOException {
         Operation operation = begin(0);
-        operation.beginStat(false, Operation.NONE);
+        operation.beginStat(false, Moment.NONE);
         submitAndPark(operation);
         long size = operation.size();
         FileWaits.end(operation, handle, 0, handle.path(), null);
@@ -168,7 +169,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
 
     final BasicFileAttributes askAttributes() throws IOException {
         Operation operation = begin(0);
-        operation.beginStat(true, Operation.NONE);
+        operation.beginStat(true, Moment.NONE);
         submitAndPark(operation);
         return FileWaits.attributes(operation, handle, handle.path());
     }
@@ -178,7 +179,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
         int turn = enter(Descriptor.WRITING);
         try {
             Operation operation = begin(0);
-            operation.beginTruncate(size, Operation.NONE);
+            operation.beginTruncate(size, Moment.NONE);
             await(operation, 0);
             plain(file -> {
                 if (file.position() > size) {
@@ -193,7 +194,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
 
     final void reserve(long position, long bytes) throws IOException {
         Operation operation = begin(0);
-        operation.beginAllocate(position, bytes, Operation.NONE);
+        operation.beginAllocate(position, bytes, Moment.NONE);
         await(operation, 0);
     }
 

@@ -1,5 +1,6 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.PathRequest;
 import dev.ringpark.internal.op.PathsHandle;
@@ -58,7 +59,7 @@ final class PathCalls {
     private Operation run(PathRequest request) throws IOException {
         FileWaits.requireNotInterrupted(0);
         Operation operation = handle.take();
-        operation.beginPath(request, Operation.NONE);
+        operation.beginPath(request, Moment.NONE);
         loop.parking().submitAndPark(operation);
         return operation;
     }

@@ -47,14 +47,7 @@ abstract sealed class Endpoint permits SocketEndpoint, DescriptorHandle {
     /** Has {@code request} take its turn; {@code about} is the address, buffer, buffers or step. */
     final void begin(Request<?> request, Kind kind, @Nullable Object about) {
         loop.requireUsable();
-        side(kind).begin(request, kind, about);
-    }
-
-    private EndpointSide side(Kind kind) {
-        return switch (kind) {
-            case ACCEPT, READ, RECEIVE, RECEIVE_FROM, AWAIT_READABLE -> reading;
-            default -> writing;
-        };
+        (kind.isOfReadingSide() ? reading : writing).begin(request, kind, about);
     }
 
     final boolean isBusy(int side) {

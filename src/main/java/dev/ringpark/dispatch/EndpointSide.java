@@ -5,6 +5,7 @@ import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Completion;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.Failure;
@@ -112,16 +113,16 @@ final class EndpointSide implements Completion, Request.Holder {
         switch (request.subject) {
             case ByteBuffer buffer -> beginTransfer(own, request, buffer);
             case ByteBuffer[] buffers -> beginTransfer(own, request.kind, buffers);
-            case SocketAddress peer -> own.beginConnect(peer, Operation.NONE);
+            case SocketAddress peer -> own.beginConnect(peer, Moment.NONE);
             case null, default -> beginWait(own, request.kind);
         }
     }
 
     private static void beginWait(Operation own, Kind kind) {
         if (kind == Kind.ACCEPT) {
-            own.beginAccept(Operation.NONE);
+            own.beginAccept(Moment.NONE);
         } else {
-            own.beginAwait(kind, Operation.NONE);
+            own.beginAwait(kind, Moment.NONE);
         }
     }
 
@@ -140,9 +141,9 @@ final class EndpointSide implements Completion, Request.Holder {
         int position = buffer.position();
         int length = buffer.remaining();
         if (buffer.isDirect()) {
-            own.beginTransfer(kind, buffer, request.address, position, length, Operation.NONE);
+            own.beginTransfer(kind, buffer, request.address, position, length, Moment.NONE);
         } else if (buffer.hasArray()) {
-            own.beginTransfer(kind, buffer.array(), buffer.arrayOffset() + position, length, Operation.NONE);
+            own.beginTransfer(kind, buffer.array(), buffer.arrayOffset() + position, length, Moment.NONE);
         } else {
             beginTransfer(own, kind, new ByteBuffer[] {buffer});   // it is read-only
         }
@@ -151,7 +152,7 @@ final class EndpointSide implements Completion, Request.Holder {
     private void beginTransfer(Operation own, Kind kind, ByteBuffer[] buffers) {
         int length = (int) Math.min(Buffers.remaining(buffers, 0, buffers.length), MOST_JOINED);
         joined = side == Handle.READING ? new byte[length] : Buffers.gather(buffers, 0, buffers.length, length);
-        own.beginTransfer(kind, joined, 0, length, Operation.NONE);
+        own.beginTransfer(kind, joined, 0, length, Moment.NONE);
     }
 
     // ---- ends ----

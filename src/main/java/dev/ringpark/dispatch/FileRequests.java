@@ -7,6 +7,7 @@ import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Completion;
 import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.OpenRequest;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.PathRequest;
@@ -153,18 +154,18 @@ final class FileRequests {
             switch (request.subject) {
                 case ByteBuffer buffer -> beginTransfer(request, buffer, position);
                 case ByteBuffer[] buffers -> beginCopy(request.kind, buffers, position);
-                case OpenRequest open -> operation.beginOpen(open, Operation.NONE);
-                case PathRequest path -> operation.beginPath(path, Operation.NONE);
-                case Long bytes -> operation.beginAllocate(position, bytes, Operation.NONE);
+                case OpenRequest open -> operation.beginOpen(open, Moment.NONE);
+                case PathRequest path -> operation.beginPath(path, Moment.NONE);
+                case Long bytes -> operation.beginAllocate(position, bytes, Moment.NONE);
                 case null, default -> beginWhole(request.kind, position, detail);
             }
         }
 
         private void beginWhole(Kind kind, long position, boolean detail) {
             switch (kind) {
-                case SYNC -> operation.beginSync(detail, Operation.NONE);
-                case STAT -> operation.beginStat(true, Operation.NONE);
-                default -> operation.beginTruncate(position, Operation.NONE);
+                case SYNC -> operation.beginSync(detail, Moment.NONE);
+                case STAT -> operation.beginStat(true, Moment.NONE);
+                default -> operation.beginTruncate(position, Moment.NONE);
             }
         }
 
@@ -175,7 +176,7 @@ final class FileRequests {
             }
             operation.at(place(request.address + buffer.position(), position, buffer.remaining()));
             operation.beginTransfer(request.kind, buffer, request.address, buffer.position(), buffer.remaining(),
-                    Operation.NONE);
+                    Moment.NONE);
         }
 
         private ByteBuffer[] alone(ByteBuffer buffer) {
@@ -191,7 +192,7 @@ final class FileRequests {
             if (kind == Kind.WRITE_AT) {
                 Buffers.gather(buffers, lent.clear().limit(length));
             }
-            operation.beginTransfer(kind, lent, address, 0, length, Operation.NONE);
+            operation.beginTransfer(kind, lent, address, 0, length, Moment.NONE);
         }
 
         private ByteBuffer copy() {

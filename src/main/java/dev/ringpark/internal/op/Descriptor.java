@@ -197,7 +197,7 @@ public abstract class Descriptor {
             if (waiter.thread.isInterrupted()) {
                 return Entry.INTERRUPTED;
             }
-            if (deadlineNanos != Moment.NONE && deadlineNanos - System.nanoTime() <= 0) {
+            if (Moment.isOver(deadlineNanos)) {
                 return Entry.TIMED_OUT;
             }
             parker.parkUntil(deadlineNanos);

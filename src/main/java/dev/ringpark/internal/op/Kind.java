@@ -30,6 +30,14 @@ public enum Kind {
         return this == WRITE || this == SEND || this == SEND_TO;
     }
 
+    /** Whether it has its turn among the reads of a socket; else among the writes. */
+    public boolean isOfReadingSide() {
+        return switch (this) {
+            case ACCEPT, READ, RECEIVE, RECEIVE_FROM, AWAIT_READABLE -> true;
+            default -> false;
+        };
+    }
+
     /** What users call it. */
     public String label() {
         return switch (this) {

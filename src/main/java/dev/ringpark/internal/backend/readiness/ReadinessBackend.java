@@ -10,6 +10,7 @@ import dev.ringpark.internal.backend.Counters.Count;
 import dev.ringpark.internal.backend.fd.FdHandle;
 import dev.ringpark.internal.backend.fd.FdSockets;
 import dev.ringpark.internal.backend.FinishedOperations;
+import dev.ringpark.internal.backend.WakeFlag;
 import dev.ringpark.internal.backend.files.FileThreads;
 import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.Handle;
@@ -24,7 +25,6 @@ import java.io.IOException;
 import java.net.ProtocolFamily;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -51,14 +51,13 @@ public final class ReadinessBackend implements Backend {
     private final Counters counters;
     private final SocketAttempts attempts;
     private final FileThreads files;
-    private final AtomicBoolean woken = new AtomicBoolean();
+    private final WakeFlag wake;
 
     // Loop thread only.
     private @Nullable Watch[] watches = new Watch[FIRST_WATCHES];   // by descriptor number
     private int rounds;
     private final FinishedOperations finished = new FinishedOperations();
     private final Consumer<Operation> whenDone = finished::add;   // allocated once
-    private boolean hasJustAsked;
     private volatile boolean closed;
 
     private ReadinessBackend(SocketCalls calls, ReadinessQueue queue, BackendOptions options, Completions completions,
@@ -68,7 +67,8 @@ public final class ReadinessBackend implements Backend {
         this.completions = completions;
         this.counters = counters;
         this.attempts = new SocketAttempts(calls);
-        this.files = new FileThreads(options.fileThreads(), this::wake);
+        this.wake = new WakeFlag(queue::wake);
+        this.files = new FileThreads(options.fileThreads(), wake::raise);
     }
 
     /** One over {@code queue}, which is closed with it, also if it cannot be had. */
@@ -196,13 +196,8 @@ public final class ReadinessBackend implements Backend {
 
     @Override
     public void poll(long waitNanos) throws IOException {
-        // Whoever wrote at once gets the answer without a system call first, which in echo traffic saves every other.
-        // Two polls in a row do not skip it, so that a backlog that never ends keeps nobody from being heard.
-        if (hasBacklog() && hasJustAsked) {
-            hasJustAsked = false;
-        } else {
+        if (!finished.goFirst()) {
             ask(hasBacklog() ? 0 : waitNanos);
-            hasJustAsked = true;
         }
         files.deliver(whenDone);
         finished.deliver(completions);
@@ -210,10 +205,10 @@ public final class ReadinessBackend implements Backend {
 
     private void ask(long waitNanos) throws IOException {
         counters.add(Count.ENTERS);
-        long wait = waitNanos == 0 || woken.get() ? 0 : waitNanos == FOREVER ? FOR_EVER : waitNanos;
+        long wait = waitNanos == 0 || wake.isRaised() ? 0 : waitNanos == FOREVER ? FOR_EVER : waitNanos;
         int count = queue.await(wait);
         if (waitNanos != 0) {
-            woken.set(false);
+            wake.lower();
         }
         if (count < 0 && !calls.isInterruption(-count)) {
             throw new IOException(queue.callName() + ": " + calls.failure(-count).describe());
@@ -276,14 +271,7 @@ public final class ReadinessBackend implements Backend {
 
     @Override
     public void wake() {
-        if (woken.compareAndSet(false, true)) {
-            try {
-                queue.wake();
-            } catch (Throwable e) {
-                woken.set(false);   // out of stack or memory: the next sender has to
-                throw e;
-            }
-        }
+        wake.raise();
     }
 
     @Override

@@ -45,10 +45,7 @@ final class Watch {
 
     /** The direction {@code operation} waits for. */
     static int direction(Operation operation) {
-        return switch (operation.kind()) {
-            case ACCEPT, READ, RECEIVE, RECEIVE_FROM, AWAIT_READABLE -> READABLE;
-            default -> WRITABLE;
-        };
+        return operation.kind().isOfReadingSide() ? READABLE : WRITABLE;
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.ringpark.internal.backend.BackendUnavailableException;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
 import dev.ringpark.internal.backend.FinishedOperations;
+import dev.ringpark.internal.backend.WakeFlag;
 import dev.ringpark.internal.backend.files.FileThreads;
 import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.Handle;
@@ -28,7 +29,6 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -73,12 +73,11 @@ public final class SelectorBackend implements Backend {
     private final Attempts attempts;
     private final FileThreads files;
     private final Consumer<SelectionKey> whenReady = this::ready;   // allocated once
-    private final AtomicBoolean woken = new AtomicBoolean();
+    private final WakeFlag wake;
 
     // Loop thread only.
     private final FinishedOperations finished = new FinishedOperations();
     private final Consumer<Operation> whenDone = finished::add;   // allocated once
-    private boolean hasJustSelected;
 
     private SelectorBackend(
             Selector selector, ProtocolFamily widestFamily, BackendOptions options, Completions completions,
@@ -88,7 +87,8 @@ public final class SelectorBackend implements Backend {
         this.completions = completions;
         this.counters = counters;
         this.attempts = new Attempts(options.bufferBytes());
-        this.files = new FileThreads(options.fileThreads(), this::wake);
+        this.wake = new WakeFlag(selector::wakeup);
+        this.files = new FileThreads(options.fileThreads(), wake::raise);
     }
 
     private static Selector openSelector() throws IOException {
@@ -194,13 +194,8 @@ public final class SelectorBackend implements Backend {
 
     @Override
     public void poll(long waitNanos) throws IOException {
-        // Whoever wrote at once gets the answer without a select first, which in echo traffic saves every other one.
-        // Two polls in a row do not skip it, so that a backlog that never ends keeps nobody from being heard.
-        if (hasBacklog() && hasJustSelected) {
-            hasJustSelected = false;
-        } else {
+        if (!finished.goFirst()) {
             select(hasBacklog() ? 0 : waitNanos);
-            hasJustSelected = true;
         }
         files.deliver(whenDone);
         finished.deliver(completions);
@@ -208,14 +203,7 @@ public final class SelectorBackend implements Backend {
 
     @Override
     public void wake() {
-        if (woken.compareAndSet(false, true)) {
-            try {
-                selector.wakeup();
-            } catch (Throwable e) {
-                woken.set(false);   // out of stack or memory: the next sender has to
-                throw e;
-            }
-        }
+        wake.raise();
     }
 
     @Override
@@ -240,7 +228,7 @@ public final class SelectorBackend implements Backend {
 
     private void select(long waitNanos) throws IOException {
         counters.add(Count.ENTERS);
-        if (waitNanos == 0 || woken.get()) {
+        if (waitNanos == 0 || wake.isRaised()) {
             selector.selectNow(whenReady);   // swallows the selector's own note of a wake; the flag stays
         } else if (Thread.currentThread().isVirtual()) {
             selectPinned(waitNanos);
@@ -249,7 +237,7 @@ public final class SelectorBackend implements Backend {
             selector.select(whenReady, millis(waitNanos));
         }
         if (waitNanos != 0) {
-            woken.set(false);
+            wake.lower();
         }
     }
 
