@@ -88,7 +88,7 @@ final class OpenSockets {
      * @throws AsynchronousCloseException if the loop has been closed meanwhile; the handle is closed, too
      */
     Entry add(Object channel, Descriptor handle) throws IOException {
-        Entry entry = traces ? new TracedEntry(channel, handle, lost) : new Entry(channel, handle, lost);
+        Entry entry = entry(channel, handle);
         if (!link(entry)) {
             close(handle);
             throw new AsynchronousCloseException();
@@ -96,15 +96,25 @@ final class OpenSockets {
         return entry;
     }
 
-    /** The one handle of all operations on paths, from the first on. */
-    synchronized PathsHandle paths() throws IOException {
-        PathsHandle made = paths;
-        if (made == null) {
+    private Entry entry(Object channel, Descriptor handle) {
+        return traces ? new TracedEntry(channel, handle, lost) : new Entry(channel, handle, lost);
+    }
+
+    /** The one handle of all operations on paths, from the first on; another when a thread has left it broken. */
+    PathsHandle paths() throws IOException {
+        PathsHandle made;
+        synchronized (this) {
+            if (paths != null && paths.isOpen()) {
+                return paths;
+            }
             made = new PathsHandle();
-            add(made, made);
-            paths = made;
+            if (link(entry(made, made))) {
+                paths = made;
+                return made;
+            }
         }
-        return made;
+        close(made);   // parks, and so not in there
+        throw new AsynchronousCloseException();
     }
 
     /** Closes the handle of {@code entry} once nothing uses it; parks until then. */

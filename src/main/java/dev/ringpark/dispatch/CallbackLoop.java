@@ -180,7 +180,7 @@ final class CallbackLoop {
 
     /** Whether anything can still happen by itself. */
     boolean isAlive() {
-        return pending.size() + guests > 0 || !due.isEmpty() || !posted.isEmpty();
+        return pending.size() + guests > 0 || !due.isEmpty() || !posted.isEmpty() || !followers.isEmpty();
     }
 
     /** One turn, which waits for its first event if {@code waitNanos} allows; for ever only if one can come. */
@@ -194,7 +194,8 @@ final class CallbackLoop {
         try {
             boolean calledBack = runPosted();   // who runs until something happens wants to look whether it has
             proactor.expire(System.nanoTime());
-            boolean mayWait = !calledBack && due.isEmpty() && (waitNanos != Backend.FOREVER || isAlive());
+            boolean mayWait = !calledBack && due.isEmpty() && followers.isEmpty()
+                    && (waitNanos != Backend.FOREVER || isAlive());
             poll(mayWait ? waitNanos : 0);
             runPosted();
             proactor.expire(System.nanoTime());
@@ -252,13 +253,13 @@ final class CallbackLoop {
         proactor.keepLentMemory();
     }
 
-    /** Whether there was anything. */
+    /** What is there by now, and not what comes of it, or a turn might never end. Whether there was anything. */
     private boolean runPosted() {
-        Runnable first = posted.poll();
-        for (Runnable task = first; task != null; task = posted.poll()) {
-            task.run();
+        int count = posted.size();
+        for (int left = count; left > 0; left--) {
+            posted.remove().run();   // nobody else takes any out
         }
-        return first != null;
+        return count > 0;
     }
 
     private void startFollowers() {

@@ -5,8 +5,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * How other threads reach a {@link Dispatcher}'s: each {@link #trigger} is followed by a call back on the dispatcher's
- * thread, in a turn that begins later. Several triggers before that are followed by one. An event that is open keeps
- * {@link Dispatcher#run} from returning.
+ * thread, never from within the trigger. Several triggers before that are followed by one. Events that trigger
+ * themselves or each other without end keep nothing else waiting. An event that is open keeps {@link Dispatcher#run}
+ * from returning.
  */
 public final class Event implements AutoCloseable {
     private final CallbackLoop loop;

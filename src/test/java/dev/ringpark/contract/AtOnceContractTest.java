@@ -124,6 +124,38 @@ class AtOnceContractTest extends Contract {
         assertThat(failureOf(() -> pair.near().read(target))).hasMessage("Connection reset");
     }
 
+    /** The second look, as the first has filled its copy, meets the reset and is told of it alone. */
+    @Test
+    void aResetBehindAFullCopyOfTheHeapIsTold() throws Exception {
+        Pair pair = pair();
+        call(() -> {
+            pair.far().out().write(new byte[16_384]);
+            return null;
+        }).result();
+        pair.far().setOption(StandardSocketOptions.SO_LINGER, 0);
+        pair.far().close();
+        Call<Integer> reader = call(() -> {
+            int count = 0;
+            while (count >= 0) {
+                count = pair.near().tryRead(ByteBuffer.allocate(20_000));
+            }
+            return count;
+        });
+        assertThat(reader.failure()).isExactlyInstanceOf(SocketException.class).hasMessage("Connection reset");
+    }
+
+    @Test
+    void whoeverWaitsForHisTurnOnOneSideKeepsNobodyFromTheOther() throws Exception {
+        Foreign foreign = foreign();
+        List<Call<Integer>> readers = List.of(parked(() -> foreign.near().read(ByteBuffer.allocate(1))),
+                parked(() -> foreign.near().read(ByteBuffer.allocate(1))));
+        assertThat(tryWrite(foreign.near(), ByteBuffer.allocate(1))).isEqualTo(1);
+        foreign.write(new byte[] {1, 2});
+        for (Call<Integer> reader : readers) {
+            assertThat(reader.result()).isEqualTo(1);
+        }
+    }
+
     @Test
     void aPeerThatHasGoneIsToldAsToAWrite() throws Exception {
         Foreign foreign = foreign();

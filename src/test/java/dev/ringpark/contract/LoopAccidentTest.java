@@ -3,8 +3,10 @@ package dev.ringpark.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringpark.LoopFiles;
 import dev.ringpark.TcpSocket;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,6 +126,39 @@ class LoopAccidentTest extends RiggedLoop {
             assertEchoes();
             pair.near().close();
             pair.far().close();
+        }
+    }
+
+    @Test
+    void aStackOverflowInACallAboutAPathLeavesThePathsToOthers() throws Exception {
+        Path folder = Path.of(".");
+        assertThat(rig.loop.run(() -> LoopFiles.exists(rig.loop, folder))).isTrue();
+
+        rig.loop.run(() -> askOnTheWayBack(folder));
+
+        assertThat(rig.loop.run(() -> LoopFiles.exists(rig.loop, folder))).isTrue();
+    }
+
+    /** Asks in each of the frames next to the end of the stack. */
+    @SuppressWarnings("InfiniteRecursion")   // that is the accident
+    private int askOnTheWayBack(Path path) {
+        int framesLeft = 0;
+        try {
+            framesLeft = askOnTheWayBack(path);
+        } catch (StackOverflowError endOfTheStack) {
+            framesLeft = 0;
+        }
+        if (framesLeft < FRAMES) {
+            askQuietly(path);
+        }
+        return framesLeft + 1;
+    }
+
+    private void askQuietly(Path path) {
+        try {
+            LoopFiles.exists(rig.loop, path);
+        } catch (IOException | StackOverflowError partOfTheAccident) {
+            // The others must not be told of it.
         }
     }
 

@@ -159,7 +159,45 @@ class DispatcherTurnsTest extends DispatcherContract {
         assertThat(forEver.isPending()).isFalse();
     }
 
+    @Test
+    void whatFollowsOneThatIsCancelledInACallbackIsNotForgotten() throws IOException {
+        reopen(DispatcherOptions.defaults().withEntries(1, 2));
+        Pair silent = pair();
+        Pair pair = pair();
+        await(dispatcher.send(pair.near(), bytes(1, 2), ignoring()));   // on a readiness queue the first may have one
+        List<Request<?>> followed = new ArrayList<>();
+
+        dispatcher.nextTick(_ -> {
+            // The first takes the one place for submissions, so that the second ends where it waits for one.
+            dispatcher.receive(silent.far(), ByteBuffer.allocate(1), ignoring());
+            Request<?> canceled = dispatcher.receive(pair.far(), ByteBuffer.allocate(1), ignoring());
+            followed.add(dispatcher.receive(pair.far(), ByteBuffer.allocate(1), ignoring()));
+            dispatcher.cancel(canceled);
+        });
+        dispatcher.runUntil(() -> !followed.isEmpty() && !followed.getFirst().isPending());
+
+        assertThat(followed.getFirst().count()).isEqualTo(1);
+    }
+
     // ---- other threads ----
+
+    @Test
+    void eventsThatTriggerThemselvesWithoutEndDoNotKeepOthersWaiting() throws IOException {
+        List<Event> forEver = new ArrayList<>();
+        AtomicInteger heard = new AtomicInteger();
+        forEver.add(dispatcher.event(() -> {
+            heard.incrementAndGet();
+            forEver.getFirst().trigger();
+        }));
+        forEver.getFirst().trigger();
+        Pair pair = pair();
+        dispatcher.send(pair.near(), bytes(1), ignoring());
+        await(dispatcher.receive(pair.far(), ByteBuffer.allocate(1), ignoring()));
+        dispatcher.runFor(Duration.ofMillis(5));
+        forEver.getFirst().close();
+
+        assertThat(heard.get()).isGreaterThan(1);
+    }
 
     @Test
     void anEventIsHeardOnTheDispatchersThread() throws Exception {

@@ -93,7 +93,7 @@ public abstract class Descriptor {
     /** Takes the turn of {@code side} if nobody has it or waits for it. */
     public final boolean enterIfFree(int side) {
         ConcurrentLinkedQueue<Waiter> queue = waiters;
-        return (queue == null || queue.isEmpty()) && tryEnter(side);
+        return (queue == null || first(queue, side) == null) && tryEnter(side);
     }
 
     /** Gives the turn of {@code side} on. */

@@ -4,6 +4,7 @@ import dev.ringpark.internal.os.SocketCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.function.IntConsumer;
 
 /** A transfer of a stream that never waits, made by a plain call; the heap's memory is copied. */
 final class FdAttempts {
@@ -11,20 +12,24 @@ final class FdAttempts {
 
     private FdAttempts() {}
 
-    /** What recv(2) said: how many bytes, 0 at the end, or minus an errno; the buffer's position moves. */
-    static int read(SocketCalls calls, int fd, ByteBuffer target) {
+    /**
+     * What recv(2) said: how many bytes, 0 at the end, or minus an errno; the buffer's position moves. An errno that
+     * came behind bytes goes to {@code late}: the kernel does not say it again.
+     */
+    static int read(SocketCalls calls, int fd, ByteBuffer target, IntConsumer late) {
         if (target.isDirect()) {
             int count = calls.receiveNow(fd, MemorySegment.ofBuffer(target));
             target.position(target.position() + Math.max(count, 0));
             return count;
         }
         try (Arena arena = Arena.ofConfined()) {
-            return readCopying(calls, fd, target, arena.allocate(Math.min(target.remaining(), COPY_BYTES)));
+            return readCopying(calls, fd, target, arena.allocate(Math.min(target.remaining(), COPY_BYTES)), late);
         }
     }
 
     /** As long as the copy comes back full. */
-    private static int readCopying(SocketCalls calls, int fd, ByteBuffer target, MemorySegment copy) {
+    private static int readCopying(
+            SocketCalls calls, int fd, ByteBuffer target, MemorySegment copy, IntConsumer late) {
         int done = 0;
         while (true) {
             long most = Math.min(target.remaining(), copy.byteSize());
@@ -34,25 +39,26 @@ final class FdAttempts {
                 done += count;
             }
             if (count < most || most == 0) {
-                return done > 0 ? done : count;
+                return done > 0 ? done(done, count, late) : count;
             }
         }
     }
 
-    /** What send(2) said: how many bytes, or minus an errno; the buffer's position moves. */
-    static int write(SocketCalls calls, int fd, ByteBuffer source) {
+    /** What send(2) said: how many bytes, or minus an errno, as in {@link #read}; the buffer's position moves. */
+    static int write(SocketCalls calls, int fd, ByteBuffer source, IntConsumer late) {
         if (source.isDirect()) {
             int count = calls.sendNow(fd, MemorySegment.ofBuffer(source));
             source.position(source.position() + Math.max(count, 0));
             return count;
         }
         try (Arena arena = Arena.ofConfined()) {
-            return writeCopying(calls, fd, source, arena.allocate(Math.min(source.remaining(), COPY_BYTES)));
+            return writeCopying(calls, fd, source, arena.allocate(Math.min(source.remaining(), COPY_BYTES)), late);
         }
     }
 
     /** As long as all of the copy goes. */
-    private static int writeCopying(SocketCalls calls, int fd, ByteBuffer source, MemorySegment copy) {
+    private static int writeCopying(
+            SocketCalls calls, int fd, ByteBuffer source, MemorySegment copy, IntConsumer late) {
         int done = 0;
         while (true) {
             int most = (int) Math.min(source.remaining(), copy.byteSize());
@@ -63,8 +69,15 @@ final class FdAttempts {
                 done += count;
             }
             if (count < most || most == 0) {
-                return done > 0 ? done : count;
+                return done > 0 ? done(done, count, late) : count;
             }
         }
+    }
+
+    private static int done(int done, int lastCount, IntConsumer late) {
+        if (lastCount < 0) {
+            late.accept(-lastCount);
+        }
+        return done;
     }
 }

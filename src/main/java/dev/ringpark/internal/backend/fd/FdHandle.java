@@ -186,13 +186,13 @@ public final class FdHandle extends Handle {
 
     @Override
     public int readNow(ByteBuffer target) throws IOException {
-        int result = FdAttempts.read(calls, fd, target);
+        int result = FdAttempts.read(calls, fd, target, this::noteIfReset);
         return result == 0 ? END : count(result);
     }
 
     @Override
     public int writeNow(ByteBuffer source) throws IOException {
-        return count(FdAttempts.write(calls, fd, source));
+        return count(FdAttempts.write(calls, fd, source, this::noteIfReset));
     }
 
     private int count(int result) throws IOException {
@@ -202,10 +202,15 @@ public final class FdHandle extends Handle {
         if (calls.isToWait(-result) || calls.isInterruption(-result)) {
             return 0;
         }
-        if (calls.errno(-result) == Errno.ECONNRESET) {
-            noteReset();   // the kernel says it once
-        }
+        noteIfReset(-result);
         throw SocketErrors.of(calls.failure(-result));
+    }
+
+    /** The kernel says it once. */
+    private void noteIfReset(int errno) {
+        if (calls.errno(errno) == Errno.ECONNRESET) {
+            noteReset();
+        }
     }
 
     @Override
