@@ -300,7 +300,8 @@ public final class LoopOptions {
      * io_uring they are workers of the kernel, for which waits what has to ask a disk by its name and what blocks for
      * good, such as the opening of a pipe whose other end nobody opens; reads of what is in memory and of pipes need
      * none. As many again may be at work for devices, and for connects over Unix sockets that find the backlog full.
-     * Before Linux 5.15 the kernel cannot be told.
+     * Before Linux 5.15 the kernel cannot be told. Of the loop's own threads as many again may close files, and one
+     * whose opening of a pipe was given up no longer counts, though it stays until somebody opens the other end.
      */
     public int fileThreads() {
         return values.fileThreads;

@@ -12,6 +12,7 @@ import dev.ringpark.process.Tool;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,6 +98,56 @@ class SlowFilesContractTest extends Contract {
             assertThat(call(() -> pipe.write(ByteBuffer.allocate(3))).result()).isEqualTo(3);
             assertThat(reads.get(i).result()).isEqualTo(3);
         }
+    }
+
+    @Test
+    void opensThatWereGivenUpHoldUpNobody() throws Exception {
+        CarrierLoop slow = closeLater(flavor.start(flavor.options().withFileThreads(FILE_THREADS)));
+        Path pipe = pipe("pipe");
+        LoopFile open = call(slow::startVirtualThread, () -> LoopFile.open(slow, file())).result();
+        List<Call<LoopFile>> opens = new ArrayList<>();
+        for (int i = 0; i < FILE_THREADS; i++) {
+            opens.add(call(slow::startVirtualThread, () -> LoopFile.open(slow, pipe)));
+        }
+        Eventually.until(() -> slow.stats().submitted() - slow.stats().completed() >= FILE_THREADS, "asked for all");
+        for (Call<LoopFile> each : opens) {
+            each.thread().interrupt();
+            assertThat(each.failure()).isExactlyInstanceOf(InterruptedIOException.class);
+        }
+        assertThat(call(slow::startVirtualThread, () -> LoopFiles.readAllBytes(slow, file())).result())
+                .isEqualTo(Sequence.bytes(100));
+        assertCloses(slow, open);
+        slow.close();
+        FileChannel.open(pipe, READ, WRITE).close();   // lets threads go that open it yet
+    }
+
+    @Test
+    void readsOfPipesThatWaitHoldUpNoClose() throws Exception {
+        CarrierLoop slow = closeLater(flavor.start(flavor.options().withFileThreads(FILE_THREADS)));
+        LoopFile open = call(slow::startVirtualThread, () -> LoopFile.open(slow, file())).result();
+        List<LoopFile> pipes = new ArrayList<>();
+        for (int i = 0; i < FILE_THREADS; i++) {
+            Path path = pipe("pipe" + i);
+            pipes.add(call(slow::startVirtualThread, () -> LoopFile.open(slow, path, READ, WRITE)).result());
+        }
+        List<Call<Integer>> reads = new ArrayList<>();
+        for (LoopFile pipe : pipes) {
+            reads.add(call(slow::startVirtualThread, () -> pipe.read(ByteBuffer.allocateDirect(10))));
+        }
+        Eventually.until(() -> slow.stats().submitted() - slow.stats().completed() >= FILE_THREADS, "asked for all");
+        assertCloses(slow, open);
+        slow.close();
+        for (Call<Integer> each : reads) {
+            assertThat(each.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+        }
+    }
+
+    private void assertCloses(CarrierLoop slow, LoopFile file) throws Exception {
+        call(slow::startVirtualThread, () -> {
+            file.close();
+            return null;
+        }).result();
+        assertThat(file.isOpen()).isFalse();
     }
 
     private Path file() throws IOException {

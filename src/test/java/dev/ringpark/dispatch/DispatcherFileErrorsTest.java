@@ -55,6 +55,27 @@ class DispatcherFileErrorsTest extends DispatcherFileContract {
     private Request<FileHandle> opening() throws IOException {
         Request<FileHandle> opening = dispatcher.open(path, Set.of(READ), ignoring());
         if (backend.equals("io_uring")) {
+    @Test
+    void anOpenThatWaitsOrWasCancelledHoldsUpNobody() throws Exception {
+        reopen(DispatcherOptions.defaults().withFileThreads(1));
+        makePipe();
+        Path other = Files.createFile(folder.resolve("other"));
+        FileHandle file = opened(other, Set.of(READ));
+        Request<FileHandle> opening = opening();
+        dispatcher.cancel(opening);
+        await(opening);
+        FileHandle second = opened(other, Set.of(READ));
+        Request<FileHandle> waiting = opening();
+        await(dispatcher.close(second, ignoring()));
+        dispatcher.close();
+
+        assertThat(waiting.isPending()).isFalse();
+        assertThat(file.isOpen()).isFalse();
+        if (!backend.equals("io_uring")) {
+            FileChannel.open(path, READ, WRITE).close();   // lets threads go that open it yet
+        }
+    }
+
             dispatcher.runUntil(() -> descriptorsOfTheFile() == 1);
         } else {
             dispatcher.flush();

@@ -45,8 +45,8 @@ final class LoopCode {
             "dev.ringpark.Watchdog", "its set changes before a first and after a last turn; rouse() only unparks",
             "dev.ringpark.Afterlife", "its pool takes over after the last turn");
 
-    /** Its pool has locks; those who take them are the loop and the pool's own platform threads, for a moment. */
-    private static final String BESIDE = "dev.ringpark.internal.backend.files.FileThreads";
+    /** It has locks; those who take them are the loop and the pool's own platform threads, for a moment. */
+    private static final String BESIDE = "dev.ringpark.internal.backend.files.FilePool";
 
     private LoopCode() {}
 

@@ -16,48 +16,42 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the operations of files on a few platform threads, first come, first served. All but the threads' own part is
- * the loop's. The pool has locks, but only the loop and these threads ever hold them, for a moment; no thread that a
- * loop carries comes here.
+ * Runs the operations of files on a few platform threads, first come, first served; closes overtake what waits, as
+ * they may not wait for what has nothing to do with them. All but the threads' own part is the loop's. The pool has
+ * locks, but only the loop and these threads ever hold them, for a moment; no thread that a loop carries comes here.
  *
  * <pre>
  * where an operation is | how it gets there        | how a cancel reaches it
  * ----------------------+--------------------------+---------------------------------------------------------------
  * waiting for a thread  | submit                   | it is taken out, and has ended
- * on a thread           | the thread takes it      | an open is given up: it has ended, and whatever the thread opens
- *                       |                          |   yet is closed; a transfer runs on, as the thread has its memory,
- *                       |                          |   but if its file is being closed, the channel is, which ends it
+ * on a thread           | the thread takes it      | an open is given up: it has ended, whatever the thread opens yet
+ *                       |                          |   is closed, and until then another has its place in the pool; a
+ *                       |                          |   transfer runs on, as the thread has its memory, but if its file
+ *                       |                          |   is being closed, the channel is, which ends it
  * done                  | the thread has ended it  | not at all: what it has reached is delivered
  * </pre>
  */
 public final class FileThreads implements AutoCloseable {
-    private static final int IDLE_SECONDS = 1;
-
     private final Runnable wake;
-    private final ThreadPoolExecutor threads;
+    private final FilePool threads;
     private final Queue<Task> done = new ConcurrentLinkedQueue<>();
     private final AtomicInteger wakers = new AtomicInteger();
     private volatile boolean closed;
     private final Map<Operation, Task> submitted = new HashMap<>();   // loop thread only
 
-    /** At most {@code count} threads; {@code wake} has the loop poll, and so {@link #deliver} what is done. */
+    /**
+     * At most {@code count} threads, but for closes and for opens that were given up; {@code wake} has the loop poll,
+     * and so {@link #deliver} what is done.
+     */
     public FileThreads(int count, Runnable wake) {
         this.wake = wake;
-        ThreadFactory factory = Thread.ofPlatform().daemon().name("ringpark-files-", 1)
-                .inheritInheritableThreadLocals(false).factory();
-        this.threads = new ThreadPoolExecutor(count, count, IDLE_SECONDS, TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(), factory);
-        threads.allowCoreThreadTimeOut(true);
+        this.threads = new FilePool(count);
     }
 
     public FileResource newFile(Path path) {
@@ -67,13 +61,19 @@ public final class FileThreads implements AutoCloseable {
     /** Takes an operation of a file. */
     public void submit(Operation operation) {
         Task task = operation.kind() == Kind.OPEN ? new Open(operation) : new PlainCall(operation);
+        boolean mayWait = submitted.size() >= threads.count();
         submitted.put(operation, task);
         try {
-            threads.execute(task);
+            if (mayWait && operation.kind() == Kind.CLOSE) {
+                threads.executeClose(task);
+            } else {
+                threads.execute(task);
+            }
         } catch (Throwable noThreadToBeHad) {
             task.fail(noThreadToBeHad);
+            task.claim();   // it is not to be given up any more
             done.add(task);
-            wake.run();   // or the poll that follows might wait for something else
+            wake.run();     // or the poll that follows might wait for something else
         }
     }
 
@@ -241,8 +241,10 @@ public final class FileThreads implements AutoCloseable {
 
         @Override
         int call() throws IOException {
-            channel = ChannelFile.open(request);
-            isSeekable = ChannelFile.isSeekable(channel);
+            if (!decided.get()) {   // else it was given up before it has begun
+                channel = ChannelFile.open(request);
+                isSeekable = ChannelFile.isSeekable(channel);
+            }
             return 0;
         }
 
@@ -253,11 +255,16 @@ public final class FileThreads implements AutoCloseable {
 
         @Override
         boolean giveUp() {
-            return claim();   // whoever comes first has it
+            boolean isFirst = claim();   // whoever comes first has it
+            if (isFirst) {
+                threads.miss();
+            }
+            return isFirst;
         }
 
         @Override
         void discard() {
+            threads.isBack();
             try {
                 if (channel != null) {
                     channel.close();
