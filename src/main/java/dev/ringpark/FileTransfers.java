@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.Objects;
@@ -51,17 +50,22 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
         }
     }
 
+    /** Nothing is read if one of them cannot be read into; of what has no places, one that is full is enough. */
     private long scatter(ByteBuffer[] targets, int from, int to) throws IOException {
+        requireReadable();
+        for (int i = from; i < to; i++) {
+            KernelMemory.requireWritable(targets[i]);
+        }
         long total = 0;
         for (int i = from; i < to; i++) {
-            while (targets[i].hasRemaining()) {
+            if (targets[i].hasRemaining()) {
                 int count = readInto(targets[i], Operation.OWN_POSITION, total);
                 if (count < 0) {
                     return total == 0 ? -1 : total;
                 }
                 total += count;
-                if (targets[i].hasRemaining()) {
-                    return total;
+                if (targets[i].hasRemaining() || !isSeekable()) {
+                    return total;   // the next bytes of a pipe may never come
                 }
             }
         }
@@ -78,7 +82,12 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
         }
     }
 
+    /** Nothing is written if one of them is missing. */
     private long gather(ByteBuffer[] sources, int from, int to) throws IOException {
+        requireWritable();
+        for (int i = from; i < to; i++) {
+            Objects.requireNonNull(sources[i]);
+        }
         long total = 0;
         for (int i = from; i < to; i++) {
             total += writeFrom(sources[i], Operation.OWN_POSITION, total);
@@ -94,10 +103,7 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
     // What the whole call has moved before this part is told if it is interrupted, and counts if the part fails.
 
     final int readInto(ByteBuffer target, long position, long before) throws IOException {
-        requireOpen();
-        if (!reads()) {
-            throw new NonReadableChannelException();
-        }
+        requireReadable();
         KernelMemory.requireWritable(target);
         if (!target.hasRemaining()) {
             return 0;

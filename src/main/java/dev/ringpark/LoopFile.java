@@ -121,18 +121,20 @@ public final class LoopFile extends FileTransfers
         return readInto(target, requirePosition(position), 0);
     }
 
-    /** Reads into the buffers in their order, from the file's own position on. */
+    /** Reads into the buffers in their order, from the file's own position on; of a pipe or device, into one. */
     @Override
     public long read(ByteBuffer[] targets) throws IOException {
         return read(targets, 0, Objects.requireNonNull(targets, "targets").length);
     }
 
     /**
-     * Reads into {@code length} buffers from index {@code offset} on, in their order, from the file's own position on.
+     * Reads into {@code length} buffers from index {@code offset} on, in their order, from the file's own position on;
+     * of a pipe or device, into the first that has room.
      *
      * @return how many bytes were read; -1 at the end of the file
      * @throws NonReadableChannelException if it was not opened for reading
      * @throws InterruptedIOException if the caller was interrupted before or while it waited; what had been read stays
+     * @throws IllegalArgumentException if one of the buffers is read-only; none has been read into
      *     read
      */
     @Override

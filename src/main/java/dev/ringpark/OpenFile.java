@@ -12,6 +12,7 @@ import java.lang.ref.Reference;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -239,8 +240,11 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
         }
     }
 
-    final boolean reads() {
-        return choice.request().reads();
+    final void requireReadable() throws ClosedChannelException {
+        requireOpen();
+        if (!choice.request().reads()) {
+            throw new NonReadableChannelException();
+        }
     }
 
     final void requireWritable() throws ClosedChannelException {

@@ -1,0 +1,64 @@
+package dev.ringpark.contract;
+
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringpark.LoopFile;
+import dev.ringpark.process.Finished;
+import dev.ringpark.process.Tool;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A file that is a pipe: what comes next may never come. */
+class PipeContractTest extends Contract {
+    @TempDir Path folder;
+
+    private LoopFile pipe;
+
+    @BeforeEach
+    void openPipe() throws Exception {
+        Tool.require("mkfifo");
+        Path path = folder.resolve("pipe");
+        assertThat(Finished.run(List.of("mkfifo", path.toString())).exitCode()).isZero();
+        pipe = call(() -> LoopFile.open(loop, path, READ, WRITE)).result();
+    }
+
+    private void write(int bytes) throws Exception {
+        assertThat(call(() -> pipe.write(ByteBuffer.wrap(Sequence.bytes(bytes)))).result()).isEqualTo(bytes);
+    }
+
+    @Test
+    void aScatteringReadThatHasBytesInHandDoesNotWaitForMore() throws Exception {
+        for (IntFunction<ByteBuffer> memory : List.<IntFunction<ByteBuffer>>of(
+                ByteBuffer::allocate, ByteBuffer::allocateDirect)) {
+            write(10);
+            ByteBuffer[] targets = {memory.apply(0), memory.apply(10), memory.apply(10)};
+            assertThat(call(() -> pipe.read(targets)).result()).isEqualTo(10);
+            assertThat(targets[1].flip()).isEqualTo(ByteBuffer.wrap(Sequence.bytes(10)));
+            assertThat(targets[2].position()).isZero();
+        }
+    }
+
+    @Test
+    void nothingIsTransferredIfOneBufferOfManyIsRefused() throws Exception {
+        Path path = Files.write(folder.resolve("file"), Sequence.bytes(100));
+        LoopFile file = call(() -> LoopFile.open(loop, path, READ, WRITE)).result();
+        ByteBuffer first = ByteBuffer.allocate(10);
+        assertThat(failureOf(() -> file.read(new ByteBuffer[] {first, ByteBuffer.allocate(1).asReadOnlyBuffer()})))
+                .isExactlyInstanceOf(IllegalArgumentException.class);
+        assertThat(failureOf(() -> file.read(new ByteBuffer[] {first, null})))
+                .isExactlyInstanceOf(NullPointerException.class);
+        assertThat(failureOf(() -> file.write(new ByteBuffer[] {first, null})))
+                .isExactlyInstanceOf(NullPointerException.class);
+        assertThat(first.position()).isZero();
+        assertThat(call(file::position).result()).isZero();
+        assertThat(Files.readAllBytes(path)).isEqualTo(Sequence.bytes(100));
+    }
+}
