@@ -2,6 +2,8 @@ package dev.ringpark;
 
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.PathErrors;
+import dev.ringpark.internal.op.PathRequest;
 import dev.ringpark.internal.op.PooledHandle;
 import dev.ringpark.internal.os.Failure;
 import dev.ringpark.internal.os.FileErrors;
@@ -19,25 +21,41 @@ final class FileWaits {
     private FileWaits() {}
 
     /** Frees an operation that is done for its next use; throws if it failed. */
-    static void end(Operation operation, PooledHandle handle, long transferred, Path path, @Nullable Path other)
+    static void end(Operation operation, PooledHandle handle, long transferred, Path path) throws IOException {
+        Failure failure = take(operation, handle, transferred);
+        if (failure != null) {
+            throw FileErrors.of(failure, path);
+        }
+    }
+
+    /** The same for what was asked of paths. */
+    static void end(Operation operation, PooledHandle handle, PathRequest asked) throws IOException {
+        Failure failure = take(operation, handle, 0);
+        if (failure != null) {
+            throw PathErrors.of(failure, asked);
+        }
+    }
+
+    /** Why it failed, if nobody has asked for that. */
+    private static @Nullable Failure take(Operation operation, PooledHandle handle, long transferred)
             throws IOException {
         Failure failure = operation.failure();
         CancelReason reason = operation.cancelReason();
         operation.reset();
         handle.give(operation);
-        if (failure == null) {
-            return;
+        if (failure == Failure.CANCELED) {
+            throw reason == CancelReason.INTERRUPT ? interrupted(transferred) : new AsynchronousCloseException();
         }
-        if (failure != Failure.CANCELED) {
-            throw FileErrors.of(failure, path, other);
-        }
-        throw reason == CancelReason.INTERRUPT ? interrupted(transferred) : new AsynchronousCloseException();
+        return failure;
     }
 
-    /** The same for a stat: what it has found. */
-    static BasicFileAttributes attributes(Operation operation, PooledHandle handle, Path path) throws IOException {
-        BasicFileAttributes attributes = operation.failure() == null ? operation.attributes() : null;
-        end(operation, handle, 0, path, null);
+    /** What a stat has found that is done; null if it has failed, which its end tells. */
+    static @Nullable BasicFileAttributes attributes(Operation operation) {
+        return operation.failure() == null ? operation.attributes() : null;
+    }
+
+    /** The same once that end has told nothing. */
+    static BasicFileAttributes requireFound(@Nullable BasicFileAttributes attributes) {
         if (attributes == null) {
             throw new AssertionError("a stat that has not failed has attributes");
         }

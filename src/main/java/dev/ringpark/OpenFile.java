@@ -119,7 +119,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
     final int await(Operation operation, long before) throws IOException {
         submitAndPark(operation);
         int result = operation.result();
-        FileWaits.end(operation, handle, before, handle.path(), null);
+        FileWaits.end(operation, handle, before, handle.path());
         return result;
     }
 
@@ -164,7 +164,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
         operation.beginStat(false, Moment.NONE);
         submitAndPark(operation);
         long size = operation.size();
-        FileWaits.end(operation, handle, 0, handle.path(), null);
+        FileWaits.end(operation, handle, 0, handle.path());
         return size;
     }
 
@@ -172,7 +172,9 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
         Operation operation = begin(0);
         operation.beginStat(true, Moment.NONE);
         submitAndPark(operation);
-        return FileWaits.attributes(operation, handle, handle.path());
+        BasicFileAttributes attributes = FileWaits.attributes(operation);
+        FileWaits.end(operation, handle, 0, handle.path());
+        return FileWaits.requireFound(attributes);
     }
 
     /** In the turn of the own position, which may move with the end. */

@@ -8,7 +8,6 @@ import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.FileErrors;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -35,37 +34,37 @@ final class PathCalls {
 
     // ---- one operation each ----
 
-    /** What is below something that is no directory is not there, as the JDK has it. */
     BasicFileAttributes stat(Path path, boolean followsLinks) throws IOException {
-        try {
-            return FileWaits.attributes(run(new PathRequest.Stat(path, followsLinks)), handle, path);
-        } catch (FileSystemException e) {
-            throw FileErrors.errno(e) == Errno.ENOTDIR ? new NoSuchFileException(path.toString()) : e;
-        }
+        PathRequest asked = new PathRequest.Stat(path, followsLinks);
+        Operation operation = ended(asked);
+        BasicFileAttributes attributes = FileWaits.attributes(operation);
+        FileWaits.end(operation, handle, asked);
+        return FileWaits.requireFound(attributes);
     }
 
     void makeDirectory(Path path, @Nullable Set<PosixFilePermission> permissions) throws IOException {
-        end(run(new PathRequest.MakeDirectory(path, permissions)), path, null);
+        run(new PathRequest.MakeDirectory(path, permissions));
     }
 
     private void remove(Path path, boolean isDirectory) throws IOException {
-        end(run(new PathRequest.Remove(path, isDirectory)), path, null);
+        run(new PathRequest.Remove(path, isDirectory));
     }
 
     private void rename(Path path, Path target, boolean replaces) throws IOException {
-        end(run(new PathRequest.Rename(path, target, replaces)), path, target);
+        run(new PathRequest.Rename(path, target, replaces));
     }
 
-    private Operation run(PathRequest request) throws IOException {
+    private void run(PathRequest request) throws IOException {
+        FileWaits.end(ended(request), handle, request);
+    }
+
+    /** The operation, once it is done. */
+    private Operation ended(PathRequest request) throws IOException {
         FileWaits.requireNotInterrupted(0);
         Operation operation = handle.take();
         operation.beginPath(request, Moment.NONE);
         loop.parking().submitAndPark(operation);
         return operation;
-    }
-
-    private void end(Operation operation, Path path, @Nullable Path other) throws IOException {
-        FileWaits.end(operation, handle, 0, path, other);
     }
 
     /** Of a file, as the JDK does it for those that are deleted on close. */
@@ -96,17 +95,7 @@ final class PathCalls {
             if (FileErrors.errno(e) != Errno.EISDIR) {
                 throw e;
             }
-            removeDirectory(path);
-        }
-    }
-
-    private void removeDirectory(Path path) throws IOException {
-        try {
             remove(path, true);
-        } catch (FileSystemException e) {
-            Errno errno = FileErrors.errno(e);
-            boolean isFull = errno == Errno.ENOTEMPTY || errno == Errno.EEXIST;   // some systems say this instead
-            throw isFull ? new DirectoryNotEmptyException(path.toString()) : e;
         }
     }
 
@@ -158,13 +147,7 @@ final class PathCalls {
 
     /** In one step, whatever is at {@code target}. */
     void moveAtomically(Path path, Path target) throws IOException {
-        try {
-            rename(path, target, true);
-        } catch (FileSystemException e) {
-            throw FileErrors.errno(e) == Errno.EXDEV
-                    ? new AtomicMoveNotSupportedException(path.toString(), target.toString(), e.getReason())
-                    : e;
-        }
+        rename(path, target, true);
     }
 
     /** The JDK's steps; to another file system, its copying too. */
@@ -200,16 +183,15 @@ final class PathCalls {
             rename(path, target, replaces);
         } catch (FileAlreadyExistsException e) {
             throw new FileAlreadyExistsException(target.toString());   // it came meanwhile
+        } catch (AtomicMoveNotSupportedException e) {
+            FileWaits.offload(loop, () -> replaces
+                    ? Files.move(path, target, StandardCopyOption.REPLACE_EXISTING)
+                    : Files.move(path, target));
         } catch (FileSystemException e) {
-            if (FileErrors.errno(e) == Errno.EXDEV) {
-                FileWaits.offload(loop, () -> replaces
-                        ? Files.move(path, target, StandardCopyOption.REPLACE_EXISTING)
-                        : Files.move(path, target));
-            } else if (FileErrors.errno(e) == Errno.EINVAL && !replaces) {
-                rename(path, target, true);   // a file system that cannot look and rename in one step
-            } else {
+            if (FileErrors.errno(e) != Errno.EINVAL || replaces) {
                 throw e;
             }
+            rename(path, target, true);   // a file system that cannot look and rename in one step
         }
     }
 }

@@ -10,6 +10,7 @@ import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.OpenRequest;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.PathErrors;
 import dev.ringpark.internal.op.PathRequest;
 import dev.ringpark.internal.op.PooledHandle;
 import dev.ringpark.internal.os.Failure;
@@ -323,8 +324,7 @@ final class FileRequests {
                         : new OperationCanceledException();
             }
             if (request.subject instanceof PathRequest asked) {
-                Path other = asked instanceof PathRequest.Rename rename ? rename.target() : null;
-                return FileErrors.of(failure, asked.path(), other);
+                return PathErrors.of(failure, asked);
             }
             return FileErrors.of(failure, Objects.requireNonNull(file));
         }

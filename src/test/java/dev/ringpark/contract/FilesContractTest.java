@@ -3,12 +3,15 @@ package dev.ringpark.contract;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringpark.CarrierLoop;
 import dev.ringpark.LoopFiles;
+import dev.ringpark.process.OtherFileSystem;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.CopyOption;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystems;
@@ -331,6 +334,23 @@ class FilesContractTest extends Contract {
             assertThat(call.endedInterrupted()).isTrue();
         }
         assertThat(tree(ours)).containsExactly(ours + "=", path + "=a");
+    }
+
+    @Test
+    void toAnotherFileSystemAPathIsCopiedUnlessItIsToGoInOneStep() throws Exception {
+        assumeTrue(OtherFileSystem.isThere(ours), "there is no other file system");
+        Path path = Files.writeString(ours.resolve("a"), "some");
+        Path target = OtherFileSystem.path();
+        try {
+            assertThat(failureOf(() -> LoopFiles.move(loop, path, target, ATOMIC_MOVE)))
+                    .isExactlyInstanceOf(AtomicMoveNotSupportedException.class)
+                    .hasMessage(path + " -> " + target + ": Invalid cross-device link");
+            call(() -> LoopFiles.move(loop, path, target)).result();
+            assertThat(target).hasContent("some");
+            assertThat(path).doesNotExist();
+        } finally {
+            Files.deleteIfExists(target);
+        }
     }
 
     @Test

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ringpark.process.OtherFileSystem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
@@ -51,10 +55,6 @@ class DispatcherFileErrorsTest extends DispatcherFileContract {
         assertThat(opening.isPending()).isFalse();
     }
 
-    /** An open of a pipe that waits for a writer: in the kernel with a descriptor, which the wait may yet replace. */
-    private Request<FileHandle> opening() throws IOException {
-        Request<FileHandle> opening = dispatcher.open(path, Set.of(READ), ignoring());
-        if (backend.equals("io_uring")) {
     @Test
     void anOpenThatWaitsOrWasCancelledHoldsUpNobody() throws Exception {
         reopen(DispatcherOptions.defaults().withFileThreads(1));
@@ -76,6 +76,10 @@ class DispatcherFileErrorsTest extends DispatcherFileContract {
         }
     }
 
+    /** An open of a pipe that waits for a writer: in the kernel with a descriptor, which the wait may yet replace. */
+    private Request<FileHandle> opening() throws IOException {
+        Request<FileHandle> opening = dispatcher.open(path, Set.of(READ), ignoring());
+        if (backend.equals("io_uring")) {
             dispatcher.runUntil(() -> descriptorsOfTheFile() == 1);
         } else {
             dispatcher.flush();
@@ -114,6 +118,40 @@ class DispatcherFileErrorsTest extends DispatcherFileContract {
 
     private static void assertFails(Request<?> request, String message) {
         assertThat(request.failure()).isExactlyInstanceOf(FileSystemException.class).hasMessage(message);
+    }
+
+    // ---- names ----
+
+    @Test
+    void whatCannotBeDoneWithANameSaysWhyAsTheJdkDoes() throws IOException {
+        Files.createFile(path);
+        Request<Path> full = dispatcher.remove(folder, true, ignoring());
+        Request<Path> noDirectory = dispatcher.remove(path, true, ignoring());
+        Request<Path> aDirectory = dispatcher.remove(folder, false, ignoring());
+        Request<BasicFileAttributes> below = dispatcher.stat(path.resolve("below"), ignoring());
+        await(full, noDirectory, aDirectory, below);
+
+        assertThat(full.failure()).isExactlyInstanceOf(DirectoryNotEmptyException.class)
+                .hasMessage(folder.toString());
+        assertFails(noDirectory, path + ": Not a directory");
+        assertFails(aDirectory, folder + ": Is a directory");
+        assertThat(below.failure()).isExactlyInstanceOf(NoSuchFileException.class).hasMessage(path + "/below");
+    }
+
+    @Test
+    void aNameIsNotMovedToAnotherFileSystem() throws IOException {
+        assumeTrue(OtherFileSystem.isThere(folder), "there is no other file system");
+        Files.createFile(path);
+        Path target = OtherFileSystem.path();
+        try {
+            Request<Path> moved = dispatcher.rename(path, target, ignoring());
+            await(moved);
+            assertThat(moved.failure()).isExactlyInstanceOf(AtomicMoveNotSupportedException.class)
+                    .hasMessage(path + " -> " + target + ": Invalid cross-device link");
+            assertThat(path).exists();
+        } finally {
+            Files.deleteIfExists(target);
+        }
     }
 
     // ---- reading and writing ----
