@@ -32,8 +32,9 @@ import java.util.Set;
  *
  * <p>Every method may be called from any thread. What names a place in the file may be called by any number of them at
  * once. What does not uses the file's own position, one caller after the other, first come, first served; what has no
- * places, such as a pipe, has a turn for readers and one for writers. A write of an array that has more than 64 KiB
- * goes piece by piece.
+ * places, such as a pipe, has a turn for readers and one for writers; but where threads do it, a write to a pipe waits
+ * until a read of the same {@code LoopFile} has ended, so open the pipe once for each. A write of an array that has
+ * more than 64 KiB goes piece by piece.
  *
  * <p>Unlike a socket, a file survives an interrupt: the call ends with {@link InterruptedIOException}, which tells how
  * many bytes the whole call had transferred, the interrupt status stays, and so does the file. A transfer that the
@@ -133,8 +134,8 @@ public final class LoopFile extends FileTransfers
      *
      * @return how many bytes were read; -1 at the end of the file
      * @throws NonReadableChannelException if it was not opened for reading
-     * @throws InterruptedIOException if the caller was interrupted before or while it waited; what had been read stays
      * @throws IllegalArgumentException if one of the buffers is read-only; none has been read into
+     * @throws InterruptedIOException if the caller was interrupted before or while it waited; what had been read stays
      *     read
      */
     @Override

@@ -91,6 +91,8 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
     }
 
     final void moveTo(long newPosition) throws IOException {
+        requireOpen();
+        requirePlaceFor(newPosition);
         int turn = enter(Descriptor.READING);
         try {
             moveInTurn(newPosition);

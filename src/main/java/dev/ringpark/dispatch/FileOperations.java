@@ -124,7 +124,7 @@ abstract sealed class FileOperations extends DatagramOperations permits Dispatch
     /**
      * read(2): as {@link #read(FileHandle, ByteBuffer, long, Consumer) read}, from the file's own position on, which
      * moves: for streams and for what has no places, a pipe or a terminal. Such transfers of a file are done one after
-     * the other, in the order they came.
+     * the other, in the order they came; but a pipe's readers and writers wait for each other only where threads do it.
      */
     public Request<ByteBuffer> read(
             FileHandle file, ByteBuffer buffer, Consumer<? super Request<ByteBuffer>> callback) {

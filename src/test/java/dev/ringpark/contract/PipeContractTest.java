@@ -7,10 +7,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ringpark.LoopFile;
 import dev.ringpark.process.Finished;
 import dev.ringpark.process.Tool;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +49,26 @@ class PipeContractTest extends Contract {
             assertThat(targets[1].flip()).isEqualTo(ByteBuffer.wrap(Sequence.bytes(10)));
             assertThat(targets[2].position()).isZero();
         }
+    }
+
+    @Test
+    void aReadThatWaitsHoldsUpNoQuestionAboutThePipe() throws Exception {
+        Call<Integer> read = parked(() -> pipe.read(ByteBuffer.allocateDirect(10)));
+        for (Callable<?> placed : List.<Callable<?>>of(pipe::position, () -> pipe.position(1), () -> pipe.truncate(0),
+                this::allocate)) {
+            assertThat(failureOf(placed)).isExactlyInstanceOf(FileSystemException.class)
+                    .hasMessage(pipe.path() + ": Illegal seek");
+        }
+        assertThat(call(pipe::size).result()).isZero();
+        assertThat(call(() -> pipe.attributes(BasicFileAttributes.class)).result().isOther()).isTrue();
+        assertThat(read.isDone()).isFalse();
+        pipe.close();
+        assertThat(read.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+    }
+
+    private Object allocate() throws IOException {
+        pipe.allocate(0, 1);
+        return pipe;
     }
 
     @Test

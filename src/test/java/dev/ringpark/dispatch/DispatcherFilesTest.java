@@ -145,6 +145,24 @@ class DispatcherFilesTest extends DispatcherFileContract {
     }
 
     @Test
+    void aReadOfAPipeThatWaitsHoldsUpNoQuestionAboutIt() throws Exception {
+        reopen(DispatcherOptions.defaults().withFileThreads(2));
+        makePipe();
+        FileHandle pipe = opened(Set.of(READ, WRITE));
+        Request<ByteBuffer> read = dispatcher.read(pipe, ByteBuffer.allocate(1), ignoring());
+        dispatcher.flush();
+        Request<BasicFileAttributes> told = dispatcher.stat(pipe, ignoring());
+        Request<FileHandle> cut = dispatcher.truncate(pipe, 0, ignoring());
+        Request<FileHandle> room = dispatcher.allocate(pipe, 0, 1, ignoring());
+        await(told, cut, room);
+
+        assertThat(told.result().isOther()).isTrue();
+        assertThat(cut.result()).as("it has no bytes that stay").isSameAs(pipe);
+        assertThat(room.failure()).isExactlyInstanceOf(FileSystemException.class).hasMessage(path + ": Illegal seek");
+        assertThat(read.isPending()).isTrue();
+    }
+
+    @Test
     void aPipeThatNobodyWritesToKeepsNoDispatcherFromItsEnd() throws Exception {
         makePipe();
         Request<FileHandle> reader = dispatcher.open(path, Set.of(READ), ignoring());

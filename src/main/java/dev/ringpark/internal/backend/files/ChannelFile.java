@@ -2,6 +2,7 @@ package dev.ringpark.internal.backend.files;
 
 import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.OpenRequest;
+import dev.ringpark.internal.os.FileErrors;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
@@ -78,19 +79,42 @@ public final class ChannelFile extends FileResource {
         return opened;
     }
 
+    // In the channel, all that concerns the position, the size, or a transfer without a place waits for each other. A
+    // read of what has no places may take for ever, so of that the channel is asked nothing else.
+
     @Override
     public long position() throws IOException {
-        return undisturbed(() -> channel().position());
+        FileChannel placed = placed();
+        return undisturbed(placed::position);
     }
 
     @Override
     public void position(long newPosition) throws IOException {
-        undisturbed(() -> channel().position(newPosition));
+        FileChannel placed = placed();
+        undisturbed(() -> placed.position(newPosition));
+    }
+
+    /** The channel, if it has places. */
+    FileChannel placed() throws IOException {
+        FileChannel opened = channel();
+        if (!isSeekable) {
+            throw FileErrors.noPlaces(path());
+        }
+        return opened;
+    }
+
+    /** Its bytes. What has no places has none to stay. */
+    long size() throws IOException {
+        FileChannel opened = channel();
+        return isSeekable ? opened.size() : 0;
     }
 
     @Override
     public void truncate(long size) throws IOException {
-        channel().truncate(size);
+        FileChannel opened = channel();
+        if (isSeekable) {
+            opened.truncate(size);
+        }
     }
 
     /** An interrupt of the caller waits for the end of {@code call}; it takes no longer for that. */

@@ -34,7 +34,8 @@ final class FileCalls {
             }
             case SYNC -> channel(operation).force(operation.syncsMetaData());
             case TRUNCATE -> ((FileResource) operation.handle()).truncate(operation.position());
-            case ALLOCATE -> allocate(channel(operation), operation.position() + operation.bytes());
+            case ALLOCATE -> allocate(((ChannelFile) operation.handle()).placed(),
+                    operation.position() + operation.bytes());
             case STAT -> stat(operation);
             case CLOSE -> ((FileResource) operation.handle()).release();
             default -> run(Objects.requireNonNull(operation.pathRequest()));
@@ -84,9 +85,9 @@ final class FileCalls {
             BasicFileAttributes attributes = attributes(path, followsLinks);
             operation.succeed(attributes.size(), attributes);
         } else {
-            Path path = ((FileResource) operation.handle()).path();
-            long size = channel(operation).size();
-            operation.succeed(size, operation.asksAttributes() ? attributes(path, true) : null);
+            ChannelFile file = (ChannelFile) operation.handle();
+            long size = file.size();
+            operation.succeed(size, operation.asksAttributes() ? attributes(file.path(), true) : null);
         }
     }
 
