@@ -352,7 +352,8 @@ class FileErrorsContractTest extends Contract {
         LoopFile pipe = open(pipe(), READ, WRITE);
         Call<Integer> read = parked(() -> pipe.read(ByteBuffer.allocateDirect(10)));
         read.thread().interrupt();
-        call(() -> null).result();   // the interrupted thread runs before this one, and asks
+        Eventually.until(() -> !read.thread().isInterrupted(), "heard of its interrupt");
+        LoopRig.awaitParkedInCall(read.thread());   // and so it has asked
         pipe.close();
         assertThat(read.failure()).isExactlyInstanceOf(InterruptedIOException.class);
     }
