@@ -55,6 +55,7 @@ final class CallbackLoop {
     private boolean turning;
     private boolean dropping;     // nobody is called back
     private boolean failed;       // the platform's queue; what has ended is still called back
+    private @Nullable Error broken;   // what has ended a submit half way
     private volatile boolean closed;
 
     CallbackLoop(Proactor.Opener opener, int maxInFlight) throws IOException {
@@ -106,9 +107,9 @@ final class CallbackLoop {
     /** {@code handle} has a descriptor, and nobody will hear of it: it is closed. */
     void discard(Resource handle) {
         if (failed) {
-            proactor.submit(closeOf(handle));
+            submit(closeOf(handle));
         } else {
-            follow(() -> proactor.submit(closeOf(handle)));
+            follow(() -> submit(closeOf(handle)));
         }
     }
 
@@ -127,6 +128,23 @@ final class CallbackLoop {
         followers.add(follower);
     }
 
+    /** Has {@code operation} taken in. An error half way leaves to nobody's knowledge what the platform has of it. */
+    void submit(Operation operation) {
+        giveUpIfBroken();
+        try {
+            proactor.submit(operation);
+        } catch (Error e) {
+            broken = e;   // given up later: who has run out of stack has none for that either
+            throw e;
+        }
+    }
+
+    private void giveUpIfBroken() {
+        if (broken != null && !failed) {
+            abandon(broken);
+        }
+    }
+
     void cancel(Operation operation) {
         proactor.cancel(operation, CancelReason.REQUEST);
     }
@@ -137,12 +155,13 @@ final class CallbackLoop {
         turning = true;
         dropping = true;
         try {
+            giveUpIfBroken();
             for (Request<?> request = due.poll(); request != null; request = due.poll()) {
                 request.drop();
             }
             pending.cancelAll();
             if (closes) {
-                open.forEach(handle -> proactor.submit(closeOf(handle)));   // which ends what a cancel alone cannot
+                open.forEach(handle -> submit(closeOf(handle)));   // which ends what a cancel alone cannot
             }
             while (pending.size() > 0 || !(failed || proactor.hasClosed())) {   // what came late is closed, too
                 poll(Backend.FOREVER);
@@ -220,6 +239,7 @@ final class CallbackLoop {
 
     /** Polls, unless the queue has failed; if it does now, everything ends. */
     private void poll(long waitNanos) throws IOException {
+        giveUpIfBroken();
         if (failed) {
             return;
         }

@@ -27,7 +27,7 @@ final class Closing implements Completion, Request.Holder {
         request.begin(closing, Kind.CLOSE, null);
         loop.begun(request);
         closing.operation.beginClose();
-        loop.proactor().submit(closing.operation);
+        loop.submit(closing.operation);
     }
 
     @Override

@@ -89,14 +89,15 @@ final class EndpointSide implements Completion, Request.Holder {
                 end(request, 0, owner, null);
                 return;
             }
-            Operation own = operation();
-            begin(own, request);
-            loop.proactor().submit(own);
+            begin(operation(), request);
         } catch (IOException e) {
             end(request, 0, null, e);
+            return;
         } catch (RuntimeException | Error e) {   // memory that has been freed, or could not be had
             end(request, 0, null, new IOException("the operation could not be begun", e));
+            return;
         }
+        loop.submit(operation());   // from here on its completion ends it
     }
 
     private void run(Step step) throws IOException {

@@ -143,12 +143,14 @@ final class FileRequests {
             inOrder = position == Operation.OWN_POSITION;
             try {
                 begin(request, position, detail);
-                loop.proactor().submit(operation);
             } catch (IOException e) {
                 end(request, 0, null, e);
+                return;
             } catch (RuntimeException | Error e) {   // memory that has been freed, or could not be had
                 end(request, 0, null, new IOException("the operation could not be begun", e));
+                return;
             }
+            loop.submit(operation);   // from here on its completion ends it
         }
 
         private void begin(Request<?> request, long position, boolean detail) throws IOException {

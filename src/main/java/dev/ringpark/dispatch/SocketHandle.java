@@ -1,12 +1,15 @@
 package dev.ringpark.dispatch;
 
 import dev.ringpark.internal.dispatch.KernelMemory;
+import dev.ringpark.internal.op.Addresses;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Handle;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Objects;
 
 /**
@@ -15,8 +18,22 @@ import java.util.Objects;
  * the order they came; the two sides do not wait for each other. Belongs to the dispatcher's thread.
  */
 public final class SocketHandle extends SocketEndpoint {
-    SocketHandle(CallbackLoop loop, Handle handle) {
-        super(loop, handle, accepted -> new SocketHandle(loop, accepted));
+    private final boolean isUnix;
+
+    SocketHandle(CallbackLoop loop, Handle handle, boolean isUnix) {
+        super(loop, handle, accepted -> new SocketHandle(loop, accepted, isUnix));
+        this.isUnix = isUnix;
+    }
+
+    /** {@code address}, if it is of the kind that this socket has. */
+    SocketAddress checked(SocketAddress address) {
+        if (!isUnix) {
+            return Addresses.checked(address, handle());
+        }
+        if (!(address instanceof UnixDomainSocketAddress)) {
+            throw new UnsupportedAddressTypeException();
+        }
+        return address;
     }
 
     /**

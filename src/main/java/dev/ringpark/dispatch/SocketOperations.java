@@ -3,12 +3,15 @@ package dev.ringpark.dispatch;
 import dev.ringpark.internal.dispatch.Buffers;
 import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.Addresses;
+import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.SocketType;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
@@ -47,8 +50,7 @@ abstract sealed class SocketOperations permits DatagramOperations {
      * @throws IOException if the system has run out of descriptors or memory
      */
     public SocketHandle openSocket(@Nullable ProtocolFamily family) throws IOException {
-        loop.requireUsable();
-        return new SocketHandle(loop, loop.proactor().backend().openSocket(SocketType.STREAM, family));
+        return open(SocketType.STREAM, family);
     }
 
     /**
@@ -58,8 +60,13 @@ abstract sealed class SocketOperations permits DatagramOperations {
      * @throws IOException if the system has run out of descriptors or memory
      */
     public SocketHandle openListener(@Nullable ProtocolFamily family) throws IOException {
+        return open(SocketType.LISTENER, family);
+    }
+
+    private SocketHandle open(SocketType type, @Nullable ProtocolFamily family) throws IOException {
         loop.requireUsable();
-        return new SocketHandle(loop, loop.proactor().backend().openSocket(SocketType.LISTENER, family));
+        Handle opened = loop.proactor().backend().openSocket(type, family);
+        return new SocketHandle(loop, opened, family == StandardProtocolFamily.UNIX);
     }
 
     /** accept(2): the next connection, which is the result. Several may be asked for; each gets a connection. */
@@ -68,7 +75,8 @@ abstract sealed class SocketOperations permits DatagramOperations {
     }
 
     /**
-     * connect(2): the socket is the result. The wildcard address stands for this machine.
+     * connect(2): the socket is the result. The wildcard address stands for this machine. With a path that is too long
+     * for the system the request fails.
      *
      * @throws java.nio.channels.UnresolvedAddressException if {@code peer} is a name that has not been looked up
      * @throws java.nio.channels.UnsupportedAddressTypeException if the socket cannot reach addresses of its kind
@@ -76,9 +84,14 @@ abstract sealed class SocketOperations permits DatagramOperations {
     public Request<SocketHandle> connect(
             SocketHandle socket, SocketAddress peer, Consumer<? super Request<SocketHandle>> callback) {
         Objects.requireNonNull(peer, "peer");
-        SocketAddress reachable = peer instanceof UnixDomainSocketAddress
-                ? peer
-                : Addresses.reachable(Addresses.checked(peer, socket.handle().isIpv4Only()));
+        SocketAddress checked = socket.checked(peer);
+        try {
+            socket.handle().requireNameable(checked);
+        } catch (SocketException e) {
+            requireOwn(socket);
+            return answer(null, e, callback);
+        }
+        SocketAddress reachable = checked instanceof InetSocketAddress inet ? Addresses.reachable(inet) : checked;
         return begin(socket, Kind.CONNECT, reachable, callback);
     }
 

@@ -24,12 +24,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A queue that fails for good: everything ends, everybody is told, and the rest can be closed; and one to which cancels
- * come too late.
+ * A queue that fails for good: everything ends, everybody is told, and the rest can be closed; one that cannot begin
+ * what it is asked; and one to which cancels come too late.
  */
 class DispatcherFailureTest {
     private boolean fails;
     private boolean isDeaf;   // to cancels
+    private @Nullable Throwable refusal;   // of what is submitted
     private @Nullable Backend real;
 
     @AfterEach
@@ -83,6 +84,61 @@ class DispatcherFailureTest {
         }
     }
 
+    @Test
+    void aRequestThatTheQueueCannotBeginFailsAlone() throws IOException {
+        try (Dispatcher dispatcher = open()) {
+            SocketHandle listener = listener(dispatcher);
+            refusal = new IllegalArgumentException("on purpose");
+            Request<SocketHandle> refused = dispatcher.accept(listener, _ -> { });
+            dispatcher.run();
+            assertThat(refused.failure()).isInstanceOf(IOException.class).hasRootCause(refusal);
+            refusal = null;
+            Request<SocketHandle> accepted = dispatcher.accept(listener, _ -> { });
+            SocketChannel.open(listener.localAddress()).close();
+            dispatcher.run();
+            assertThat(accepted.failure()).isNull();
+            Request<@Nullable Void> closed = dispatcher.close(listener, _ -> { });
+            dispatcher.run();
+            assertThat(closed.failure()).isNull();
+        }
+    }
+
+    @Test
+    void anErrorHalfWayThroughASubmitIsTheEndOfTheQueue() throws IOException {
+        Dispatcher dispatcher = open();
+        SocketHandle listener = listener(dispatcher);
+        Request<SocketHandle> before = dispatcher.accept(listener, _ -> { });
+        SocketHandle other = listener(dispatcher);
+        Request<SocketHandle> halfWay = new Request<>(_ -> { });
+        refusal = new StackOverflowError("on purpose");
+        assertThatThrownBy(() -> dispatcher.accept(other, halfWay)).isSameAs(refusal);
+        refusal = null;
+        dispatcher.run();
+
+        assertThat(before.failure()).hasMessageContaining("I/O queue failed").hasRootCauseMessage("on purpose");
+        assertThat(halfWay.failure()).hasMessageContaining("I/O queue failed").hasRootCauseMessage("on purpose");
+        dispatcher.close();
+        assertThat(listener.isOpen()).isFalse();
+    }
+
+    @Test
+    void aQueueThatAnErrorHasEndedCanBeClosedAtOnce() throws IOException {
+        Dispatcher dispatcher = open();
+        SocketHandle listener = listener(dispatcher);
+        refusal = new StackOverflowError("on purpose");
+        assertThatThrownBy(() -> dispatcher.accept(listener, _ -> { })).isSameAs(refusal);
+        refusal = null;
+        dispatcher.close();
+
+        assertThat(listener.isOpen()).isFalse();
+    }
+
+    private static SocketHandle listener(Dispatcher dispatcher) throws IOException {
+        SocketHandle listener = dispatcher.openListener(StandardProtocolFamily.INET);
+        listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
+        return listener;
+    }
+
     private Dispatcher open() throws IOException {
         Backends backends = new Backends("selector", Map.of(), new BackendOptions(16, 32, 1024, 4, 1));
         Dispatcher opened = new Dispatcher(backends, new CallbackLoop(
@@ -100,6 +156,9 @@ class DispatcherFailureTest {
     private @Nullable Object call(Backend whole, Method method, Object @Nullable [] arguments) throws Throwable {
         if (fails && method.getName().equals("poll")) {
             throw new IOException("on purpose");
+        }
+        if (refusal != null && method.getName().equals("submit")) {
+            throw refusal;
         }
         if (isDeaf && method.getName().equals("cancel")) {
             return null;

@@ -89,7 +89,7 @@ public final class Proactor {
             close(operation);
         } else if (ended || !operation.handle().isOpen()) {
             operation.askToCancel(CancelReason.CLOSE);
-            endCanceled(operation);
+            endFailed(operation, Failure.CANCELED);
         } else {
             queue(operation);
         }
@@ -104,7 +104,7 @@ public final class Proactor {
         if (operation.token() != InFlight.FULL) {
             backend.cancel(operation);
         } else if (overflow.remove(operation)) {
-            endCanceled(operation);
+            endFailed(operation, Failure.CANCELED);
         }
     }
 
@@ -209,18 +209,11 @@ public final class Proactor {
             }
         }
         for (Operation next = overflow.poll(); next != null; next = overflow.poll()) {
-            abandon(next, failure);
+            endFailed(next, failure);
         }
         if (halfWay != null && halfWay.isAdmitted()) {
             keep(halfWay);
-            abandon(halfWay, failure);
-        }
-    }
-
-    private void abandon(Operation operation, Failure failure) {
-        if (operation.isAdmitted()) {
-            operation.fail(failure);
-            end(operation);
+            endFailed(halfWay, failure);
         }
     }
 
@@ -260,11 +253,18 @@ public final class Proactor {
         }
     }
 
+    /** Whether the backend has it now, or could not make anything of it, and it has ended; else there was no room. */
     private boolean offer(Operation operation) {
         if (inFlight.admit(operation) == InFlight.FULL) {
             return false;
         }
-        if (backend.submit(operation)) {
+        try {
+            if (backend.submit(operation)) {
+                return true;
+            }
+        } catch (RuntimeException e) {   // before the platform has any of it; an error is the end of the queue
+            operation.fail(new Failure(Errno.EIO, 0, new IOException("the operation could not be begun", e)));
+            completed(operation);
             return true;
         }
         inFlight.release(operation);
@@ -274,11 +274,13 @@ public final class Proactor {
     private void refill() {
         // Out of the queue before it is offered: the backend may put it into one of its own.
         for (Operation next = overflow.poll(); next != null; next = overflow.poll()) {
+            inHand = next;
             if (!offer(next)) {
                 overflow.addFirst(next);
-                return;
+                break;
             }
         }
+        inHand = null;
     }
 
     private void completed(Operation operation) {
@@ -288,8 +290,8 @@ public final class Proactor {
         inHand = null;
     }
 
-    private void endCanceled(Operation operation) {
-        operation.fail(Failure.CANCELED);
+    private void endFailed(Operation operation, Failure failure) {
+        operation.fail(failure);
         end(operation);
     }
 

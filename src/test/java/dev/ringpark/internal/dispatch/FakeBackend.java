@@ -29,6 +29,8 @@ final class FakeBackend implements Backend {
     int room = Integer.MAX_VALUE;
     boolean hasBacklog;
     boolean isClosed;
+    /** What {@link #submit} throws. */
+    RuntimeException submitFailure;
     /** What {@link #release} throws: an IOException or a RuntimeException. */
     Exception releaseFailure;
 
@@ -73,6 +75,9 @@ final class FakeBackend implements Backend {
         boolean isSockets = operation.kind() == Kind.CLOSE && !(operation.handle() instanceof FileResource);
         require(!isSockets, "sees files' closes only");
         require(!held.contains(operation), "is given an operation once");
+        if (submitFailure != null) {
+            throw submitFailure;
+        }
         if (room == 0) {
             return false;
         }

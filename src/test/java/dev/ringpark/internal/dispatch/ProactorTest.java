@@ -108,6 +108,35 @@ class ProactorTest extends OpenProactor {
         assertThat(rig.ends()).isZero();
     }
 
+    @Test
+    void whatTheBackendCannotBeginFailsAloneAndKeepsNothing() throws IOException {
+        Handle handle = new FakeHandle();
+        backend.submitFailure = new IllegalArgumentException("on purpose");
+        Operation read = rig.read(handle);
+
+        assertThat(read.isDone()).isTrue();
+        assertThat(read.failure().cause()).hasRootCause(backend.submitFailure);
+        assertThat(backend.inFlight.count()).isZero();
+        rig.assertNothingStays();
+        assertThat(rig.close(handle).isDone()).isTrue();
+        backend.submitFailure = null;
+        backend.succeed(rig.read(), 7);
+        rig.poll();
+        rig.assertNothingStays();
+    }
+
+    @Test
+    void whatTheBackendCannotBeginWhenItsTurnComesFailsAlone() throws IOException {
+        Operation refused = rig.readThatIsRefused();
+        Operation next = rig.read();
+        backend.submitFailure = new IllegalArgumentException("on purpose");
+        rig.poll();
+
+        assertThat(refused.failure().cause()).hasRootCause(backend.submitFailure);
+        assertThat(next.failure().cause()).hasRootCause(backend.submitFailure);
+        rig.assertNothingStays();
+    }
+
     // ---- in the overflow queue ----
 
     @Test
