@@ -42,13 +42,17 @@ public final class SocketHandle extends SocketEndpoint {
      * @param local where; port 0 lets the system choose one
      * @param backlog how many connections may wait to be accepted; of no meaning for a socket that does not listen
      * @throws java.net.BindException if the address is in use, or not this machine's, or not allowed
+     * @throws java.net.SocketException if a path is too long for the system, or leads nowhere
+     * @throws java.nio.channels.UnresolvedAddressException if {@code local} is a name that has not been looked up
+     * @throws UnsupportedAddressTypeException if the socket has no addresses of its kind
      * @throws ClosedChannelException if the socket is closed
      */
     public void bind(SocketAddress local, int backlog) throws IOException {
         Objects.requireNonNull(local, "local");
         Handle usable = usable();
-        usable.requireNameable(local);
-        usable.bind(local, backlog);
+        SocketAddress address = checked(local);
+        usable.requireNameable(address);
+        usable.bind(address, backlog);
     }
 
     /**

@@ -10,6 +10,7 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -54,5 +55,36 @@ class DispatcherAddressesTest extends DispatcherContract {
 
     private static SocketAddress path(int length) {
         return UnixDomainSocketAddress.of("p".repeat(length));
+    }
+
+    // ---- bind ----
+
+    @Test
+    void noSocketIsBoundToAnAddressOfAnotherFamily() throws IOException {
+        for (SocketHandle ipv4 : openBoth(StandardProtocolFamily.INET)) {
+            for (SocketAddress each : List.of(IPV6, PATH, OTHER)) {
+                assertThatThrownBy(() -> ipv4.bind(each, 1)).isInstanceOf(UnsupportedAddressTypeException.class);
+            }
+            assertThatThrownBy(() -> ipv4.bind(NAME, 1)).isInstanceOf(UnresolvedAddressException.class);
+            assertThat(ipv4.localAddress()).isNull();
+            ipv4.bind(IPV4, 1);
+            assertThat(ipv4.localAddress()).isNotNull();
+        }
+    }
+
+    @Test
+    void noUnixSocketIsBoundToAnInternetAddress() throws IOException {
+        for (SocketHandle unix : openBoth(StandardProtocolFamily.UNIX)) {
+            for (SocketAddress each : List.of(IPV4, IPV6, NAME, OTHER)) {
+                assertThatThrownBy(() -> unix.bind(each, 1)).isInstanceOf(UnsupportedAddressTypeException.class);
+            }
+            assertThatThrownBy(() -> unix.bind(path(200), 1)).isInstanceOf(SocketException.class)
+                    .hasMessage("Unix domain path too long");
+            assertThat(unix.localAddress()).isNull();
+        }
+    }
+
+    private List<SocketHandle> openBoth(StandardProtocolFamily family) throws IOException {
+        return List.of(dispatcher.openSocket(family), dispatcher.openListener(family));
     }
 }

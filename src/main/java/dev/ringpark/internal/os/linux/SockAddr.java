@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
+import dev.ringpark.internal.os.AbstractName;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.Inet4Address;
@@ -12,8 +13,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteOrder;
+import java.nio.channels.UnsupportedAddressTypeException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Addresses in and out of struct sockaddr_in and sockaddr_in6 (ip(7), ipv6(7)), and, by {@link SockAddrUn},
@@ -37,11 +41,29 @@ public final class SockAddr {
      * its mapped form (::ffff:a.b.c.d).
      *
      * @return the length in bytes
+     * @throws UnsupportedAddressTypeException if such a socket has no address like this
      */
     public static int encode(SocketAddress address, int family, MemorySegment target) {
+        requireFamily(address, family);
         return family == SocketAbi.AF_UNIX
                 ? SockAddrUn.encode(address, target)
                 : encode((InetSocketAddress) address, family, target);
+    }
+
+    /** Who calls has looked already; but what is cut off an address unseen leads to another. */
+    private static void requireFamily(SocketAddress address, int family) {
+        boolean fits = switch (family) {
+            case SocketAbi.AF_UNIX -> address instanceof UnixDomainSocketAddress || address instanceof AbstractName;
+            case SocketAbi.AF_INET -> ip(address) instanceof Inet4Address;
+            default -> ip(address) != null;
+        };
+        if (!fits) {
+            throw new UnsupportedAddressTypeException();
+        }
+    }
+
+    private static @Nullable InetAddress ip(SocketAddress address) {
+        return address instanceof InetSocketAddress inet ? inet.getAddress() : null;
     }
 
     private static int encode(InetSocketAddress address, int family, MemorySegment target) {
