@@ -89,6 +89,10 @@ final class EndpointSide implements Completion, Request.Holder {
                 end(request, 0, owner, null);
                 return;
             }
+            if (!request.kind.isOfDatagrams() && Buffers.areSpent(request.subject)) {
+                end(request, 0, request.subject, null);   // by those before, and for the system 0 bytes is the end
+                return;
+            }
             begin(operation(), request);
         } catch (IOException e) {
             end(request, 0, null, e);

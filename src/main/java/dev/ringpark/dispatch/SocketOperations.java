@@ -182,19 +182,11 @@ abstract sealed class SocketOperations permits DatagramOperations {
             SocketHandle socket, Kind kind, @Nullable Object about, Consumer<? super Request<T>> callback) {
         requireOwn(socket);
         Request<T> request = Request.of(callback);
-        if (about != null && isEmpty(about)) {
+        if (about != null && Buffers.areSpent(about)) {
             return answerEmpty(socket, about, request);
         }
         socket.begin(request, kind, about);
         return request;
-    }
-
-    private static boolean isEmpty(Object about) {
-        return switch (about) {
-            case ByteBuffer buffer -> !buffer.hasRemaining();
-            case ByteBuffer[] buffers -> Buffers.remaining(buffers, 0, buffers.length) == 0;
-            default -> false;
-        };
     }
 
     @SuppressWarnings("unchecked") // a transfer's result is what it is about

@@ -113,6 +113,25 @@ class DispatcherFilesTest extends DispatcherFileContract {
     }
 
     @Test
+    void aBufferThatIsFullWhenItsTurnComesTakesNothing() throws IOException {
+        Files.write(path, new byte[] {1, 2, 3, 4});
+        FileHandle file = opened(Set.of(READ));
+        for (ByteBuffer two : new ByteBuffer[] {ByteBuffer.allocate(2), ByteBuffer.allocateDirect(2)}) {
+            file.position(0);
+            ByteBuffer rest = ByteBuffer.allocate(3);
+            Request<ByteBuffer> first = dispatcher.read(file, two, ignoring());
+            Request<ByteBuffer> second = dispatcher.read(file, two, ignoring());
+            Request<ByteBuffer> third = dispatcher.read(file, rest, ignoring());
+            await(first, second, third);
+
+            assertThat(first.count()).isEqualTo(2);
+            assertThat(second.count()).isZero();
+            assertThat(third.count()).isEqualTo(2);
+            assertHolds(rest, 3, 4);
+        }
+    }
+
+    @Test
     void aPipeIsReadFromAndWrittenToAndItsCloseEndsAReadThatWaits() throws Exception {
         makePipe();
         Request<FileHandle> reader = dispatcher.open(path, Set.of(READ), ignoring());

@@ -26,6 +26,15 @@ public final class Buffers {
         return sum;
     }
 
+    /** Whether {@code about} is a buffer, or buffers, with nothing remaining. */
+    public static boolean areSpent(@Nullable Object about) {
+        return switch (about) {
+            case ByteBuffer buffer -> !buffer.hasRemaining();
+            case ByteBuffer[] buffers -> firstWithRoom(buffers, 0, buffers.length) == null;
+            case null, default -> false;
+        };
+    }
+
     /** The first {@code bytes} remaining bytes; positions stay. */
     public static byte[] gather(ByteBuffer[] buffers, int offset, int length, int bytes) {
         byte[] joined = new byte[bytes];

@@ -202,6 +202,7 @@ final class Submissions {
     // ---- arrays ----
 
     private boolean pushCopy(Operation operation) {
+        assert operation.length() > 0 : "for the kernel, that is as much as the buffer it picks has room for";
         boolean reads = operation.kind() == Kind.READ;
         if (reads && picks != null) {
             operation.phase = PICK;
@@ -251,8 +252,9 @@ final class Submissions {
         if ((flags & IORING_CQE_F_BUFFER) != 0) {
             ReceiveBuffers buffers = Objects.requireNonNull(picks);
             int id = flags >>> IORING_CQE_BUFFER_SHIFT;
-            if (result > 0) {
-                buffers.take(id, Objects.requireNonNull(operation.array()), operation.offset(), result);
+            int count = Math.min(result, operation.length());
+            if (count > 0) {
+                buffers.take(id, Objects.requireNonNull(operation.array()), operation.offset(), count);
             } else {
                 buffers.give(id);
             }
