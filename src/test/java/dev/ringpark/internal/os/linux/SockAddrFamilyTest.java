@@ -15,7 +15,7 @@ import java.nio.channels.UnsupportedAddressTypeException;
 import org.junit.jupiter.api.Test;
 
 /** An address is written whole, or not at all. */
-class SockAddrTest {
+class SockAddrFamilyTest {
     private static final SocketAddress IPV4 = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 1);
     private static final SocketAddress IPV6 = new InetSocketAddress(InetAddress.ofLiteral("::1"), 1);
     private static final SocketAddress NAME = InetSocketAddress.createUnresolved("localhost", 1);
