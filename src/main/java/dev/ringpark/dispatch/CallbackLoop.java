@@ -157,7 +157,7 @@ final class CallbackLoop {
         try {
             giveUpIfBroken();
             for (Request<?> request = due.poll(); request != null; request = due.poll()) {
-                request.drop();
+                drop(request);
             }
             pending.cancelAll();
             if (closes) {
@@ -171,6 +171,14 @@ final class CallbackLoop {
         } finally {
             dropping = false;
             turning = false;
+        }
+    }
+
+    /** What {@code ended} has opened is closed, as nobody hears of it. */
+    private void drop(Request<?> ended) {
+        Resource opened = ended.drop();
+        if (opened != null && open.remove(opened)) {
+            submit(closeOf(opened));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.ringpark.dispatch;
 
 import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Resource;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -194,9 +195,14 @@ public final class Request<T extends @Nullable Object> implements Consumer<Reque
         }
     }
 
-    /** It has ended, and nobody is told: for a dispatcher that has cancelled all. */
-    void drop() {
+    /** It has ended, and nobody is told: for a dispatcher that has cancelled all. Answers what it has opened, if so. */
+    @Nullable Resource drop() {
         state = State.IDLE;
+        return switch (result) {
+            case SocketHandle accepted when kind == Kind.ACCEPT -> accepted.handle();
+            case FileHandle opened when kind == Kind.OPEN -> opened.handle();
+            case null, default -> null;
+        };
     }
 
     void callBack() {
