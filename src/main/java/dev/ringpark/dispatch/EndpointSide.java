@@ -221,7 +221,11 @@ final class EndpointSide implements Completion, Request.Holder {
 
     private @Nullable Object brought(Request<?> request, Operation own) {
         return switch (request.kind) {
-            case ACCEPT -> accepted.apply((Handle) own.accepted());
+            case ACCEPT -> {
+                Handle connection = (Handle) own.accepted();
+                request.opens(connection);
+                yield accepted.apply(connection);
+            }
             case CONNECT, AWAIT_READABLE, AWAIT_WRITABLE -> owner;
             case RECEIVE_FROM -> own.peer();
             default -> request.subject;

@@ -297,6 +297,7 @@ final class FileRequests {
 
         private @Nullable Object brought(Request<?> request) {
             if (request.subject instanceof OpenRequest asked) {
+                request.opens(handle);
                 opened(asked);
             } else if (request.kind == Kind.TRUNCATE) {
                 moveBack((FileResource) handle, operation.position());

@@ -48,6 +48,7 @@ public final class Request<T extends @Nullable Object> implements Consumer<Reque
     int wholeLength;                 // of a datagram, which may have been cut
     private @Nullable T result;
     private @Nullable IOException failure;
+    private @Nullable Resource opened;   // by it, and its callback has not been told yet
 
     // What is asked, for the holder.
     Kind kind = Kind.CLOSE;
@@ -197,16 +198,20 @@ public final class Request<T extends @Nullable Object> implements Consumer<Reque
 
     /** It has ended, and nobody is told: for a dispatcher that has cancelled all. Answers what it has opened, if so. */
     @Nullable Resource drop() {
+        Resource unheard = opened;
         state = State.IDLE;
-        return switch (result) {
-            case SocketHandle accepted when kind == Kind.ACCEPT -> accepted.handle();
-            case FileHandle opened when kind == Kind.OPEN -> opened.handle();
-            case null, default -> null;
-        };
+        opened = null;
+        return unheard;
+    }
+
+    /** It ends with a result that has to be closed. */
+    void opens(Resource resource) {
+        opened = resource;
     }
 
     void callBack() {
         state = State.IDLE;
+        opened = null;
         callback.accept(this);
     }
 }

@@ -171,7 +171,7 @@ final class LoopRig implements AutoCloseable {
         until(() -> isWaiting(thread), () -> thread + " does not wait but is " + thread.getState());
     }
 
-    private static boolean isWaiting(Thread thread) {
+    static boolean isWaiting(Thread thread) {
         return thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING;
     }
 
