@@ -9,8 +9,6 @@ import dev.ringpark.process.RunningProgram;
 import dev.ringpark.process.Tool;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,15 +27,15 @@ class SabotageTest {
     private static Path folder;
 
     private static Jvm refusing(String error, String call, String... flags) throws Exception {
-        return JVM.and(flags).behind(launcher().toString(), error, call);
+        return refusing(error, call, JVM.and(flags));
     }
 
-    private static Path launcher() throws Exception {
+    private static Jvm refusing(String error, String call, Jvm jvm) throws Exception {
         Path launcher = folder.resolve("refuse");
         if (!Files.exists(launcher)) {
             assertThat(Tool.compileC(Path.of("src/test/c/refuse.c"), folder)).isEqualTo(launcher);
         }
-        return launcher;
+        return jvm.behind(launcher.toString(), error, call);
     }
 
     @ParameterizedTest(name = "{1}: {0}")
@@ -62,9 +60,7 @@ class SabotageTest {
     @Test
     void noMemoryForTheRingOfSomebodyWithoutPrivileges() throws Exception {
         Ring.require();
-        String[] refusing = {launcher().toString(), "ENOMEM", "io_uring_setup"};
-        SampleServers.assertServe(JVM.behind(Stream.of(refusing, Nobody.running()).flatMap(Arrays::stream)
-                .toArray(String[]::new)), "epoll");
+        SampleServers.assertServe(refusing("ENOMEM", "io_uring_setup", JVM.behind(Nobody.running())), "epoll");
     }
 
     /** Root has as much as it likes. */

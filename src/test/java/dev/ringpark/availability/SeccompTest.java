@@ -9,7 +9,6 @@ import dev.ringpark.process.Jvm;
 import dev.ringpark.process.Tool;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,9 +72,7 @@ class SeccompTest {
     }
 
     private static void assertLackOfLockedMemory(String... whoIsCharged) throws Exception {
-        String[] refusing = {launcher, "ENOMEM", "io_uring_setup"};
-        Jvm jvm = Jvm.withFullAccess().behind(
-                Stream.of(refusing, whoIsCharged).flatMap(Arrays::stream).toArray(String[]::new));
+        Jvm jvm = Jvm.withFullAccess().behind(whoIsCharged).behind(launcher, "ENOMEM", "io_uring_setup");
 
         assertThat(Answer.from(jvm).works("epoll").refusal())
                 .startsWith("io_uring_setup: ENOMEM").contains("ulimit -l");
@@ -97,7 +94,8 @@ class SeccompTest {
     void refusedRingsAndQueuesLeadToTheSelectorAndTellTheCureOfEach(String call) throws Exception {
         Jvm jvm = Jvm.withFullAccess().and(
                 "-Djava.nio.channels.spi.SelectorProvider=sun.nio.ch.PollSelectorProvider");
-        Answer answer = Answer.from(jvm.behind(launcher, "EPERM", "io_uring_setup", launcher, "EPERM", call));
+        Answer answer = Answer.from(
+                jvm.behind(launcher, "EPERM", call).behind(launcher, "EPERM", "io_uring_setup"));
 
         assertThat(answer.works("selector").refusal()).startsWith("io_uring_setup: EPERM").contains("allow calls 425");
         assertThat(answer.facts().get("refused epoll")).startsWith(call + ": EPERM").contains("seccomp")

@@ -54,9 +54,11 @@ public final class Jvm {
         return new Jvm(launcher, flags, all);
     }
 
-    /** This one, started by another program that gets the whole command as its last arguments. */
+    /** This one, started by another program that gets the whole command as its last arguments, that of others too. */
     public Jvm behind(String... program) {
-        return new Jvm(List.of(program), flags, variables);
+        List<String> all = new ArrayList<>(Arrays.asList(program));
+        all.addAll(launcher);
+        return new Jvm(all, flags, variables);
     }
 
     /** Runs {@code main} with the classes that it and each of {@code others} come from. */
