@@ -82,7 +82,7 @@ final class FdMulticast {
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment request = arena.allocate(IP_MREQN_BYTES, 4);
-            byte[] address = ipv4(via);   // the system tells this one when it is asked, not the index
+            byte[] address = SockAddr.firstIpv4(via);   // the system tells this one when it is asked, not the index
             MemorySegment.copy(address, 0, request, JAVA_BYTE, IMR_ADDRESS, address.length);
             request.set(JAVA_INT, IMR_IFINDEX, index);
             FdOptions.check(calls, calls.setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, request));
@@ -91,11 +91,6 @@ final class FdMulticast {
 
     private static boolean takesIpv4Options(SocketCalls calls, int family) {
         return family == AF_INET || calls.isLinux();
-    }
-
-    private static byte[] ipv4(NetworkInterface via) {
-        return via.inetAddresses().filter(Inet4Address.class::isInstance).findFirst()
-                .map(InetAddress::getAddress).orElse(new byte[0]);
     }
 
     private static @Nullable NetworkInterface interface6(SocketCalls calls, int fd) throws IOException {

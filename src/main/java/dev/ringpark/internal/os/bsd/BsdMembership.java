@@ -4,11 +4,10 @@ import static dev.ringpark.internal.os.bsd.BsdAbi.*;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.ringpark.internal.os.linux.SockAddr;
 import dev.ringpark.internal.os.linux.SocketAbi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 
@@ -45,14 +44,13 @@ final class BsdMembership {
     }
 
     /**
-     * The first address of an interface, empty if it has none. macOS reads no further than that, nor does FreeBSD when
-     * a group is left: without it they would take an interface of their own choice.
+     * The first address of an interface, empty if it has none or has gone. macOS reads no further than that, nor does
+     * FreeBSD when a group is left: without it they would take an interface of their own choice.
      */
     private static byte[] ipv4(int index) {
         try {
             NetworkInterface via = NetworkInterface.getByIndex(index);
-            return via == null ? new byte[0] : via.inetAddresses().filter(Inet4Address.class::isInstance).findFirst()
-                    .map(InetAddress::getAddress).orElse(new byte[0]);
+            return via == null ? new byte[0] : SockAddr.firstIpv4(via);
         } catch (SocketException gone) {
             return new byte[0];
         }

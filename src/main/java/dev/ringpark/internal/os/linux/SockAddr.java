@@ -11,6 +11,7 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
@@ -30,6 +31,12 @@ public final class SockAddr {
     private static final ValueLayout.OfShort BIG_ENDIAN_PORT = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private SockAddr() {}
+
+    /** The first IPv4 address of an interface, by which the older options know it; empty if it has none. */
+    public static byte[] firstIpv4(NetworkInterface via) {
+        return via.inetAddresses().filter(Inet4Address.class::isInstance).findFirst()
+                .map(InetAddress::getAddress).orElse(new byte[0]);
+    }
 
     /** Throws if {@code address} is one that no sockaddr can hold, with paths of {@code mostPathBytes} at most. */
     public static void requireFits(SocketAddress address, int mostPathBytes) throws SocketException {
