@@ -53,9 +53,7 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
     /** Nothing is read if one of them cannot be read into; of what has no places, one that is full is enough. */
     private long scatter(ByteBuffer[] targets, int from, int to) throws IOException {
         requireReadable();
-        for (int i = from; i < to; i++) {
-            KernelMemory.requireWritable(targets[i]);
-        }
+        KernelMemory.requireWritable(targets, from, to - from);
         long total = 0;
         for (int i = from; i < to; i++) {
             if (targets[i].hasRemaining()) {

@@ -20,7 +20,6 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
 import java.time.Duration;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** Reads and writes of every kind of memory, with the moment each has to end by; {@link StreamSocket} offers them. */
 abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
@@ -119,9 +118,7 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
 
     final int readInto(ByteBuffer[] targets, int offset, int length, long deadlineNanos) throws IOException {
         Objects.checkFromIndexSize(offset, length, Objects.requireNonNull(targets, "targets").length);
-        for (int i = offset; i < offset + length; i++) {
-            KernelMemory.requireWritable(targets[i]);
-        }
+        KernelMemory.requireWritable(targets, offset, length);
         ByteBuffer first = Buffers.firstWithRoom(targets, offset, length);
         long room = Buffers.remaining(targets, offset, length);
         if (first == null || first.remaining() >= COPY_BYTES || first.remaining() == room) {

@@ -93,9 +93,7 @@ abstract sealed class FileOperations extends DatagramOperations permits Dispatch
      */
     public Request<ByteBuffer[]> read(FileHandle file, ByteBuffer[] buffers, long position,
             Consumer<? super Request<ByteBuffer[]>> callback) {
-        for (ByteBuffer buffer : buffers) {
-            KernelMemory.requireWritable(buffer);
-        }
+        KernelMemory.requireWritable(buffers, 0, buffers.length);
         requireReads(file);
         return transfer(file, Kind.READ_AT, buffers, position, callback);
     }

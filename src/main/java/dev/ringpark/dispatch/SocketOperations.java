@@ -115,9 +115,7 @@ abstract sealed class SocketOperations permits DatagramOperations {
     public Request<ByteBuffer[]> receive(
             SocketHandle socket, ByteBuffer[] buffers, Consumer<? super Request<ByteBuffer[]>> callback) {
         ByteBuffer[] own = buffers.clone();
-        for (ByteBuffer buffer : own) {
-            KernelMemory.requireWritable(buffer);
-        }
+        KernelMemory.requireWritable(own, 0, own.length);
         return begin(socket, Kind.READ, own, callback);
     }
 

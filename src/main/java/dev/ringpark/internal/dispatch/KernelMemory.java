@@ -75,6 +75,13 @@ public final class KernelMemory {
         }
     }
 
+    /** The same of each of {@code length} targets from index {@code offset} on. */
+    public static void requireWritable(ByteBuffer[] targets, int offset, int length) {
+        for (int i = offset; i < offset + length; i++) {
+            requireWritable(targets[i]);
+        }
+    }
+
     /**
      * Refuses a target that cannot be written to, as far as it can be told without a look at its memory.
      *
