@@ -1,6 +1,5 @@
 package dev.ringpark;
 
-import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;

@@ -1,7 +1,6 @@
 package dev.ringpark.house;
 
 import com.tngtech.archunit.core.domain.JavaClass;
-import dev.ringpark.internal.dispatch.SleepGate;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
