@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Waits for what has to come, and fails loudly if it has not come for long. */
-final class Eventually {
+public final class Eventually {
     /** Far beyond what anything takes here, also on a busy machine. */
     static final long LONG_SECONDS = 10;
 
@@ -15,7 +15,7 @@ final class Eventually {
 
     private Eventually() {}
 
-    static void until(BooleanSupplier condition, String what) {
+    public static void until(BooleanSupplier condition, String what) {
         until(condition, () -> what);
     }
 
