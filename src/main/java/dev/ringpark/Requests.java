@@ -28,7 +28,7 @@ final class Requests {
     /** Has {@code proactor} do what was asked; operations first, as a command may cancel one. */
     void takeIn(Proactor proactor) {
         for (Operation next = operations.poll(); next != null; next = operations.poll()) {
-            proactor.submit(next);
+            proactor.take(next);
         }
         for (Runnable next = commands.poll(); next != null; next = commands.poll()) {
             next.run();

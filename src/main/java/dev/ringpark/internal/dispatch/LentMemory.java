@@ -1,21 +1,34 @@
 package dev.ringpark.internal.dispatch;
 
+import dev.ringpark.internal.op.Operation;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Memory that was lent to a queue which has failed, and may still write to it: it is never freed. */
 final class LentMemory {
-    private LentMemory() {}
+    static {
+        hook(List.of());   // loads what is needed then: a queue may fail for want of descriptors, or of stack
+    }
 
-    /** Loads what {@link #keep} needs: a queue may fail for want of descriptors, or of stack. */
-    static void load() {
-        hook(List.of());
+    private final List<Object> memory = new ArrayList<>();
+
+    /** What {@code operation} was lent by its user; what it was lent by a pool stays out of that. */
+    void add(Operation operation) {
+        operation.lent = -1;
+        if (operation.buffer() != null) {
+            memory.add(operation.buffer());
+        }
+    }
+
+    List<Object> all() {
+        return memory;
     }
 
     /**
-     * Keeps {@code memory} reachable until the JVM ends, by a thread to be started then, which does nothing: that takes
-     * no thread of the system's now, which might not be had, and stays when this class is unloaded.
+     * Keeps it reachable until the JVM ends, by a thread to be started then, which does nothing: that takes no thread
+     * of the system's now, which might not be had, and stays when this class is unloaded.
      */
-    static void keep(List<Object> memory) {
+    void keep() {
         if (memory.isEmpty()) {
             return;
         }

@@ -18,7 +18,6 @@ import dev.ringpark.internal.op.Timer;
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.Failure;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -48,10 +47,6 @@ public final class Proactor {
 
     private static final int MOST_EXPIRED = 1024;   // at a time, so that a million timers keep no I/O waiting
 
-    static {
-        LentMemory.load();
-    }
-
     private final InFlight inFlight;
     private final Counters counters;
     private final OperationQueue overflow = new OperationQueue();
@@ -59,7 +54,7 @@ public final class Proactor {
     private final Consumer<Thread> unpark;
     private final Backend backend;
     private final Closes closes;
-    private final List<Object> lentMemory = new ArrayList<>();
+    private final LentMemory lentMemory = new LentMemory();
     private @Nullable Operation inHand;   // on its way between the places above, in case that ends half way
     private boolean ended;
 
@@ -80,8 +75,20 @@ public final class Proactor {
         return backend;
     }
 
-    /** Takes {@code operation} in; it ends in a later {@link #poll}, or at once if its handle is closed already. */
+    /** {@link #take}, but what the backend can make nothing of ends alone, at once. */
     public void submit(Operation operation) {
+        try {
+            take(operation);
+        } catch (RuntimeException e) {
+            couldNotBegin(operation, e);
+        }
+    }
+
+    /**
+     * Takes {@code operation} in; it ends in a later {@link #poll}, or at once if its handle is closed already. For a
+     * loop's turns: with a guard in there the compiler sees less of them, and each system call may leave garbage.
+     */
+    public void take(Operation operation) {
         inHand = operation;
         operation.admit();
         counters.add(Count.SUBMITTED);
@@ -203,7 +210,7 @@ public final class Proactor {
         for (int slot = 0; slot < inFlight.slots(); slot++) {
             Operation operation = inFlight.inSlot(slot);
             if (operation != null) {
-                keep(operation);
+                lentMemory.add(operation);
                 operation.fail(failure);
                 completed(operation);
             }
@@ -212,34 +219,23 @@ public final class Proactor {
             endFailed(next, failure);
         }
         if (halfWay != null && halfWay.isAdmitted()) {
-            keep(halfWay);
+            lentMemory.add(halfWay);
             endFailed(halfWay, failure);
-        }
-    }
-
-    private void keep(Operation operation) {
-        operation.lent = -1;
-        if (operation.buffer() != null) {
-            lentMemory.add(operation.buffer());
         }
     }
 
     /** Keeps the users' buffers that the platform had when it failed, for good. */
     public void keepLentMemory() {
-        LentMemory.keep(lentMemory);
+        lentMemory.keep();
     }
 
     List<Object> lentMemory() {
-        return lentMemory;
+        return lentMemory.all();
     }
 
     /** Takes out the next timer, due or not: what is left when the loop ends. */
     public @Nullable Timer pollTimer() {
-        Moment next = deadlines.pollAny();
-        while (next != null && !(next instanceof Timer)) {
-            next = deadlines.pollAny();   // of an operation that was given up half way
-        }
-        return (Timer) next;
+        return deadlines.pollTimer();
     }
 
     private void queue(Operation operation) {
@@ -253,18 +249,12 @@ public final class Proactor {
         }
     }
 
-    /** Whether the backend has it now, or could not make anything of it, and it has ended; else there was no room. */
+    /** Whether the backend has it now; else there was no room. */
     private boolean offer(Operation operation) {
         if (inFlight.admit(operation) == InFlight.FULL) {
             return false;
         }
-        try {
-            if (backend.submit(operation)) {
-                return true;
-            }
-        } catch (RuntimeException e) {   // before the platform has any of it; an error is the end of the queue
-            operation.fail(new Failure(Errno.EIO, 0, new IOException("the operation could not be begun", e)));
-            completed(operation);
+        if (backend.submit(operation)) {
             return true;
         }
         inFlight.release(operation);
@@ -275,11 +265,23 @@ public final class Proactor {
         // Out of the queue before it is offered: the backend may put it into one of its own.
         for (Operation next = overflow.poll(); next != null; next = overflow.poll()) {
             inHand = next;
-            if (!offer(next)) {
-                overflow.addFirst(next);
-                break;
+            try {
+                if (!offer(next)) {
+                    overflow.addFirst(next);
+                    break;
+                }
+            } catch (RuntimeException e) {
+                couldNotBegin(next, e);
             }
         }
+        inHand = null;
+    }
+
+    private void couldNotBegin(Operation operation, RuntimeException cause) {
+        if (operation.token() != InFlight.FULL) {   // the platform has none of it; after an Error, who knows
+            inFlight.release(operation);
+        }
+        endFailed(operation, new Failure(Errno.EIO, 0, new IOException("the operation could not be begun", cause)));
         inHand = null;
     }
 

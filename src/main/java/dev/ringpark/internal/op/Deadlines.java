@@ -65,6 +65,15 @@ public final class Deadlines {
         return size == 0 || moments[0] - nowNanos > 0 ? null : pollAny();
     }
 
+    /** Takes out the earliest timer, due or not, and what is before it: operations that were given up half way. */
+    public @Nullable Timer pollTimer() {
+        Moment next = pollAny();
+        while (next != null && !(next instanceof Timer)) {
+            next = pollAny();
+        }
+        return (Timer) next;
+    }
+
     /** Takes out the earliest entry, due or not; null when there is none. */
     public @Nullable Moment pollAny() {
         if (size == 0) {
