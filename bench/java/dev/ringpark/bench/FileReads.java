@@ -1,24 +1,12 @@
 package dev.ringpark.bench;
 
-import dev.ringpark.bench.files.Blocks;
-import dev.ringpark.bench.files.EchoBeside;
-import dev.ringpark.bench.files.FioReader;
-import dev.ringpark.bench.files.Reader;
-import dev.ringpark.bench.files.Reader.Slice;
-import dev.ringpark.bench.files.ThreadsReader;
+import dev.ringpark.bench.files.FileComparison;
 import dev.ringpark.bench.measure.Machine;
-import dev.ringpark.bench.measure.Spread;
-import java.nio.file.Files;
+import dev.ringpark.bench.report.FileTables;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
-import java.util.function.ToDoubleFunction;
 
-/** Random reads of 4 KiB by each reader in turn, and what they cost against those of the JDK's. */
+/** Random reads of 4 KiB alone, without a report. */
 final class FileReads {
     private static final String USAGE =
             "usage: bench/files [--rounds N] [--slice SECONDS] [--threads N] [--mebibytes N] [--folder FOLDER]"
@@ -33,7 +21,7 @@ final class FileReads {
 
     private FileReads() {}
 
-    public static void main(String[] arguments) throws Exception {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
         FileReads run = new FileReads();
         try {
             run.parse(arguments);
@@ -62,68 +50,11 @@ final class FileReads {
         }
     }
 
-    private void run() throws Exception {
+    private void run() throws IOException, InterruptedException {
         System.out.println(Machine.here());
-        System.out.printf("%d threads, %d MiB in %s, %d rounds of %s s%n", threads, mebibytes, folder.toAbsolutePath(),
-                rounds, sliceSeconds);
-        Blocks blocks = Blocks.make(folder, mebibytes);
-        try {
-            measure(blocks, true);
-            measure(blocks, false);
-        } finally {
-            Files.delete(blocks.path());
-        }
-        EchoBeside.measure(folder, slowReads, rounds, sliceSeconds);
-    }
-
-    private List<Reader> readers(Blocks blocks, boolean direct) throws Exception {
-        List<Reader> readers = new ArrayList<>();
-        readers.add(ThreadsReader.ofJdk(blocks, threads, direct));
-        readers.add(ThreadsReader.ofLoop(blocks, threads, direct));
-        if (FioReader.isThere()) {
-            readers.add(new FioReader(blocks, threads, direct));
-        }
-        return readers;
-    }
-
-    private void measure(Blocks blocks, boolean direct) throws Exception {
-        Map<String, List<Slice>> slices = new LinkedHashMap<>();
-        List<Reader> readers = readers(blocks, direct);
-        for (Reader reader : readers) {
-            reader.read(sliceSeconds);   // until the compiler has come to its end, and the cache is full
-            slices.put(reader.name(), new ArrayList<>());
-        }
-        for (int round = 0; round < rounds; round++) {
-            for (Reader reader : round % 2 == 0 ? readers : readers.reversed()) {
-                Objects.requireNonNull(slices.get(reader.name())).add(reader.read(sliceSeconds));
-            }
-        }
-        for (Reader reader : readers) {
-            reader.close();
-        }
-        print(direct ? "past the cache (O_DIRECT)" : "from the cache", slices);
-    }
-
-    /** Ratios are taken within a round, so that a drifting machine matters little. */
-    private static void print(String what, Map<String, List<Slice>> slices) {
-        List<Slice> theirs = slices.values().iterator().next();
-        System.out.printf("%n| %s | reads/s | CPU us/read | reads/s, of the first's | CPU, of the first's |%n", what);
-        System.out.println("|---|---|---|---|---|");
-        slices.forEach((name, own) -> System.out.printf(Locale.ROOT, "| %s | %,.0f | %.2f | %s | %s |%n", name,
-                spread(own, Slice::readsPerSecond).median(), spread(own, Slice::cpuMicrosPerRead).median(),
-                ratio(own, theirs, Slice::readsPerSecond), ratio(own, theirs, Slice::cpuMicrosPerRead)));
-    }
-
-    private static Spread spread(List<Slice> slices, ToDoubleFunction<Slice> figure) {
-        return Spread.of(slices.stream().map(figure::applyAsDouble).toList());
-    }
-
-    private static String ratio(List<Slice> own, List<Slice> theirs, ToDoubleFunction<Slice> figure) {
-        List<Double> ratios = new ArrayList<>();
-        for (int round = 0; round < own.size(); round++) {
-            ratios.add(figure.applyAsDouble(own.get(round)) / figure.applyAsDouble(theirs.get(round)));
-        }
-        Spread spread = Spread.of(ratios);
-        return String.format(Locale.ROOT, "%.2f [%.2f-%.2f]", spread.median(), spread.lower(), spread.upper());
+        System.out.printf("%d threads, %d MiB in %s, %d rounds of %s s%n%n", threads, mebibytes,
+                folder.toAbsolutePath(), rounds, sliceSeconds);
+        var comparison = new FileComparison(folder, mebibytes, threads, slowReads, rounds, sliceSeconds);
+        FileTables.lines(comparison.measure()).forEach(System.out::println);
     }
 }

@@ -1,6 +1,7 @@
 package dev.ringpark.bench;
 
 import dev.ringpark.bench.RunOptions.Part;
+import dev.ringpark.bench.files.FileComparison;
 import dev.ringpark.bench.jmh.HopBenchmark;
 import dev.ringpark.bench.jmh.TimerBenchmark;
 import dev.ringpark.bench.measure.Cell;
@@ -70,6 +71,9 @@ public final class Run {
             say("timers");
             measurements.timers(TimerBenchmark.timesByMethod());
         }
+        if (options.wants(Part.FILES)) {
+            measureFiles();
+        }
         if (options.wants(Part.MEMORY)) {
             measurements.weighIdleConnections(contenders, options.idleConnections());
         }
@@ -81,6 +85,15 @@ public final class Run {
         }
         if (options.wants(Part.ECHO) && !cells(true).isEmpty()) {
             measureUnix(Contenders.overUnix(contenders));
+        }
+    }
+
+    private void measureFiles() throws InterruptedException {
+        say("files");
+        try {
+            measurements.files(FileComparison.usual(options.rounds(), options.sliceSeconds()).measure());
+        } catch (IOException | UnsupportedOperationException e) {   // of a disk that cannot be read past the cache, say
+            measurements.missing("files", e);
         }
     }
 

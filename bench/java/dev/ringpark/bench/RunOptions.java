@@ -22,7 +22,8 @@ final class RunOptions {
         MEMORY,
         IDLE,
         HOP,
-        TIMERS
+        TIMERS,
+        FILES
     }
 
     static final String USAGE = """
@@ -35,11 +36,11 @@ final class RunOptions {
                                                     ringpark-handed-over jdk-socket jdk-channel platform
                                                     netty-nio netty-epoll netty-uring
               --limits FOLDER                       also the C servers uring_echo.c and epoll_echo.c of FOLDER
-              --parts echo,calls,alloc,memory,idle,hop,timers   only these parts
+              --parts NAME,...                      only these: echo calls alloc memory idle hop timers files
               --idle-connections N                  for the memory of an idle connection (10000)
               --results FOLDER                      where to write (bench/results)
               --quick                               3 short rounds of two workloads, 2000 idle connections,
-                                                    no timers
+                                                    no timers, no files
               --help                                this""";
 
     private final List<String> given;
@@ -96,7 +97,7 @@ final class RunOptions {
         sliceSeconds = 0.5;
         warmSeconds = 3;
         idleConnections = 2_000;
-        parts.remove(Part.TIMERS);
+        parts.removeAll(Set.of(Part.TIMERS, Part.FILES));
     }
 
     private static List<Cell> cells(String text) {

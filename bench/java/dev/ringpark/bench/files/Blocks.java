@@ -12,13 +12,13 @@ import java.nio.file.StandardOpenOption;
  *
  * @param count how many blocks it has
  */
-public record Blocks(Path path, long count) {
-    public static final int BYTES = 4096;
+record Blocks(Path path, long count) {
+    static final int BYTES = 4096;
 
     private static final int CHUNK_BLOCKS = 1024;
 
     /** Makes it in {@code folder}, with all its blocks on the disk and in the cache. */
-    public static Blocks make(Path folder, int mebibytes) throws IOException {
+    static Blocks make(Path folder, int mebibytes) throws IOException {
         Path path = Files.createTempFile(folder, "random-reads-", ".tmp");
         long count = (long) mebibytes * (1 << 20) / BYTES;
         try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {

@@ -3,6 +3,7 @@ package dev.ringpark.bench.files;
 import dev.ringpark.CarrierLoop;
 import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
+import dev.ringpark.bench.measure.EchoBesideReads;
 import dev.ringpark.bench.measure.Spread;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,18 +15,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /** How long one echo of 64 bytes takes on a loop, alone and while many reads of files wait there. */
-public final class EchoBeside {
+final class EchoBeside {
     private static final InetSocketAddress LOCAL = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     private static final int BYTES = 64;
     private static final int MOST_ECHOES = 1 << 20;
 
     private EchoBeside() {}
 
-    /** Measures both in turns, and prints a table. */
-    public static void measure(Path folder, int slowReads, int rounds, double seconds) throws Exception {
+    /** Measures both in turns. */
+    static EchoBesideReads measure(Path folder, int slowReads, int rounds, double seconds)
+            throws IOException, InterruptedException {
         try (CarrierLoop loop = CarrierLoop.start();
                 TcpListener listener = TcpListener.bind(loop, LOCAL);
                 SocketChannel client = connect(loop, listener);
@@ -39,16 +40,9 @@ public final class EchoBeside {
                 beside.add(slow.during(() -> medianMicros(client, seconds)));
                 ratios.add(beside.getLast() / alone.getLast());
             }
-            System.out.printf("%n| an echo of %d bytes | median us, alone | beside %d slow reads | ratio |%n", BYTES,
-                    slowReads);
-            System.out.println("|---|---|---|---|");
-            System.out.printf(Locale.ROOT, "| ringpark, %s | %.1f | %.1f | %s |%n", loop.backend().name(),
-                    Spread.of(alone).median(), Spread.of(beside).median(), ratio(Spread.of(ratios)));
+            return new EchoBesideReads(
+                    loop.backend().name(), slowReads, Spread.of(alone), Spread.of(beside), Spread.of(ratios));
         }
-    }
-
-    private static String ratio(Spread spread) {
-        return String.format(Locale.ROOT, "%.2f [%.2f-%.2f]", spread.median(), spread.lower(), spread.upper());
     }
 
     private static SocketChannel connect(CarrierLoop loop, TcpListener listener) throws IOException {

@@ -1,5 +1,7 @@
 package dev.ringpark.bench.files;
 
+import dev.ringpark.bench.measure.FileReadings;
+import dev.ringpark.bench.measure.ReadSlice;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -7,9 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The program fio, which asks io_uring from one thread, with as many reads at once: what C reaches. */
-public record FioReader(Blocks blocks, int depth, boolean direct) implements Reader {
+record FioReader(Blocks blocks, int depth, boolean direct) implements Reader {
     /** Whether it is installed. */
-    public static boolean isThere() throws InterruptedException {
+    static boolean isThere() throws InterruptedException {
         try {
             return new ProcessBuilder("fio", "--version").redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor() == 0;
@@ -20,11 +22,11 @@ public record FioReader(Blocks blocks, int depth, boolean direct) implements Rea
 
     @Override
     public String name() {
-        return "fio io_uring";
+        return FileReadings.FIO;
     }
 
     @Override
-    public Slice read(double seconds) throws Exception {
+    public ReadSlice read(double seconds) throws IOException, InterruptedException {
         int whole = Math.max(1, (int) Math.round(seconds));   // it counts in seconds
         var process = new ProcessBuilder(List.of("fio", "--name=random", "--filename=" + blocks.path(), "--readonly",
                 "--ioengine=io_uring", "--rw=randread", "--bs=" + Blocks.BYTES, "--iodepth=" + depth,
@@ -37,7 +39,7 @@ public record FioReader(Blocks blocks, int depth, boolean direct) implements Rea
         }
         double took = number(told, "job_runtime") / 1000;
         double share = (number(told, "usr_cpu") + number(told, "sys_cpu")) / 100;
-        return new Slice((long) number(told, "total_ios"), took, took * share);
+        return new ReadSlice((long) number(told, "total_ios"), took, took * share);
     }
 
     /** The first of the name, which of total_ios is that of the reads. */

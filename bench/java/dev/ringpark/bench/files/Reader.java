@@ -1,28 +1,14 @@
 package dev.ringpark.bench.files;
 
+import dev.ringpark.bench.measure.ReadSlice;
 import java.io.IOException;
 
 /** Somebody who reads random blocks of a file, many at once. */
-public interface Reader extends AutoCloseable {
-    /**
-     * What he did in a slice of time.
-     *
-     * @param cpuSeconds of his process, the kernel's threads for it among them
-     */
-    record Slice(long reads, double seconds, double cpuSeconds) {
-        public double readsPerSecond() {
-            return reads / seconds;
-        }
-
-        public double cpuMicrosPerRead() {
-            return cpuSeconds * 1e6 / reads;
-        }
-    }
-
+interface Reader extends AutoCloseable {
     String name();
 
-    /** Reads for {@code seconds}. */
-    Slice read(double seconds) throws Exception;
+    /** Reads for {@code seconds}; fails if it gets another block than it asked for. */
+    ReadSlice read(double seconds) throws IOException, InterruptedException;
 
     @Override
     void close() throws IOException;

@@ -23,7 +23,7 @@ final class SlowReads implements AutoCloseable {
         this.loop = loop;
     }
 
-    static SlowReads make(CarrierLoop loop, Path folder, int count) throws Exception {
+    static SlowReads make(CarrierLoop loop, Path folder, int count) throws IOException, InterruptedException {
         SlowReads made = new SlowReads(loop);
         List<String> command = new ArrayList<>(List.of("mkfifo"));
         for (int i = 0; i < count; i++) {
@@ -41,7 +41,7 @@ final class SlowReads implements AutoCloseable {
     }
 
     /** Runs {@code body} while every pipe is read from. */
-    <T> T during(Body<T> body) throws Exception {
+    <T> T during(Body<T> body) throws IOException, InterruptedException {
         CountDownLatch ended = new CountDownLatch(readers.size());
         long before = loop.stats().submitted();
         for (LoopFile reader : readers) {
@@ -64,7 +64,7 @@ final class SlowReads implements AutoCloseable {
     /** What is done meanwhile. */
     @FunctionalInterface
     interface Body<T> {
-        T run() throws Exception;
+        T run() throws IOException;
     }
 
     private static void readOne(LoopFile reader, CountDownLatch ended) {

@@ -3,6 +3,8 @@ package dev.ringpark.bench.files;
 import com.sun.management.OperatingSystemMXBean;
 import dev.ringpark.CarrierLoop;
 import dev.ringpark.LoopFile;
+import dev.ringpark.bench.measure.FileReadings;
+import dev.ringpark.bench.measure.ReadSlice;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -21,7 +24,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 /** Virtual threads, each of which reads one block after the other. */
-public final class ThreadsReader implements Reader {
+final class ThreadsReader implements Reader {
     /** Reads at a place of the file. */
     @FunctionalInterface
     private interface Source {
@@ -46,18 +49,17 @@ public final class ThreadsReader implements Reader {
     }
 
     /** Those of a loop, through its queue. */
-    public static ThreadsReader ofLoop(Blocks blocks, int threads, boolean direct) throws IOException {
+    static ThreadsReader ofLoop(Blocks blocks, int threads, boolean direct) throws IOException {
         CarrierLoop loop = CarrierLoop.start();
         LoopFile file = LoopFile.open(loop, blocks.path(), options(direct));
-        return new ThreadsReader("ringpark " + loop.backend().name(), blocks, threads, loop::executor, file::read, file,
-                loop::close);
+        return new ThreadsReader(FileReadings.RINGPARK, blocks, threads, loop::executor, file::read, file, loop::close);
     }
 
     /** The JDK's, through its channel. */
-    public static ThreadsReader ofJdk(Blocks blocks, int threads, boolean direct) throws IOException {
+    static ThreadsReader ofJdk(Blocks blocks, int threads, boolean direct) throws IOException {
         FileChannel file = FileChannel.open(blocks.path(), options(direct));
-        return new ThreadsReader("FileChannel", blocks, threads, Executors::newVirtualThreadPerTaskExecutor, file::read,
-                file);
+        return new ThreadsReader(FileReadings.FILE_CHANNEL, blocks, threads, Executors::newVirtualThreadPerTaskExecutor,
+                file::read, file);
     }
 
     private static Set<OpenOption> options(boolean direct) {
@@ -83,7 +85,7 @@ public final class ThreadsReader implements Reader {
     }
 
     @Override
-    public Slice read(double seconds) throws Exception {
+    public ReadSlice read(double seconds) throws IOException, InterruptedException {
         var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         long cpuNanos = system.getProcessCpuTime();
         long start = System.nanoTime();
@@ -98,9 +100,17 @@ public final class ThreadsReader implements Reader {
         double cpuSeconds = (system.getProcessCpuTime() - cpuNanos) / 1e9;
         long reads = 0;
         for (Future<Long> count : counts) {
-            reads += count.get();
+            reads += result(count);
         }
-        return new Slice(reads, took, cpuSeconds);
+        return new ReadSlice(reads, took, cpuSeconds);
+    }
+
+    private static long result(Future<Long> count) throws IOException, InterruptedException {
+        try {
+            return count.get();
+        } catch (ExecutionException e) {
+            throw new IOException("a reader has failed", e.getCause());
+        }
     }
 
     private long readUntil(long endNanos) throws IOException {

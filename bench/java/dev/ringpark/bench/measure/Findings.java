@@ -2,6 +2,8 @@ package dev.ringpark.bench.measure;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** All that a run found out; what was not measured, or failed, is missing or has its reason in the notes. */
 public final class Findings {
@@ -14,6 +16,7 @@ public final class Findings {
     private final Map<String, Timed> timers = new LinkedHashMap<>();
     private final Map<String, String> notes = new LinkedHashMap<>();
     private String systemCallCounter = "";
+    private @Nullable FileReadings files;
 
     public Comparison comparison() {
         return comparison;
@@ -55,6 +58,15 @@ public final class Findings {
     /** By method and keeper: what one timer among a million takes. */
     public Map<String, Timed> timers() {
         return timers;
+    }
+
+    /** What random reads of a file took, if that was measured. */
+    public Optional<FileReadings> files() {
+        return Optional.ofNullable(files);
+    }
+
+    void files(FileReadings readings) {
+        files = readings;
     }
 
     /** By server or part: why something is missing. */

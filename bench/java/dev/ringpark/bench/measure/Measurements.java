@@ -128,6 +128,16 @@ public final class Measurements {
         findings.timers().putAll(timed);
     }
 
+    /** What reads of files took, as measured elsewhere. */
+    public void files(FileReadings readings) {
+        findings.files(readings);
+    }
+
+    /** Why {@code about} could not be measured. */
+    public void missing(String about, Exception reason) {
+        note(about, String.valueOf(reason.getMessage()));
+    }
+
     /** Nanoseconds for each kind of hop, as measured elsewhere. */
     public void hops(Map<String, Double> nanos) {
         findings.hopNanos().putAll(new LinkedHashMap<>(nanos));

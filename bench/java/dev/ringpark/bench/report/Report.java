@@ -33,6 +33,7 @@ public final class Report {
                         section("Idle servers", idleWork()),
                         section("Hop from one virtual thread to another", hops()),
                         section("A timer among a million", timers()),
+                        section("Random reads of 4 KiB, and an echo beside slow reads", files()),
                         section("Not measured, or only in part", notes()))
                 .flatMap(lines -> lines)
                 .collect(Collectors.joining("\n"))
@@ -86,6 +87,10 @@ public final class Report {
                         each.getKey(),
                         Numbers.plain(each.getValue().nanos()),
                         Numbers.plain(each.getValue().error()))));
+    }
+
+    private Stream<String> files() {
+        return findings.files().stream().flatMap(FileTables::lines);
     }
 
     private static Stream<String> figures(String unit, Map<String, Double> figures) {

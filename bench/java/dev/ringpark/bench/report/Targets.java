@@ -10,9 +10,11 @@ import static dev.ringpark.bench.measure.Contenders.RINGPARK_EPOLL;
 import static dev.ringpark.bench.measure.Contenders.RINGPARK_HANDED_OVER;
 
 import dev.ringpark.bench.measure.Cell;
+import dev.ringpark.bench.measure.FileReadings;
 import dev.ringpark.bench.measure.Findings;
 import dev.ringpark.bench.measure.IdleMemory;
 import dev.ringpark.bench.measure.IdleWork;
+import dev.ringpark.bench.measure.ReadSlice;
 import dev.ringpark.bench.measure.Slice;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,12 @@ final class Targets {
             absolute("resident memory per idle connection", " KiB", 3.3,
                     found -> memory(found, IdleMemory::residentBytes)),
             absolute("park and unpark hop on the loop", " ns", 180, found -> figure(found.hopNanos())),
+            reads("past the cache", FileReadings::pastTheCache, "CPU", ReadSlice::cpuMicros, 0.45, 0.30),
+            reads("past the cache", FileReadings::pastTheCache, "time", ReadSlice::secondsPerRead, 1 / 0.9, 1.0),
+            reads("from the cache", FileReadings::fromTheCache, "CPU", ReadSlice::cpuMicros, 1.1, 0.8),
+            absolute("time of an echo beside slow reads, of that alone", "", 1.25,
+                    found -> found.files().map(files -> files.echo().ratio().median()).stream()
+                            .mapToDouble(Double::doubleValue).findFirst()),
             absolute("CPU of the serving threads in 10 idle s", " ms", IDLE_CPU_MILLIS,
                     found -> idle(found, IdleWork::servingCpuMillis)),
             absolute("wake-ups of the serving threads in 10 idle s", "", 0, found -> idle(found, IdleWork::wakeUps)));
@@ -65,7 +73,8 @@ final class Targets {
                 Stream.of(Target.HEAD, Target.RULE),
                 Stream.concat(
                         ALL.stream().map(target -> target.row(findings)),
-                        Stream.of("", "C: what " + C_URING + " reached against the same peer in the same rounds.")));
+                        Stream.of("", "C: what " + C_URING + ", or fio for files, reached against the same peer in the"
+                                + " same rounds.")));
     }
 
     private static Target cpu(String cell, String ours, String peer, double must, double aim) {
@@ -100,6 +109,25 @@ final class Targets {
         return our.isPresent() && their.isPresent()
                 ? OptionalDouble.of(our.get().ratioTo(their.get(), figure).median())
                 : OptionalDouble.empty();
+    }
+
+    /** Reads of 4 KiB by ours against the JDK's; C is fio there. */
+    private static Target reads(String where, Function<FileReadings, Map<String, List<ReadSlice>>> readers, String what,
+            ToDoubleFunction<ReadSlice> figure, double must, double aim) {
+        return new Target("%s, 4 KiB reads %s, %s per read".formatted(RINGPARK, where, what), FileReadings.FILE_CHANNEL,
+                "", must, OptionalDouble.of(aim),
+                found -> ratio(found, readers, FileReadings.RINGPARK, figure),
+                found -> ratio(found, readers, FileReadings.FIO, figure));
+    }
+
+    private static OptionalDouble ratio(Findings found, Function<FileReadings, Map<String, List<ReadSlice>>> readers,
+            String reader, ToDoubleFunction<ReadSlice> figure) {
+        var slices = found.files().map(readers).orElse(Map.of());
+        var our = slices.get(reader);
+        var their = slices.get(FileReadings.FILE_CHANNEL);
+        return our == null || their == null
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(FileReadings.ratio(our, their, figure).median());
     }
 
     private static Target absolute(String what, String unit, double must, Function<Findings, OptionalDouble> seen) {
