@@ -9,9 +9,9 @@ import dev.ringpark.internal.os.linux.SocketAbi;
  */
 public enum BsdAbi {
     /** macOS 11 and later, x86-64 and arm64 alike. It makes sockets without flags, and counts two kinds of linger. */
-    MACOS(30, 0, 0, 0x1022, 0, 67, 0x1080, 0x200, 36, 89, 102),
+    MACOS(30, 0, 0, 0x1022, 0, 67, 0x1080, 0x200, 36, 89, 102, 100),
     /** FreeBSD 12 and later. Of its two SO_REUSEPORT the one that deals connections out is what Linux has. */
-    FREEBSD(28, 0x20000000, 0x10000000, 0x800, 0x20000, 17, 0x80, 0x10000, 61, 85, 45);
+    FREEBSD(28, 0x20000000, 0x10000000, 0x800, 0x20000, 17, 0x80, 0x10000, 61, 85, 45, 92);
 
     static final int SOL_SOCKET = 0xffff;
     static final int SO_ERROR = 0x1007;
@@ -57,9 +57,10 @@ public enum BsdAbi {
     private final int ipv6Tclass;
     private final int ecanceled;
     private final int eopnotsupp;
+    private final int eproto;
 
     BsdAbi(int afInet6, int sockNonblock, int sockCloexec, int soNosigpipe, int msgNosignal, int fDupfdCloexec,
-            int soLinger, int soReuseport, int ipv6Tclass, int ecanceled, int eopnotsupp) {
+            int soLinger, int soReuseport, int ipv6Tclass, int ecanceled, int eopnotsupp, int eproto) {
         this.afInet6 = afInet6;
         this.sockNonblock = sockNonblock;
         this.sockCloexec = sockCloexec;
@@ -71,6 +72,7 @@ public enum BsdAbi {
         this.ipv6Tclass = ipv6Tclass;
         this.ecanceled = ecanceled;
         this.eopnotsupp = eopnotsupp;
+        this.eproto = eproto;
     }
 
     /** The level that Linux numbers {@code level}: only the socket's own has another number. */
@@ -128,6 +130,9 @@ public enum BsdAbi {
     Errno errno(int number) {
         if (number == ecanceled) {
             return Errno.ECANCELED;
+        }
+        if (number == eproto) {
+            return Errno.EPROTO;
         }
         return number == eopnotsupp ? Errno.EOPNOTSUPP : BsdErrno.of(number);
     }
