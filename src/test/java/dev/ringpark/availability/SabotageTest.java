@@ -60,7 +60,9 @@ class SabotageTest {
     @Test
     void noMemoryForTheRingOfSomebodyWithoutPrivileges() throws Exception {
         Ring.require();
-        SampleServers.assertServe(refusing("ENOMEM", "io_uring_setup", JVM.behind(Nobody.running())), "epoll");
+        Tool.require("prlimit");
+        Jvm limited = JVM.behind(Nobody.running("prlimit", "--memlock=65536:65536"));
+        SampleServers.assertServe(refusing("ENOMEM", "io_uring_setup", limited), "epoll");
     }
 
     /** Root has as much as it likes. */

@@ -72,7 +72,9 @@ class SeccompTest {
     }
 
     private static void assertLackOfLockedMemory(String... whoIsCharged) throws Exception {
-        Jvm jvm = Jvm.withFullAccess().behind(whoIsCharged).behind(launcher, "ENOMEM", "io_uring_setup");
+        Tool.require("prlimit");
+        Jvm jvm = Jvm.withFullAccess().behind(whoIsCharged).behind(launcher, "ENOMEM", "io_uring_setup")
+                .behind("prlimit", "--memlock=65536:65536");
 
         assertThat(Answer.from(jvm).works("epoll").refusal())
                 .startsWith("io_uring_setup: ENOMEM").contains("ulimit -l");

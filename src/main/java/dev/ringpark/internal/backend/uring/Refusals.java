@@ -58,9 +58,9 @@ final class Refusals {
         return outOfMemory(call, Privileges.own());
     }
 
-    /** Locked memory has a limit for the unprivileged alone; what else there is too little of, epoll needs, too. */
+    /** Where locked memory has no limit there is too little of what epoll needs, too. */
     static IOException outOfMemory(String call, Privileges privileges) {
-        return privileges.has(Privileges.CAP_IPC_LOCK)
+        return privileges.mayLockAllMemory()
                 ? new IOException(call + ": ENOMEM: the system is out of memory")
                 : new BackendUnavailableException(call + ": ENOMEM: the limit of locked memory is too small for the "
                         + "queues (raise it: ulimit -l, LimitMEMLOCK), or use smaller ones");

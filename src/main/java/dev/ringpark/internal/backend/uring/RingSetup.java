@@ -102,7 +102,7 @@ final class RingSetup {
                     + "came with 5.1), or a seccomp filter hides it (Docker and others do: allow calls 425 to 427)");
             case EPERM -> Refusals.notPermitted();
             case EACCES -> Refusals.filtered(Errno.EACCES);
-            case EINVAL -> new BackendUnavailableException("io_uring_setup: EINVAL: the kernel is older than 5.6");
+            case EINVAL -> new BackendUnavailableException("io_uring_setup: EINVAL: the kernel is older than 5.11");
             case ENOMEM -> Refusals.outOfMemory("io_uring_setup");
             default -> SocketErrors.of(LinuxErrno.failure(-result));
         };

@@ -14,9 +14,19 @@ class RefusalsTest {
     private static final String WHOLE_SYSTEM = "         0          0 4294967295";
     private static final String NAMESPACE = "         0       1000          1";
 
+    private static final String LIMIT = """
+            Limit                     Soft Limit           Hard Limit           Units
+            Max processes             unlimited            unlimited            processes
+            Max locked memory         8388608              unlimited            bytes
+            """;
+
     private static Privileges privileges(String effective, String uidMap) {
+        return privileges(effective, uidMap, LIMIT);
+    }
+
+    private static Privileges privileges(String effective, String uidMap, String limits) {
         return new Privileges("Name:\tjava\nGid:\t65534\t65534\t65534\t65534\nGroups:\t7 1007 \nCapEff:\t" + effective
-                + "\nSeccomp:\t0\n", uidMap);
+                + "\nSeccomp:\t0\n", uidMap, limits);
     }
 
     @ParameterizedTest(name = "{0}, group {1}, privileges {2}")
@@ -46,9 +56,17 @@ class RefusalsTest {
     void lockedMemoryIsTheReasonForAllButThePrivileged() {
         assertThat(Refusals.outOfMemory("call", privileges("0000000000000000", WHOLE_SYSTEM)))
                 .isInstanceOf(BackendUnavailableException.class).hasMessageContaining("ulimit -l");
-        assertThat(Refusals.outOfMemory("call", new Privileges("", "")))
+        assertThat(Refusals.outOfMemory("call", new Privileges("", "", "")))
                 .isInstanceOf(BackendUnavailableException.class);
         assertThat(Refusals.outOfMemory("call", privileges("0000000000004000", WHOLE_SYSTEM)))
+                .isNotInstanceOf(BackendUnavailableException.class).hasMessageContaining("out of memory");
+    }
+
+    @Test
+    void lockedMemoryIsNotTheReasonWhereItHasNoLimit() {
+        String unlimited = LIMIT.replace("8388608  ", "unlimited");
+
+        assertThat(Refusals.outOfMemory("call", privileges("0000000000000000", WHOLE_SYSTEM, unlimited)))
                 .isNotInstanceOf(BackendUnavailableException.class).hasMessageContaining("out of memory");
     }
 
