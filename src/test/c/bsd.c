@@ -144,6 +144,15 @@ static int int_option(int fd, int level, int name) {
   return get_option(fd, level, name, &value, &size) == 0 ? value : -1;
 }
 
+/* Under the lock. The error of a socket, told and not taken: BSD's queue shows it, and the next call hears of it. */
+static int shown_error(int fd) {
+  struct memory *memory = memory_of(fd);
+  if (memory == NULL) return 0;
+  int error = memory->error == 0 ? int_option(fd, SOL_SOCKET, SO_ERROR) : 0;
+  if (error > 0) memory->error = error;
+  return memory->error;
+}
+
 struct kind { int domain, type; };
 
 /* False, with errno, for what is no socket. */
@@ -914,7 +923,7 @@ static bool file_ready(struct knote *knote, struct kevent *event) {
   return event->data > 0;
 }
 
-/* Whether BSD would report it now; the pending error is left to the reader, so fflags stays 0. */
+/* Whether BSD would report it now. */
 static bool ready(struct knote *knote, struct kevent *event) {
   int fd = knote->event.ident;
   *event = knote->event;
@@ -937,6 +946,7 @@ static bool ready(struct knote *knote, struct kevent *event) {
     event->data = room_of(fd, socket);
   }
   if (end) event->flags |= EV_EOF;
+  if (end && socket) event->fflags = their_errno(shown_error(fd));
   return end || active;
 }
 

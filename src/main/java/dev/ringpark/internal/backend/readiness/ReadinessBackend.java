@@ -239,7 +239,7 @@ public final class ReadinessBackend implements Backend {
         }
     }
 
-    /** A connect has failed: libkqueue tells why with the event, and nobody else any more. */
+    /** A connect has failed, and the event tells why: with libkqueue nobody else does any more. */
     private void endConnect(Watch watch, int errno) {
         Operation pending = errno == 0 ? null : watch.pending(WRITABLE);
         if (pending != null && pending.kind() == Kind.CONNECT) {
