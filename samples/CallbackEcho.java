@@ -13,10 +13,11 @@ void main(String[] args) throws Exception {
         dispatcher.accept(listener, new Request<>(accepted -> {
             try {
                 new Client(dispatcher, accepted.result()).receive();
-            } catch (IOException e) {
-                IO.println("accept: " + e.getMessage());
+                dispatcher.accept(listener, accepted);
+            } catch (IOException outOfDescriptors) {
+                IO.println("accept: " + outOfDescriptors.getMessage());
+                dispatcher.timeout(Duration.ofMillis(100), _ -> dispatcher.accept(listener, accepted));
             }
-            dispatcher.accept(listener, accepted);
         }));
         dispatcher.run();
     }

@@ -81,6 +81,7 @@ final class CallbackLoop {
     }
 
     void begun(Request<?> request) {
+        request.loop = this;
         pending.add(request);
     }
 
@@ -212,8 +213,7 @@ final class CallbackLoop {
 
     /** One turn, which waits for its first event if {@code waitNanos} allows; for ever only if one can come. */
     void turn(long waitNanos) throws IOException {
-        requireUsable();
-        requireNotTurning();
+        requireMayRun();
         if (failed && due.isEmpty()) {
             throw new IllegalStateException("the platform's queue has failed; the dispatcher can only be closed");
         }
@@ -235,11 +235,18 @@ final class CallbackLoop {
 
     /** Hands over what the callbacks have asked for. */
     void submit() throws IOException {
+        requireMayRun();
         poll(0);
     }
 
+    /** Refuses other threads, callbacks, and all once it is closed. */
+    void requireMayRun() {
+        requireUsable();
+        requireNotTurning();
+    }
+
     /** Refuses what a callback may not do. */
-    void requireNotTurning() {
+    private void requireNotTurning() {
         if (turning) {
             throw new IllegalStateException("a callback runs: the dispatcher cannot be run, emptied or closed from it");
         }

@@ -21,6 +21,9 @@ final class Closing implements Completion, Request.Holder {
         operation.tell(this);
     }
 
+    /** Loads this class, which a folder opens a file for: a close gives a descriptor back, and must need none. */
+    static void load() {}
+
     static void begin(CallbackLoop loop, Resource handle, Request<?> request) {
         loop.requireUsable();
         Closing closing = new Closing(loop, handle, request);

@@ -133,9 +133,14 @@ public final class Dispatcher extends FileOperations implements AutoCloseable {
      * happens if the request is not pending, or is a close. Only where files go to threads, everywhere but on
      * io_uring, a transfer that a thread has begun runs on: if it waits for a pipe, nothing but the file's close ends
      * it.
+     *
+     * @throws IllegalArgumentException if another dispatcher has it
      */
     public void cancel(Request<?> request) {
         loop().requireUsable();
+        if (request.isPending() && request.loop != loop()) {   // whose queue this one's knows nothing of
+            throw new IllegalArgumentException("this request is another dispatcher's");
+        }
         request.cancel();
     }
 
@@ -148,7 +153,7 @@ public final class Dispatcher extends FileOperations implements AutoCloseable {
      * @throws IllegalStateException if a callback calls it
      */
     public void cancelAll() throws IOException {
-        loop().requireUsable();
+        loop().requireMayRun();
         loop().cancelAll();
     }
 
@@ -201,6 +206,7 @@ public final class Dispatcher extends FileOperations implements AutoCloseable {
      *     return
      */
     public void runUntil(BooleanSupplier condition) throws IOException {
+        loop().requireMayRun();
         while (!condition.getAsBoolean()) {
             if (!loop().isAlive()) {
                 throw new IllegalStateException("nothing is pending, and so the condition will never hold");
@@ -230,8 +236,7 @@ public final class Dispatcher extends FileOperations implements AutoCloseable {
         if (loop().isClosed()) {
             return;
         }
-        loop().requireUsable();
-        loop().requireNotTurning();   // a close that is refused leaves the tasks alone
+        loop().requireMayRun();   // a close that is refused leaves the tasks alone
         offloads.close();
         loop().close();
     }

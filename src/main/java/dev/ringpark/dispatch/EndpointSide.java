@@ -232,6 +232,14 @@ final class EndpointSide implements Completion, Request.Holder {
         };
     }
 
+    // Loads the classes a failure needs while there are descriptors: a class path of folders opens a file for each.
+    static {
+        for (CancelReason reason : CancelReason.values()) {
+            exception(Kind.ACCEPT, Failure.CANCELED, reason);
+        }
+        exception(Kind.ACCEPT, new Failure(Errno.EMFILE, 0, null), CancelReason.NONE);
+    }
+
     private static IOException exception(Kind kind, Failure failure, CancelReason reason) {
         if (failure != Failure.CANCELED) {
             return kind.isOfDatagrams() ? SocketErrors.ofDatagram(failure) : SocketErrors.of(failure);

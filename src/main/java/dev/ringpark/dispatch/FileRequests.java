@@ -13,6 +13,7 @@ import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.PathErrors;
 import dev.ringpark.internal.op.PathRequest;
 import dev.ringpark.internal.op.PooledHandle;
+import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.Failure;
 import dev.ringpark.internal.os.FileErrors;
 import java.io.IOException;
@@ -37,6 +38,10 @@ final class FileRequests {
     private boolean isSeekable;                  // once it is open
     private boolean appends;
     private int blockBytes = Unbuffered.NONE;    // what places and lengths have to be multiples of
+
+    static {   // loads what a failure needs while there are descriptors: a class path of folders opens a file for each
+        PathErrors.of(new Failure(Errno.EMFILE, 0, null), new PathRequest.Remove(Path.of(""), false));
+    }
 
     FileRequests(CallbackLoop loop, PooledHandle handle, @Nullable Path file) {
         this.loop = loop;

@@ -57,6 +57,7 @@ public final class Request<T extends @Nullable Object> implements Consumer<Reque
     long address;                    // of the memory of the buffer lent last, if that is direct
     private @Nullable ByteBuffer lent;
 
+    @Nullable Object loop;           // that has it, or had it last
     @Nullable Request<?> next;       // in the one RequestQueue it is in
     @Nullable Request<?> older;      // among all that are pending
     @Nullable Request<?> newer;

@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What a {@link Dispatcher} does with sockets. */
 abstract sealed class SocketOperations permits DatagramOperations {
+    static {
+        Closing.load();
+    }
+
     private final CallbackLoop loop;
 
     SocketOperations(CallbackLoop loop) {

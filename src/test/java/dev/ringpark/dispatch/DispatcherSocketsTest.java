@@ -582,6 +582,23 @@ class DispatcherSocketsTest extends DispatcherContract {
     }
 
     @Test
+    void anAcceptOfWhatIsNoListenerFailsAlone() throws IOException {
+        Pair pair = pair();
+        ByteBuffer target = ByteBuffer.allocate(1);
+        Request<ByteBuffer> received = dispatcher.receive(pair.far(), target, ignoring());
+        dispatcher.flush();   // it waits
+        await(dispatcher.send(pair.near(), bytes(1), ignoring()), received);
+        Request<SocketHandle> mistaken = dispatcher.accept(pair.far(), ignoring());
+        await(mistaken);
+        assertThat(mistaken.failure()).isNotNull();
+        await(dispatcher.send(pair.near(), bytes(2), ignoring()));
+        dispatcher.runFor(Duration.ofMillis(10));   // while bytes come that nobody waits for
+        await(dispatcher.receive(pair.far(), target.clear(), ignoring()));
+
+        assertHolds(target, 2);
+    }
+
+    @Test
     void aCloseThatDoesNotLingerResetsTheConnection() throws IOException {
         Pair pair = pair();
         Request<ByteBuffer> received = dispatcher.receive(pair.far(), ByteBuffer.allocate(1), ignoring());

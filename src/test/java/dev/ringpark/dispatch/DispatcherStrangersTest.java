@@ -11,6 +11,7 @@ import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -113,6 +114,18 @@ class DispatcherStrangersTest extends DispatcherContract {
 
             assertThat(watched.isOpen()).isTrue();
         }
+    }
+
+    @Test
+    void itsRequestsAreNotCancelled() throws IOException {
+        Request<?> others = other.timeout(Duration.ofDays(1), ignoring());
+        assertAllRefused(() -> dispatcher.cancel(others));
+        assertThat(others.isPending()).isTrue();
+        other.cancel(others);
+        other.run();
+        dispatcher.cancel(others);   // which is nobody's by now
+
+        assertThat(others.failure()).isInstanceOf(OperationCanceledException.class);
     }
 
     private static void assertAllRefused(ThrowingCallable... calls) {

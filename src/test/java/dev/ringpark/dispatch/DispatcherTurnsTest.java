@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
@@ -242,17 +243,45 @@ class DispatcherTurnsTest extends DispatcherContract {
 
     @Test
     void otherThreadsAreRefusedWithTheirReason() throws Exception {
-        Throwable[] thrown = new Throwable[1];
-        Thread.ofPlatform().start(() -> {
-            try {
-                dispatcher.flush();
-            } catch (Throwable e) {
-                thrown[0] = e;
-            }
-        }).join();
+        for (Turn turn : List.<Turn>of(dispatcher::flush, () -> dispatcher.runUntil(() -> true))) {
+            Throwable[] thrown = new Throwable[1];
+            Thread.ofPlatform().start(() -> {
+                try {
+                    turn.run();
+                } catch (Throwable e) {
+                    thrown[0] = e;
+                }
+            }).join();
 
-        assertThat(thrown[0]).isExactlyInstanceOf(WrongThreadException.class).message()
-                .contains(Thread.currentThread().toString()).contains("trigger");
+            assertThat(thrown[0]).isExactlyInstanceOf(WrongThreadException.class).message()
+                    .contains(Thread.currentThread().toString()).contains("trigger");
+        }
+    }
+
+    @Test
+    void whoClosesItWhileItRunsIsToldSo() {
+        assertThatThrownBy(() -> dispatcher.runUntil(() -> {
+            closeQuietly();
+            return true;
+        })).isInstanceOf(IllegalStateException.class).hasMessage("the dispatcher is closed");
+    }
+
+    private void closeQuietly() {
+        try {
+            dispatcher.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void anInterruptEndsNoWaitAndIsKept() throws IOException {
+        Thread.currentThread().interrupt();
+        long start = System.nanoTime();
+        dispatcher.runFor(Duration.ofMillis(5));
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(Duration.ofMillis(5).toNanos());
     }
 
     // ---- callbacks ----
@@ -262,7 +291,8 @@ class DispatcherTurnsTest extends DispatcherContract {
         List<Throwable> thrown = new ArrayList<>();
         dispatcher.nextTick(_ -> {
             for (Turn turn : List.<Turn>of(dispatcher::flush, dispatcher::run, dispatcher::cancelAll,
-                    dispatcher::close, () -> dispatcher.runFor(Duration.ZERO))) {
+                    dispatcher::close, () -> dispatcher.runFor(Duration.ZERO),
+                    () -> dispatcher.runUntil(() -> true))) {
                 try {
                     turn.run();
                 } catch (Exception e) {
@@ -272,7 +302,7 @@ class DispatcherTurnsTest extends DispatcherContract {
         });
         dispatcher.run();
 
-        assertThat(thrown).hasSize(5).allSatisfy(each -> assertThat(each)
+        assertThat(thrown).hasSize(6).allSatisfy(each -> assertThat(each)
                 .isExactlyInstanceOf(IllegalStateException.class).hasMessageContaining("callback"));
     }
 
@@ -325,6 +355,8 @@ class DispatcherTurnsTest extends DispatcherContract {
         event.trigger();
 
         assertThatThrownBy(dispatcher::flush).isInstanceOf(IllegalStateException.class)
+                .hasMessage("the dispatcher is closed");
+        assertThatThrownBy(() -> dispatcher.runUntil(() -> true)).isInstanceOf(IllegalStateException.class)
                 .hasMessage("the dispatcher is closed");
         assertThatThrownBy(() -> dispatcher.openSocket(StandardProtocolFamily.INET))
                 .isInstanceOf(IllegalStateException.class);

@@ -67,11 +67,21 @@ public final class Samples {
         return program(jvm, source(name), arguments).start();
     }
 
+    /** Starts the sample {@code name} on {@code backend}, with as many descriptors at most. */
+    static RunningProgram startLimited(String backend, int descriptors, String name, Object... arguments)
+            throws IOException {
+        String limit = "--nofile=" + descriptors + ":" + descriptors;
+        return program(on(backend).behind("prlimit", limit), source(name), arguments).start();
+    }
+
     /** Starts a source file of the samples' kind on {@code backend}. */
     static RunningProgram start(String backend, Path source, Object... arguments) throws IOException {
-        Jvm jvm = ENGLISH.and(StandIn.flagsFor(backend).toArray(String[]::new))
+        return program(on(backend), source, arguments).start();
+    }
+
+    private static Jvm on(String backend) {
+        return ENGLISH.and(StandIn.flagsFor(backend).toArray(String[]::new))
                 .variable("RINGPARK_BACKEND", StandIn.backend(backend));
-        return program(jvm, source, arguments).start();
     }
 
     /** The command that runs {@code source}. */

@@ -7,15 +7,18 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.ringpark.process.Finished;
 import dev.ringpark.process.RunningProgram;
 import dev.ringpark.process.StandIn;
+import dev.ringpark.process.Tool;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SamplesTest {
     private static final int MOST_LINES = 70;
     private static final int MOST_COLUMNS = 120;
+    private static final int DESCRIPTORS = 60;   // of a server that is to run out of them
 
     static List<Path> sources() throws IOException {
         return Samples.sources();
@@ -80,6 +84,36 @@ class SamplesTest {
                     address.getHostString(), address.getPort(), "There and back again")) {
                 assertThat(client.awaitEnd()).contains("There and back again");
                 assertThat(client.exitCode()).isZero();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "epoll", "kqueue of freebsd", "selector"})
+    void theCallbackEchoRestsWithoutADescriptorAndServesOnWhenThereIsOne(String backend) throws Exception {
+        Samples.require(backend);
+        Tool.require("prlimit");
+        List<Socket> clients = new ArrayList<>();
+        try (RunningProgram server = Samples.startLimited(backend, DESCRIPTORS, "CallbackEcho", 0)) {
+            InetSocketAddress address = Samples.awaitAddress(server);
+            long start = System.nanoTime();
+            for (int i = 0; i < DESCRIPTORS; i++) {
+                clients.add(new Socket(address.getAddress(), address.getPort()));
+            }
+            for (int i = 0; i < 3; i++) {
+                server.await(Pattern.compile("accept: Too many open files"));
+            }
+            assertThat(System.nanoTime() - start).as("two rests").isGreaterThan(Duration.ofMillis(200).toNanos());
+            for (Socket client : clients) {
+                client.close();
+            }
+            try (RunningProgram client = Samples.start(backend, "EchoClient",
+                    address.getHostString(), address.getPort(), "There and back again")) {
+                assertThat(client.awaitEnd()).contains("There and back again");
+            }
+        } finally {
+            for (Socket client : clients) {
+                client.close();
             }
         }
     }

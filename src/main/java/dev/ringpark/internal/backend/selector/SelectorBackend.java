@@ -233,11 +233,22 @@ public final class SelectorBackend implements Backend {
         } else if (Thread.currentThread().isVirtual()) {
             selectPinned(waitNanos);
         } else {
-            Thread.interrupted();   // nobody means the loop with it, and as long as it is set, no select waits
-            selector.select(whenReady, millis(waitNanos));
+            selectUninterrupted(waitNanos);
         }
         if (waitNanos != 0) {
             wake.lower();
+        }
+    }
+
+    /** As long as the interrupt status is set, no select waits; who drives the loop keeps it. */
+    private void selectUninterrupted(long waitNanos) throws IOException {
+        boolean wasInterrupted = Thread.interrupted();
+        try {
+            selector.select(whenReady, millis(waitNanos));
+        } finally {
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

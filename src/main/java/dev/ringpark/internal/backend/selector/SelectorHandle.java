@@ -184,8 +184,8 @@ final class SelectorHandle extends Handle {
 
     private void watch(int op, Selector selector) throws ClosedChannelException {
         if (key == null) {
-            watchedOps = op;
             key = channel.register(selector, op, this);
+            watchedOps = op;
         } else if (!key.isValid()) {
             throw new ClosedChannelException();
         } else {
@@ -196,8 +196,8 @@ final class SelectorHandle extends Handle {
     /** The selector tells the system when it next selects, and only what has changed by then. */
     private void watchOnly(int ops) {
         if (ops != watchedOps && key != null && key.isValid()) {
+            key.interestOps(ops);   // which refuses what is none of the channel's
             watchedOps = ops;
-            key.interestOps(ops);
         }
     }
 
