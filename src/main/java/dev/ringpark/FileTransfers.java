@@ -137,10 +137,20 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
             return 0;
         }
         requirePlaceFor(position);
-        long address = KernelMemory.address(source);
-        return address != KernelMemory.NOT_LENT
-                ? transfer(Kind.WRITE_AT, source, address, position, before)
+        return KernelMemory.address(source) != KernelMemory.NOT_LENT
+                ? writeLent(source, position, before)
                 : writeCopied(source, position, before);
+    }
+
+    /** As often as it takes where the system takes what there is room for: of what has no places, as a pipe. */
+    private int writeLent(ByteBuffer source, long position, long before) throws IOException {
+        int total = 0;
+        int count;
+        do {
+            count = transferPiece(Kind.WRITE_AT, source, position, total, before);
+            total += count;
+        } while (!isSeekable() && count > 0 && source.hasRemaining());
+        return total;
     }
 
     private int writeCopied(ByteBuffer source, long position, long before) throws IOException {
@@ -153,12 +163,14 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
             count = transferPiece(Kind.WRITE_AT, piece, position, total, before);
             source.position(source.position() + count);
             total += count;
-        } while (count == piece.limit() && source.hasRemaining());
+        } while ((count == piece.limit() || (!isSeekable() && count > 0)) && source.hasRemaining());
         loop().fileBuffers().give(piece);
         return total;
     }
 
     final long copyTo(long position, long count, WritableByteChannel target) throws IOException {
+        requireReadable();
+        requirePlaceFor(position);
         ByteBuffer piece = loop().fileBuffers().take();
         long total = 0;
         while (total < count) {
@@ -181,11 +193,15 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
         return total;
     }
 
+    // If the other side fails after some bytes, these count, and the next call meets the reason.
+
     private static int write(ByteBuffer piece, WritableByteChannel target, long before) throws IOException {
         try {
             return target.write(piece);
         } catch (InterruptedIOException e) {
             throw counting(before, e);
+        } catch (IOException e) {
+            return noneAfter(before, e);
         }
     }
 
@@ -195,7 +211,16 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
         } catch (InterruptedIOException e) {
             e.bytesTransferred = 0;   // here it has got nowhere
             throw counting(before, e);
+        } catch (IOException e) {
+            return noneAfter(before, e);
         }
+    }
+
+    private static int noneAfter(long before, IOException failure) throws IOException {
+        if (before == 0) {
+            throw failure;
+        }
+        return 0;
     }
 
     /** What others were interrupted in is a part of our call. */
@@ -204,7 +229,10 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
         return part;
     }
 
+    /** What cannot be written is not read either. */
     final long copyFrom(ReadableByteChannel source, long position, long count) throws IOException {
+        requireWritable();
+        requirePlaceFor(position);
         ByteBuffer piece = loop().fileBuffers().take();
         long total = 0;
         while (total < count) {
@@ -240,17 +268,14 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
         } catch (ClosedChannelException | InterruptedIOException e) {
             throw e;
         } catch (IOException e) {
-            if (before == 0) {
-                throw e;
-            }
-            return 0;   // it fails again if it is tried again
+            return noneAfter(before, e);   // it fails again if it is tried again
         }
     }
 
     private int transferOnce(Kind kind, ByteBuffer buffer, long address, long position, long before)
             throws IOException {
         long place = position < 0 ? mindedPlace() : position;
-        requireAligned(address + buffer.position(), place, buffer.remaining());
+        requireAligned(address + buffer.position(), place, buffer.remaining(), before);
         int count = kind == Kind.READ_AT ? readNow(buffer, address, place, before) : 0;
         if (count == 0) {
             Operation operation = begin(before);

@@ -9,10 +9,12 @@ import dev.ringpark.internal.os.Failure;
 import dev.ringpark.internal.os.FileErrors;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +95,8 @@ final class FileWaits {
     static <T extends @Nullable Object> T offload(CarrierLoop loop, Callable<T> task) throws IOException {
         try {
             return loop.offload(task);
+        } catch (UncheckedIOException e) {   // of a stream of entries
+            throw Objects.requireNonNull(e.getCause());
         } catch (IOException | RuntimeException e) {
             throw e;
         } catch (InterruptedException e) {

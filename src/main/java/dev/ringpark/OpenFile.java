@@ -87,7 +87,11 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
 
     /** The own position, where the next byte goes. */
     final long place() throws IOException {
-        return choice.request().appends() ? askSize() : plain(FileResource::position);
+        return place(0);
+    }
+
+    private long place(long before) throws IOException {
+        return choice.request().appends() ? askSize(before) : plain(FileResource::position);
     }
 
     final void moveTo(long newPosition) throws IOException {
@@ -162,11 +166,15 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
     }
 
     final long askSize() throws IOException {
-        Operation operation = begin(0);
+        return askSize(0);
+    }
+
+    private long askSize(long before) throws IOException {
+        Operation operation = begin(before);
         operation.beginStat(false, Moment.NONE);
         submitAndPark(operation);
         long size = operation.size();
-        FileWaits.end(operation, handle, 0, handle.path());
+        FileWaits.end(operation, handle, before, handle.path());
         return size;
     }
 
@@ -274,10 +282,10 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
         return isOurs ? place() : Operation.OWN_POSITION;
     }
 
-    /** What is appended has to be aligned, too. */
-    final void requireAligned(long address, long position, int length) throws IOException {
+    /** What is appended has to be aligned, too; the whole call has moved {@code before} bytes. */
+    final void requireAligned(long address, long position, int length, long before) throws IOException {
         if (blockBytes != Unbuffered.NONE) {
-            long place = position >= 0 ? position : isSeekable ? place() : 0;
+            long place = position >= 0 ? position : isSeekable ? place(before) : 0;
             Unbuffered.requireAligned(blockBytes, address, place, length);
         }
     }

@@ -104,6 +104,44 @@ class FileCountsContractTest extends Contract {
         assertInterruptedAfter(PIECE_BYTES, () -> file.transferFrom(source, 0, 3 * PIECE_BYTES));
     }
 
+    @Test
+    void whatMovedBeforeTheOtherSideOfATransferFailedCounts() throws Exception {
+        LoopFile file = fileOf(3 * PIECE_BYTES);
+        Channel target = failingInItsSecondPiece();
+        assertThat(call(() -> file.transferTo(0, 3 * PIECE_BYTES, target)).result()).isEqualTo(PIECE_BYTES);
+        assertThat(failureOf(() -> file.transferTo(0, 3 * PIECE_BYTES, target))).hasMessage("on purpose");
+        Channel source = failingInItsSecondPiece();
+        assertThat(call(() -> file.transferFrom(source, 0, 3 * PIECE_BYTES)).result()).isEqualTo(PIECE_BYTES);
+        assertThat(failureOf(() -> file.transferFrom(source, 0, 3 * PIECE_BYTES))).hasMessage("on purpose");
+    }
+
+    private static Channel failingInItsSecondPiece() {
+        return new Channel() {
+            @Override
+            int move(ByteBuffer buffer) throws IOException {
+                if (moved > 0) {
+                    throw new IOException("on purpose");
+                }
+                return super.move(buffer);
+            }
+        };
+    }
+
+    @Test
+    void aWriteToAPipeEndsWhenAllIsInIt() throws Exception {
+        LoopFile pipe = pipe();
+        for (ByteBuffer source : List.of(ByteBuffer.allocate(5 * PIPE_BYTES / 2),
+                ByteBuffer.allocateDirect(5 * PIPE_BYTES / 2))) {
+            try (InputStream reader = Files.newInputStream(pipe.path())) {
+                Call<Integer> write = call(() -> pipe.write(source));
+                assertThat(reader.readNBytes(source.capacity())).hasSize(source.capacity());
+
+                assertThat(write.result()).isEqualTo(source.capacity());
+            }
+            assertThat(source.hasRemaining()).isFalse();
+        }
+    }
+
     private static Channel interruptedInItsSecondPiece(int bytes) {
         return new Channel() {
             @Override

@@ -199,7 +199,27 @@ class FileErrorsContractTest extends Contract {
         assertCalling(() -> reader.truncate(0)).isExactlyInstanceOf(NonWritableChannelException.class);
         assertCalling(() -> allocate(reader, 0, 1)).isExactlyInstanceOf(NonWritableChannelException.class);
         assertCalling(() -> writer.read(buffer)).isExactlyInstanceOf(NonReadableChannelException.class);
+        assertCalling(() -> writer.transferTo(0, 0, writer)).isExactlyInstanceOf(NonReadableChannelException.class);
         assertThat(Files.size(file())).isEqualTo(100);
+    }
+
+    @Test
+    void whatCannotBeWrittenIsNotTakenFromTheSource() throws Exception {
+        LoopFile source = open(file());
+        LoopFile reader = open(file());
+        LoopFile pipe = open(pipe(), READ, WRITE);
+        LoopFile closed = open(file(), WRITE);
+        closed.close();
+        for (long count : new long[] {0, 10}) {
+            assertCalling(() -> reader.transferFrom(source, 0, count))
+                    .isExactlyInstanceOf(NonWritableChannelException.class);
+            assertCalling(() -> pipe.transferFrom(source, 0, count)).isExactlyInstanceOf(FileSystemException.class)
+                    .hasMessageEndingWith("Illegal seek");
+            assertCalling(() -> closed.transferFrom(source, 0, count))
+                    .isExactlyInstanceOf(ClosedChannelException.class);
+        }
+
+        assertThat(call(source::position).result()).isZero();
     }
 
     @Test

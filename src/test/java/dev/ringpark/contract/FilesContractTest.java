@@ -10,6 +10,7 @@ import dev.ringpark.LoopFiles;
 import dev.ringpark.process.OtherFileSystem;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.CopyOption;
@@ -264,6 +265,36 @@ class FilesContractTest extends Contract {
                     in -> relative(in, Files.createDirectory(in.resolve(name))));
         }
         assertThat(call(() -> LoopFiles.isDirectory(loop, Path.of(""))).result()).isTrue();
+    }
+
+    /** Names are bytes, and these are no text. */
+    @Test
+    void aNameThatIsNoTextIsThatOfItsFileAlone() throws Exception {
+        Path folder = Files.createDirectory(ours.resolve("bytes"));
+        Path name = Path.of(URI.create(folder.toUri() + "%E9%25"));
+        Path moved = Path.of(URI.create(folder.toUri() + "%E9%E8"));
+        Path inAscii = Files.writeString(folder.resolve("?%"), "another");
+        Path inUnicode = Files.writeString(Path.of(URI.create(folder.toUri() + "%EF%BF%BD%25")), "a third");
+        assertThat(call(() -> LoopFiles.writeString(loop, name, "this")).result()).isEqualTo(name);
+        assertThat(Files.readString(name)).isEqualTo("this");
+        assertThat(call(() -> LoopFiles.attributes(loop, name, BasicFileAttributes.class).size()).result())
+                .isEqualTo(4);
+        call(() -> LoopFiles.move(loop, name, moved)).result();
+        assertThat(call(() -> LoopFiles.readString(loop, moved)).result()).isEqualTo("this");
+        call(() -> {
+            LoopFiles.delete(loop, moved);
+            return null;
+        }).result();
+        Path directory = call(() -> LoopFiles.createDirectory(loop, name)).result();
+        Path link = Files.createSymbolicLink(moved, directory);
+        call(() -> {
+            LoopFiles.delete(loop, link);
+            return null;
+        }).result();
+
+        try (Stream<Path> left = Files.list(folder)) {
+            assertThat(left).containsExactlyInAnyOrder(name, inAscii, inUnicode);
+        }
     }
 
     // ---- whole files ----

@@ -4,6 +4,7 @@ import static dev.ringpark.internal.os.linux.FileAbi.PATH_MAX;
 import static dev.ringpark.internal.os.linux.FileAbi.STATX_BYTES;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -11,6 +12,7 @@ import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -24,6 +26,8 @@ final class PathMemory {
     private static final int PIECE_BYTES = STATUS_AT + STATX_BYTES;
     /** Path names are bytes; this is how the JDK makes strings of them. */
     private static final Charset NAMES = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+
+    private static final char UNDECODED = '\uFFFD';   // in place of bytes that are no text
 
     private final List<NativeRegion> slabs = new ArrayList<>();
     private int[] idle = new int[SLAB_PIECES];
@@ -57,12 +61,35 @@ final class PathMemory {
     /** Where the name of {@code path} now is in memory; {@code index} is 0 or 1. */
     long name(int piece, int index, Path path) {
         String text = path.toString();
-        return name(piece, index, text.isEmpty() ? "." : text);   // java.nio's word for the working directory
+        return text.indexOf(UNDECODED) < 0
+                ? name(piece, index, text.isEmpty() ? "." : text)   // java.nio's word for the working directory
+                : name(piece, index, bytes(path));
     }
 
-    /** Where {@code name} now is, with a NUL at its end: none if it is too long, as the kernel then notices. */
+    /** Those of a path that is no text: java.nio gives them to its URI alone, each that is no letter as %XX. */
+    private static byte[] bytes(Path path) {
+        String encoded = path.toUri().getRawPath();
+        int end = encoded.endsWith("/") ? encoded.length() - 1 : encoded.length();   // a directory, or a link to one
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int i = 0; i < end; i++) {
+            char each = encoded.charAt(i);
+            if (each == '%') {
+                bytes.write(HexFormat.fromHexDigits(encoded, i + 1, i + 3));
+                i += 2;
+            } else {
+                bytes.write(each);
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Where {@code name} now is, with a NUL at its end. */
     long name(int piece, int index, String name) {
-        byte[] bytes = name.getBytes(NAMES);   // a segment makes those of a few charsets alone
+        return name(piece, index, name.getBytes(NAMES));   // a segment makes those of a few charsets alone
+    }
+
+    /** With a NUL at its end: none if it is too long, as the kernel then notices. */
+    private long name(int piece, int index, byte[] bytes) {
         int length = Math.min(bytes.length, PATH_MAX);
         MemorySegment room = piece(piece).asSlice((long) index * PATH_MAX, PATH_MAX);
         MemorySegment.copy(bytes, 0, room, JAVA_BYTE, 0, length);

@@ -12,6 +12,7 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.charset.Charset;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
@@ -27,12 +28,20 @@ final class SockAddrUn {
     static void requireFits(SocketAddress address, int mostPathBytes) throws SocketException {
         if (address instanceof UnixDomainSocketAddress named) {
             Path path = named.getPath();
-            if (!Path.of(path.toString()).equals(path)) {
+            if (!isText(path)) {
                 throw new SocketException("Unix domain path is not text in " + PATHS + ": " + path);
             }
             if (bytes(named).length > mostPathBytes) {
                 throw new SocketException("Unix domain path too long");
             }
+        }
+    }
+
+    private static boolean isText(Path path) {
+        try {
+            return Path.of(path.toString()).equals(path);
+        } catch (InvalidPathException e) {
+            return false;
         }
     }
 
