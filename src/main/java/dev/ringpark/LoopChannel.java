@@ -18,6 +18,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -233,6 +234,15 @@ abstract sealed class LoopChannel implements Channel permits LoopSocket, Foreign
             loop.sockets().close(entry);
         } finally {
             Reference.reachabilityFence(this);   // closed by us, and not found lost a moment before
+        }
+    }
+
+    /** Asks for the close, which somebody may hold the loop up with; the operation that does it, if it is not done. */
+    final List<Operation> askClose() {
+        try {
+            return loop.sockets().askClose(entry);
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 

@@ -1,5 +1,8 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.op.Moment;
+import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.os.Failure;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -32,6 +35,7 @@ public final class LoopServer implements AutoCloseable {
     }
 
     private static final long PAUSE_MILLIS = 50;   // when out of descriptors: no spin, and soon back
+    private static final long MOMENT_NANOS = 1_000_000_000;   // for closes, which take far less if nobody holds them up
 
     private final List<TcpListener> listeners;
     private final @Nullable Supplier<CarrierLoop> dealer;   // none if each loop keeps what it accepts
@@ -174,9 +178,9 @@ public final class LoopServer implements AutoCloseable {
     /**
      * Ends gracefully: stops accepting as {@link #close()} does, waits {@code timeout} at most for the handlers, and
      * closes the connections of those that are not done then. Their waiting calls end with
-     * {@link java.nio.channels.AsynchronousCloseException}; handlers that compute are not waited for any longer. An
-     * interrupt ends the patience, too, and the status stays set. The loops stay open. A handler that calls this waits
-     * for itself as well.
+     * {@link java.nio.channels.AsynchronousCloseException}; handlers that compute are not waited for any longer: what a
+     * loop that one of them holds up has to close, it closes in its next turn. An interrupt ends the patience, too, and
+     * the status stays set. The loops stay open. A handler that calls this waits for itself as well.
      *
      * @param timeout how long to wait for handlers at most; {@link Duration#ZERO} to close their connections at once
      * @return how many handlers were not done
@@ -186,14 +190,49 @@ public final class LoopServer implements AutoCloseable {
     public int close(Duration timeout) throws IOException {
         long deadlineNanos = Timeouts.patience(timeout);
         try {
-            close();
+            closeAll(listeners, deadlineNanos);
         } finally {
             clients.awaitEnd(deadlineNanos);
             cutsOff = true;
         }
         List<TcpSocket> rest = clients.sockets();
-        closeAll(rest);
+        closeAll(rest, deadlineNanos);
         return rest.size();
+    }
+
+    /** Asks for all closes at once; waits until {@code deadlineNanos} for them, and a moment longer at least. */
+    private static void closeAll(List<? extends LoopChannel> channels, long deadlineNanos) throws IOException {
+        List<Operation> closes = channels.stream().flatMap(each -> each.askClose().stream()).toList();
+        boolean interrupted = Thread.interrupted();   // or it would not wait
+        try {
+            long lastNanos = later(deadlineNanos, Moment.after(MOMENT_NANOS));
+            for (Operation close : closes) {
+                Parking parking = channels.getFirst().loop().parking();
+                while (!close.isDone() && (lastNanos == Moment.NONE || lastNanos - System.nanoTime() > 0)) {
+                    parking.parkUntil(lastNanos);
+                    interrupted |= Thread.interrupted();
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        requireClean(closes);
+    }
+
+    private static long later(long deadlineNanos, long otherNanos) {
+        return deadlineNanos == Moment.NONE || deadlineNanos - otherNanos > 0 ? deadlineNanos : otherNanos;
+    }
+
+    private static void requireClean(List<Operation> closes) throws IOException {
+        for (Operation close : closes) {
+            Failure failure = close.isDone() ? close.failure() : null;
+            IOException reason = failure == null ? null : close.handle().closeFailed(failure);
+            if (reason != null) {
+                throw reason;
+            }
+        }
     }
 
     private static void closeAll(List<? extends Closeable> channels) throws IOException {

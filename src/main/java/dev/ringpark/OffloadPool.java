@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class OffloadPool {
     private static final int IDLE_SECONDS = 1;
-    private static final int FOR_ALL = 1 << 30;   // places, once nobody has to wait for one any more
 
     private final Semaphore places;
     private final Set<FutureTask<?>> begun = ConcurrentHashMap.newKeySet();
@@ -94,6 +93,7 @@ final class OffloadPool {
             threads.execute(task);
         } catch (RejectedExecutionException e) {
             begun.remove(task);
+            places.release();
             throw new AsynchronousCloseException();
         } catch (Throwable noThreadToBeHad) {
             begun.remove(task);
@@ -111,8 +111,13 @@ final class OffloadPool {
             throw new TimeoutException();
         }
         if (closed.get()) {
+            places.release();   // for the next who waits to hear of it
             throw new AsynchronousCloseException();
         }
+    }
+
+    boolean isClosed() {
+        return closed.get();
     }
 
     /** Gives the place of a task back that no thread has taken yet; false if one has, or nobody knows it. */
@@ -126,14 +131,14 @@ final class OffloadPool {
 
     /**
      * Ends every {@link #run} with {@link AsynchronousCloseException}, those that wait for a place too. Threads that
-     * run something are interrupted, and not waited for. Idempotent.
+     * run something are interrupted, and not waited for. Idempotent: who runs out of stack in here leaves the rest to
+     * the next.
      */
     void close() {
-        if (closed.compareAndSet(false, true)) {
-            threads.shutdown();
-            threads.getQueue().clear();   // before a thread comes free for what is in it
-            begun.forEach(task -> task.cancel(true));
-            places.release(FOR_ALL);
-        }
+        closed.set(true);
+        threads.shutdown();
+        threads.getQueue().clear();   // before a thread comes free for what is in it
+        begun.forEach(task -> task.cancel(true));
+        places.release();   // goes from one who waits to the next
     }
 }

@@ -124,8 +124,26 @@ final class OpenSockets {
                 close(entry.handle);
             }
         } finally {
+            forgetIfClosed(entry);
+        }
+    }
+
+    /** Who ran out of stack or memory half way may have asked for no close: the collector, or the end, does then. */
+    private void forgetIfClosed(Entry entry) {
+        if (entry.handle == null || entry.handle.isClosed()) {
             unlink(entry);   // nobody has it now but its socket: the collector will not tell of it
         }
+    }
+
+    /** Asks for what {@link #close} waits for: the operation that does it, if it has to be done. */
+    List<Operation> askClose(Entry entry) {
+        List<Operation> closes = new ArrayList<>(1);
+        if (entry.handle != null) {
+            entry.handle.startClosing();
+            beginClose(entry.handle, closes);
+        }
+        door.submitAll(closes);
+        return closes;
     }
 
     /** Has a lost one closed; nobody is left to be told of it. */

@@ -49,6 +49,7 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
             if (connected) {
                 throw new AlreadyConnectedException();
             }
+            requireNameable(remote);
             operation.beginConnect(remote, deadlineNanos);
             await(operation, CONNECT_TIMED_OUT);
             connected = true;
@@ -58,6 +59,13 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
         } finally {
             exit(WRITING);
         }
+    }
+
+    private void requireNameable(SocketAddress remote) throws IOException {
+        plain(open -> {
+            open.requireNameable(remote);
+            return null;
+        });
     }
 
     // ---- reading ----

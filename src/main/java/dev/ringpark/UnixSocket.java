@@ -141,23 +141,10 @@ public final class UnixSocket extends StreamSocket {
         SocketAddress address = UnixAddresses.asked(remote);
         long deadlineNanos = Timeouts.deadline(timeout);
         try {
-            requireNameable(address);
             connectTo(address, deadlineNanos);
             return this;
         } catch (SocketException e) {
             throw UnixAddresses.about(address, e);
-        }
-    }
-
-    private void requireNameable(SocketAddress address) throws IOException {
-        try {
-            plain(open -> {
-                open.requireNameable(address);
-                return null;
-            });
-        } catch (SocketException e) {
-            closeAfter(e);
-            throw e;
         }
     }
 

@@ -149,6 +149,25 @@ class GroupEndContractTest extends Contract {
     }
 
     @Test
+    void aHandlerThatComputesIsNotWaitedForAndItsConnectionIsClosedLater() throws Exception {
+        assumeTrue(LoopRig.isCarried(flavor), "threads that are handed over cannot hold the loop up");
+        LoopServer server = group.serve(Loopback.anyPort(), socket -> {
+            socket.out().write('!');
+            while (!letGo.get()) {
+                Thread.onSpinWait();
+            }
+        });
+        Socket client = clientOf(server);
+        assertThat(client.getInputStream().read()).isEqualTo('!');
+
+        assertThat(closing(server, SHORT).result()).isEqualTo(1);
+
+        letGo.set(true);
+        assertThat(client.getInputStream().read()).isEqualTo(-1);
+        assertThat(closing(server, ENDLESS).result()).isZero();
+    }
+
+    @Test
     void anInterruptEndsThePatience() throws Exception {
         LoopServer server = echoServer(Accepting.ON_ONE_LOOP);
         Socket client = servedClientOf(server);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ringpark.LoopFiles;
 import dev.ringpark.TcpSocket;
 import java.io.IOException;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -160,6 +161,44 @@ class LoopAccidentTest extends RiggedLoop {
         } catch (IOException | StackOverflowError partOfTheAccident) {
             // The others must not be told of it.
         }
+    }
+
+    @Test
+    void aSocketWhoseCloseRanOutOfStackIsClosedByItsLoop() throws Exception {
+        assertEchoes();
+        LoopRig.Mixed pair = rig.mixed();
+        LoopRig.Running<Integer> reader = rig.start(() -> pair.near().read(new byte[1], 0, 1));
+        LoopRig.awaitParkedInCall(reader.thread());
+        Thread closer = new Thread(null, () -> closeOnTheWayBack(pair.near()), "overflowing", SMALL_STACK_BYTES);
+
+        closer.start();
+
+        LoopRig.join(closer);
+        assertThat(pair.near().isOpen()).isFalse();
+        assertThat(rig.loop.close(LoopRig.FAR).isComplete()).isTrue();
+        assertThatThrownBy(reader::await).isExactlyInstanceOf(AsynchronousCloseException.class);
+        pair.far().close();
+    }
+
+    /** Closes next to the end of the stack, in the first frame with enough of it left to begin. */
+    @SuppressWarnings("InfiniteRecursion")   // that is the accident
+    private static boolean closeOnTheWayBack(TcpSocket socket) {
+        boolean begun;
+        try {
+            begun = closeOnTheWayBack(socket);
+        } catch (StackOverflowError endOfTheStack) {
+            begun = false;
+        }
+        return begun || closeQuietly(socket);
+    }
+
+    private static boolean closeQuietly(TcpSocket socket) {
+        try {
+            socket.close();
+        } catch (IOException | StackOverflowError partOfTheAccident) {
+            // Half way, perhaps.
+        }
+        return !socket.isOpen();
     }
 
     @Test

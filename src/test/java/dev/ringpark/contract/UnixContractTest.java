@@ -205,6 +205,21 @@ class UnixContractTest extends Contract {
         }
     }
 
+    @Test
+    void aConnectedSocketStaysConnectedWhateverPathIsAskedFor() throws Exception {
+        UnixListener listener = listener();
+        UnixSocket near = call(() -> UnixSocket.connect(loop, address)).result();
+        UnixSocket far = call(listener::accept).result();
+        SocketAddress longer = UnixDomainSocketAddress.of(path.path(LONGEST_PATH + 1));
+        assertThat(failureOf(() -> near.connect(longer))).isExactlyInstanceOf(AlreadyConnectedException.class);
+        call(() -> {
+            near.out().write(7);
+            return null;
+        }).result();
+
+        assertThat(call(() -> far.in().read()).result()).isEqualTo(7);
+    }
+
     private static void assertTooLong(Throwable failure) {
         assertThat(failure).isExactlyInstanceOf(SocketException.class).message()
                 .startsWith("Unix domain path too long");

@@ -1,0 +1,96 @@
+package dev.ringpark;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ringpark.internal.op.Moment;
+import java.nio.channels.AsynchronousCloseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The threads for what would block a loop. */
+@Timeout(60)
+class OffloadPoolTest {
+    private static final int SMALL_STACK_BYTES = 512 * 1024;
+
+    private final OffloadPool pool = new OffloadPool(LoopOptions.defaults().withOffload(1, 0));
+    private final CountDownLatch runs = new CountDownLatch(1);
+
+    @Test
+    void whoCallsAndWhoWaitsForAPlaceIsToldOfTheEnd() throws Exception {
+        List<FutureTask<Integer>> calls = callers();
+        pool.close();
+        assertAllTold(calls);
+        pool.close();
+
+        assertThatThrownBy(() -> pool.run(() -> 1, Moment.NONE)).isInstanceOf(AsynchronousCloseException.class);
+    }
+
+    @Test
+    void aCloseThatRunsOutOfStackLeavesTheRestToTheNext() throws Exception {
+        List<FutureTask<Integer>> calls = callers();
+        Thread closer = new Thread(null, this::closeOnTheWayBack, "overflowing", SMALL_STACK_BYTES);
+        closer.start();
+        closer.join();
+        pool.close();
+
+        assertAllTold(calls);
+    }
+
+    /** One who has the thread, and three who wait for a place. */
+    private List<FutureTask<Integer>> callers() throws InterruptedException {
+        List<FutureTask<Integer>> calls = new ArrayList<>();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            FutureTask<Integer> call = new FutureTask<>(() -> pool.run(this::runUntilInterrupted, Moment.NONE));
+            calls.add(call);
+            threads.add(Thread.startVirtualThread(call));
+            runs.await();
+        }
+        for (Thread each : threads) {
+            while (each.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+        }
+        return calls;
+    }
+
+    private int runUntilInterrupted() throws InterruptedException {
+        runs.countDown();
+        new CountDownLatch(1).await();
+        return 0;
+    }
+
+    private static void assertAllTold(List<FutureTask<Integer>> calls) {
+        for (FutureTask<Integer> call : calls) {
+            assertThatThrownBy(() -> call.get(30, TimeUnit.SECONDS)).isExactlyInstanceOf(ExecutionException.class)
+                    .hasCauseExactlyInstanceOf(AsynchronousCloseException.class);
+        }
+    }
+
+    /** Closes in each of the frames next to the end of the stack, until it has got half way at least. */
+    @SuppressWarnings("InfiniteRecursion")   // that is the accident
+    private boolean closeOnTheWayBack() {
+        boolean begun;
+        try {
+            begun = closeOnTheWayBack();
+        } catch (StackOverflowError endOfTheStack) {
+            begun = false;
+        }
+        return begun || closeQuietly();
+    }
+
+    private boolean closeQuietly() {
+        try {
+            pool.close();
+        } catch (StackOverflowError partOfTheAccident) {
+            // Half way, perhaps.
+        }
+        return pool.isClosed();
+    }
+}
