@@ -83,12 +83,12 @@ final class Parking implements Descriptor.Parker {
      * Parks a platform thread, or one that the JDK's scheduler carries. When such threads are pinned to all carriers
      * there are, no herald can run: so they take its part, if they can tell.
      */
-    private void parkElsewhere(Operation operation) {
+    private void parkElsewhere(Object blocker) {
         if (!door.hasHerald() || !Thread.currentThread().isVirtual() || VirtualThreads.refusal() != null) {
-            LockSupport.park(operation);
+            LockSupport.park(blocker);
         } else if (!VirtualThreads.park(Thread.currentThread())) {
             door.wakeForMail();
-            LockSupport.parkNanos(operation, LoopEngine.PINNED_POLL_NANOS);
+            LockSupport.parkNanos(blocker, LoopEngine.PINNED_POLL_NANOS);
         }
     }
 
@@ -99,7 +99,9 @@ final class Parking implements Descriptor.Parker {
     @Override
     public void parkUntil(long deadlineNanos) {
         LoopThread.Driver carrier = door.isOnLoop() ? engine : LoopThread.carrying();
-        if (carrier == null) {
+        if (carrier == null && deadlineNanos == Moment.NONE) {
+            parkElsewhere(this);
+        } else if (carrier == null) {
             Threads.parkUntil(this, deadlineNanos);
         } else if (deadlineNanos == Moment.NONE) {
             parkOnLoop(carrier);

@@ -282,6 +282,22 @@ class SleepContractTest extends Contract {
         sleepAll(1_000_000);
     }
 
+    /** In handed-over mode they hold all carriers there are. */
+    @Test
+    void asManyAsThereAreProcessorsSleepWhilePinned() throws Exception {
+        List<Call<Void>> sleepers = new ArrayList<>();
+        for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+            sleepers.add(call(() -> LoopPinnedCall.make(() -> {
+                loop.sleep(Duration.ofMillis(20));
+                return null;
+            })));
+        }
+
+        for (Call<Void> each : sleepers) {
+            assertThat(each.result()).isNull();
+        }
+    }
+
     @Stress
     @Test
     void aMillionThatSleepAreCheapAndTheCloseWakesThem() throws Exception {
