@@ -212,8 +212,11 @@ class SelectorBackendTest {
         Thread.currentThread().interrupt();
 
         assertThat(rig.earlyPolls()).isLessThanOrEqualTo(1);
-        rig.peer().write(ByteBuffer.allocate(1));
+        assertThat(Thread.interrupted()).as("kept").isTrue();
+        rig.peer().write(ByteBuffer.allocate(1));   // the test's own channel blocks, and would be closed
+        Thread.currentThread().interrupt();
         assertThat(rig.await(read).result()).isEqualTo(1);
+        assertThat(Thread.interrupted()).as("kept").isTrue();
     }
 
     @Test
