@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A loop from its first turn to its end. The end is the loop's own work: it gets the closes of all its sockets in one
@@ -53,8 +52,6 @@ final class LoopLife {
     private final LostSockets lostSockets;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Queue<Operation> closes = new ConcurrentLinkedQueue<>();   // of all who have asked for the end
-
-    private volatile @Nullable List<Operation> asked;   // the closes of one who has got through
 
     LoopLife(String name, LoopEngine engine, Parking parking, OpenSockets sockets, Sleepers sleepers,
             OffloadPool offloadPool) {
@@ -133,25 +130,19 @@ final class LoopLife {
 
     private LoopEnd closeFromOutside(long deadlineNanos) {
         if (ended.getCount() > 0) {
-            stop();
+            stop();   // again, if somebody has: he may have run out of stack or memory half way
         }
         boolean hasEnded = awaitEnd(deadlineNanos);
         return new LoopEnd(hasEnded, hasEnded ? List.of() : sockets.pending());
     }
 
-    /** Again, until somebody has got through: who has begun it may have run out of stack or memory half way. */
     private List<Operation> stop() {
-        List<Operation> before = asked;
-        if (before != null) {
-            return before;
-        }
         offloadPool.close();
         List<Operation> all = sockets.beginCloses();
         closes.addAll(all);
         door.submitAll(all);
         sleepers.close();
         engine.stop();
-        asked = all;
         return all;
     }
 

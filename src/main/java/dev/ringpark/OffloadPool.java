@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OffloadPool {
     private static final int IDLE_SECONDS = 1;
+    private static final int FOR_ALL = 1 << 30;   // places, once nobody has to wait for one any more
 
     private final Semaphore places;
     private final Set<FutureTask<?>> begun = ConcurrentHashMap.newKeySet();
@@ -116,10 +117,6 @@ final class OffloadPool {
         }
     }
 
-    boolean isClosed() {
-        return closed.get();
-    }
-
     /** Gives the place of a task back that no thread has taken yet; false if one has, or nobody knows it. */
     private boolean withdraw(FutureTask<?> task) {
         boolean waited = threads.remove(task);
@@ -131,14 +128,14 @@ final class OffloadPool {
 
     /**
      * Ends every {@link #run} with {@link AsynchronousCloseException}, those that wait for a place too. Threads that
-     * run something are interrupted, and not waited for. Idempotent: who runs out of stack in here leaves the rest to
-     * the next.
+     * run something are interrupted, and not waited for. Idempotent.
      */
     void close() {
-        closed.set(true);
-        threads.shutdown();
-        threads.getQueue().clear();   // before a thread comes free for what is in it
-        begun.forEach(task -> task.cancel(true));
-        places.release();   // goes from one who waits to the next
+        if (closed.compareAndSet(false, true)) {
+            threads.shutdown();
+            threads.getQueue().clear();   // before a thread comes free for what is in it
+            begun.forEach(task -> task.cancel(true));
+            places.release(FOR_ALL);
+        }
     }
 }

@@ -16,8 +16,6 @@ import org.junit.jupiter.api.Timeout;
 /** The threads for what would block a loop. */
 @Timeout(60)
 class OffloadPoolTest {
-    private static final int SMALL_STACK_BYTES = 512 * 1024;
-
     private final OffloadPool pool = new OffloadPool(LoopOptions.defaults().withOffload(1, 0));
     private final CountDownLatch runs = new CountDownLatch(1);
 
@@ -29,17 +27,6 @@ class OffloadPoolTest {
         pool.close();
 
         assertThatThrownBy(() -> pool.run(() -> 1, Moment.NONE)).isInstanceOf(AsynchronousCloseException.class);
-    }
-
-    @Test
-    void aCloseThatRunsOutOfStackLeavesTheRestToTheNext() throws Exception {
-        List<FutureTask<Integer>> calls = callers();
-        Thread closer = new Thread(null, this::closeOnTheWayBack, "overflowing", SMALL_STACK_BYTES);
-        closer.start();
-        closer.join();
-        pool.close();
-
-        assertAllTold(calls);
     }
 
     /** One who has the thread, and three who wait for a place. */
@@ -71,26 +58,5 @@ class OffloadPoolTest {
             assertThatThrownBy(() -> call.get(30, TimeUnit.SECONDS)).isExactlyInstanceOf(ExecutionException.class)
                     .hasCauseExactlyInstanceOf(AsynchronousCloseException.class);
         }
-    }
-
-    /** Closes in each of the frames next to the end of the stack, until it has got half way at least. */
-    @SuppressWarnings("InfiniteRecursion")   // that is the accident
-    private boolean closeOnTheWayBack() {
-        boolean begun;
-        try {
-            begun = closeOnTheWayBack();
-        } catch (StackOverflowError endOfTheStack) {
-            begun = false;
-        }
-        return begun || closeQuietly();
-    }
-
-    private boolean closeQuietly() {
-        try {
-            pool.close();
-        } catch (StackOverflowError partOfTheAccident) {
-            // Half way, perhaps.
-        }
-        return pool.isClosed();
     }
 }

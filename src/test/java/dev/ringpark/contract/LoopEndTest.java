@@ -102,22 +102,6 @@ class LoopEndTest extends RiggedLoop {
         LoopRig.join(computing);
     }
 
-    @Test
-    void whoAsksAgainAndAgainBringsNoMoreToDo() throws Exception {
-        assumeTrue(LoopRig.isCarried(flavor), "threads that are handed over cannot hold the loop up");
-        rig.mixed();
-        Thread computing = computeOnTheLoop();
-        long before = rig.loop.stats().submitted();
-        for (int i = 0; i < 1_000; i++) {
-            assertThat(rig.loop.close(Duration.ZERO).isComplete()).isFalse();
-        }
-        letGo.set(true);
-        assertThat(rig.loop.close(LoopRig.FAR)).isEqualTo(COMPLETE);
-        LoopRig.join(computing);
-
-        assertThat(rig.loop.stats().submitted() - before).isLessThan(100);
-    }
-
     private Thread computeOnTheLoop() throws InterruptedException {
         CountDownLatch computes = new CountDownLatch(1);
         Thread thread = rig.loop.startVirtualThread(() -> {
