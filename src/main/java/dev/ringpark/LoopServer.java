@@ -203,11 +203,14 @@ public final class LoopServer implements AutoCloseable {
     /** Asks for all closes at once; waits until {@code deadlineNanos} for them, and a moment longer at least. */
     private static void closeAll(List<? extends LoopChannel> channels, long deadlineNanos) throws IOException {
         List<Operation> closes = channels.stream().flatMap(each -> each.askClose().stream()).toList();
+        if (closes.isEmpty()) {
+            return;
+        }
+        Parking parking = channels.getFirst().loop().parking();   // anybody's will do
         boolean interrupted = Thread.interrupted();   // or it would not wait
         try {
             long lastNanos = later(deadlineNanos, Moment.after(MOMENT_NANOS));
             for (Operation close : closes) {
-                Parking parking = channels.getFirst().loop().parking();
                 while (!close.isDone() && (lastNanos == Moment.NONE || lastNanos - System.nanoTime() > 0)) {
                     parking.parkUntil(lastNanos);
                     interrupted |= Thread.interrupted();

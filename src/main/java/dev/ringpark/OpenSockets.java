@@ -148,11 +148,7 @@ final class OpenSockets {
 
     /** Has a lost one closed; nobody is left to be told of it. */
     void closeLost(Entry entry) {
-        List<Operation> close = new ArrayList<>(1);
-        if (entry.handle != null) {
-            beginClose(entry.handle, close);
-        }
-        door.submitAll(close);   // from here on it holds up the loop's end by itself
+        askClose(entry);   // from here on it holds up the loop's end by itself
         unlink(entry);
     }
 

@@ -1,6 +1,5 @@
 package dev.ringpark;
 
-
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
 import dev.ringpark.internal.dispatch.SleepGate;
