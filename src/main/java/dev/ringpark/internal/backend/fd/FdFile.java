@@ -157,7 +157,10 @@ public final class FdFile extends FileResource {
 
     @Override
     public void release() throws IOException {
-        check(Libc.close(surrender()));
+        int result = Libc.close(surrender());
+        if (!LinuxErrno.isInterruption(-result)) {
+            check(result);
+        }
     }
 
     private long check(long result) throws IOException {

@@ -175,19 +175,27 @@ final class FileSubmissions {
      * @return 0 or more if the operation is done; else minus an errno, EAGAIN if another submission has to follow
      */
     int settle(Operation operation, int result) {
-        int outcome = result == -LinuxErrno.EAGAIN ? settleRefusal(operation) : switch (operation.kind()) {
-            case READ_AT, WRITE_AT -> settleTransfer(operation, result);
-            case OPEN -> settleOpen(operation, result);
-            case STAT -> settleStat(operation, result);
-            case TRUNCATE -> settleTruncate(operation, result);
-            case CLOSE -> LinuxErrno.isInterruption(-result) ? 0 : result;   // the number is gone all the same
-            default -> result;
-        };
+        int outcome = operation.kind() == Kind.CLOSE ? settleClose(operation, result)
+                : result == -LinuxErrno.EAGAIN ? settleRefusal(operation) : switch (operation.kind()) {
+                    case READ_AT, WRITE_AT -> settleTransfer(operation, result);
+                    case OPEN -> settleOpen(operation, result);
+                    case STAT -> settleStat(operation, result);
+                    case TRUNCATE -> settleTruncate(operation, result);
+                    default -> result;
+                };
         giveBack(operation);
         if (outcome >= 0) {
             operation.succeed(outcome);
         }
         return outcome;
+    }
+
+    /** Whatever the last writes came to, which is all that it tells: the number is gone, and nobody may ask again. */
+    private static int settleClose(Operation operation, int result) {
+        if (result < 0 && !LinuxErrno.isInterruption(-result)) {
+            operation.fail(LinuxErrno.failure(-result));
+        }
+        return 0;
     }
 
     /** The kernel would have to wait, and cannot: a transfer waits for readiness, but not again and again. */

@@ -8,10 +8,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.ringpark.internal.backend.BackendOptions;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
+import dev.ringpark.internal.backend.fd.FdFile;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Moment;
+import dev.ringpark.internal.op.OpenRequest;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.SocketType;
 import dev.ringpark.internal.os.Errno;
@@ -19,19 +22,31 @@ import dev.ringpark.internal.os.Failure;
 import dev.ringpark.internal.os.linux.Libc;
 import dev.ringpark.internal.os.linux.LinuxErrno;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Completions no test can wait for: a NOP brings the kernel's answer, with any token and any result. */
 class ForgedCompletionsTest {
+    private static final int EIO = 5;                        // asm-generic/errno-base.h
+    private static final int ERESTARTSYS = 512;              // include/linux/errno.h
+    private static final int ERESTART_RESTARTBLOCK = 516;
     private static final int IORING_NOP_INJECT_RESULT = 1;   // linux/io_uring.h, since 6.10; the length is the result
 
     private final InFlight inFlight = new InFlight(1);   // all have the same slot
@@ -133,6 +148,53 @@ class ForgedCompletionsTest {
 
         assertThat(Objects.requireNonNull(connect.failure()).errno()).isEqualTo(Errno.ECONNABORTED);
         backend.release(socket);
+    }
+
+    // ---- interrupted ----
+
+    @ParameterizedTest
+    @ValueSource(ints = {LinuxErrno.EINTR, ERESTARTSYS, ERESTART_RESTARTBLOCK})
+    void aReadThatWasInterruptedIsDoneAgain(int interruption, @TempDir Path folder) throws IOException {
+        FdFile file = open(Files.write(folder.resolve("file"), new byte[] {1, 2, 3}));
+        ByteBuffer target = ByteBuffer.allocateDirect(3);
+        Operation read = new Operation(file);
+        read.at(0);
+        read.beginTransfer(
+                Kind.READ_AT, target, MemorySegment.ofBuffer(target).address(), 0, target.capacity(), Moment.NONE);
+        forge(inFlight.admit(read), -interruption);
+        awaitCompleted(read);
+
+        assertThat(read.failure()).isNull();
+        assertThat(read.result()).isEqualTo(3);
+        assertThat(target).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+        file.release();
+    }
+
+    /** Its number may be somebody else's by then. */
+    @ParameterizedTest
+    @ValueSource(ints = {LinuxErrno.EINTR, ERESTARTSYS, LinuxErrno.EAGAIN, EIO})
+    void aCloseIsNeverDoneAgain(int told, @TempDir Path folder) throws IOException {
+        FdFile file = open(Files.createFile(folder.resolve("file")));
+        int number = file.surrender();
+        Operation close = new Operation(file);
+        close.beginClose();
+        forge(inFlight.admit(close), -told);
+        awaitCompleted(close);
+
+        Failure failure = close.failure();
+        assertThat(failure == null ? 0 : failure.number()).isEqualTo(LinuxErrno.isInterruption(told) ? 0 : told);
+        assertThat(Libc.close(number)).as("nobody else has closed it").isZero();
+    }
+
+    private FdFile open(Path path) throws IOException {
+        FdFile file = (FdFile) backend.newFile(path);
+        Operation open = new Operation(file);
+        open.beginOpen(new OpenRequest(path, Set.of(StandardOpenOption.READ), null), Moment.NONE);
+        inFlight.admit(open);
+        assertThat(backend.submit(open)).isTrue();
+        awaitCompleted(open);
+        completed.clear();
+        return file;
     }
 
     // ---- completions that come late ----
