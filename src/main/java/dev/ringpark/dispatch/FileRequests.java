@@ -127,7 +127,8 @@ final class FileRequests {
     }
 
     private Slot takeSlot() {
-        return Objects.requireNonNullElseGet(idle.poll(), Slot::new);
+        Slot slot = idle.poll();
+        return slot == null ? new Slot() : slot;
     }
 
     private final class Slot implements Completion, Request.Holder {

@@ -20,7 +20,8 @@ final class TimeoutRequests {
     void begin(Request<?> request, long nanos) {
         loop.requireUsable();
         request.requireNotPending();
-        Slot slot = Objects.requireNonNullElseGet(idle.poll(), Slot::new);
+        Slot known = idle.poll();
+        Slot slot = known == null ? new Slot() : known;
         request.begin(slot, Kind.CLOSE, null);
         loop.begun(request);
         slot.start(request, nanos);

@@ -9,9 +9,14 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,9 +24,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** When callbacks run, and when not. */
 class DispatcherTurnsTest extends DispatcherContract {
+    private static final int MANY = 100;
+    private static final int COUNTED = 10_000;
 
     // ---- time ----
 
@@ -121,16 +129,28 @@ class DispatcherTurnsTest extends DispatcherContract {
 
     @Test
     void ticksAndShortTimersFireInOneFlushBesideCompletions() throws IOException {
-        Pair pair = pair();
-        dispatcher.send(pair.near(), bytes(1), ignoring());
-        Request<ByteBuffer> received = dispatcher.receive(pair.far(), ByteBuffer.allocate(1), ignoring());
+        SocketHandle listener = listener(MANY);
+        List<SocketChannel> peers = new ArrayList<>();
+        List<Request<ByteBuffer>> receives = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            Request<SocketHandle> accepted = dispatcher.accept(listener, ignoring());
+            peers.add(outside(listener));
+            await(accepted);
+            receives.add(dispatcher.receive(accepted.result(), ByteBuffer.allocate(1), ignoring()));
+        }
+        dispatcher.flush();
+        assertThat(receives).allMatch(Request::isPending);
+        for (SocketChannel peer : peers) {
+            peer.write(bytes(1));
+        }
         Request<@Nullable Void> tick = dispatcher.nextTick(ignoring());
         Request<@Nullable Void> zero = dispatcher.timeout(Duration.ZERO, ignoring());
         Request<@Nullable Void> one = dispatcher.timeout(Duration.ofNanos(1), ignoring());
         dispatcher.flush();
 
         assertThat(List.of(tick, zero, one)).noneMatch(Request::isPending);
-        await(received);
+        assertThat(receives).as("completions of the same flush").anyMatch(receive -> !receive.isPending());
+        await(receives.toArray(Request[]::new));
     }
 
     @Test
@@ -366,22 +386,87 @@ class DispatcherTurnsTest extends DispatcherContract {
 
     @Test
     void anEchoWithRequestsOfItsOwnAllocatesNothing() throws IOException {
+        assertAllocatesNothing(new Echo(pair())::run);
+    }
+
+    /** Beside the ring a file's operations go to threads, as tasks that have to be made. */
+    @Test
+    void readsOfAFileAndTimeoutsWithRequestsOfTheirOwnAllocateNothing(@TempDir Path folder) throws IOException {
+        Path path = Files.write(folder.resolve("file"), new byte[] {1, 2, 3});
+        Request<FileHandle> opened = dispatcher.open(path, Set.of(StandardOpenOption.READ), ignoring());
+        await(opened);
+        if (backend.equals("io_uring")) {
+            assertAllocatesNothing(new Reads(opened.result())::run);
+        }
+        assertAllocatesNothing(new Timeouts()::run);
+    }
+
+    /** Something done a number of times. */
+    @FunctionalInterface
+    private interface Repeated {
+        void run(int times) throws IOException;
+    }
+
+    private void assertAllocatesNothing(Repeated what) throws IOException {
         double most = backend.equals("io_uring") ? 1 : 300;
-        Echo echo = new Echo(pair());
-        for (int round = 1; round < 20 && bytesOf(echo) >= most; round++) {
+        for (int round = 1; round < 20 && bytesOf(what) >= most; round++) {
             // The compiler has not done its work.
         }
 
         for (int round = 0; round < 2; round++) {
-            assertThat(bytesOf(echo)).as("bytes an echo").isLessThan(most);
+            assertThat(bytesOf(what)).as("bytes a time").isLessThan(most);
         }
     }
 
-    private static double bytesOf(Echo echo) throws IOException {
+    private static double bytesOf(Repeated what) throws IOException {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
-        echo.run(10_000);
-        return (threads.getCurrentThreadAllocatedBytes() - before) / 10_000.0;
+        what.run(COUNTED);
+        return (threads.getCurrentThreadAllocatedBytes() - before) / (double) COUNTED;
+    }
+
+    /** One byte of a file. */
+    private final class Reads {
+        private final FileHandle file;
+        private final ByteBuffer target = ByteBuffer.allocateDirect(1);
+        private final Request<ByteBuffer> read = new Request<>(this::again);
+        private int left;
+
+        Reads(FileHandle file) {
+            this.file = file;
+        }
+
+        void run(int times) throws IOException {
+            left = times;
+            dispatcher.read(file, target.clear(), 1, read);
+            dispatcher.run();
+            assertHolds(target, 2);
+        }
+
+        private void again(Request<ByteBuffer> request) {
+            if (--left > 0) {
+                dispatcher.read(file, target.clear(), 1, request);
+            }
+        }
+    }
+
+    private final class Timeouts {
+        private static final Duration SHORT = Duration.ofNanos(1);
+
+        private final Request<@Nullable Void> timeout = new Request<>(this::again);
+        private int left;
+
+        void run(int times) throws IOException {
+            left = times;
+            dispatcher.timeout(SHORT, timeout);
+            dispatcher.run();
+        }
+
+        private void again(Request<@Nullable Void> request) {
+            if (--left > 0) {
+                dispatcher.timeout(SHORT, request);
+            }
+        }
     }
 
     /** One byte there and back, with four operations. */
