@@ -3,8 +3,8 @@ package dev.ringpark;
 import dev.ringpark.internal.dispatch.Proactor;
 import dev.ringpark.internal.op.Timer;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -14,20 +14,29 @@ import java.util.concurrent.TimeUnit;
  * daemons and go after a second without work.
  */
 final class Afterlife {
-    private static final Executor THREADS = pool();
+    private static final ThreadPoolExecutor THREADS =
+            pool(Thread.ofPlatform().daemon().name("ringpark-afterlife-", 1).factory());
 
     private Afterlife() {}
 
-    private static Executor pool() {
+    static ThreadPoolExecutor pool(ThreadFactory factory) {
         int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, 1, TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(), Thread.ofPlatform().daemon().name("ringpark-afterlife-", 1).factory());
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threads, threads, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }
 
     static void execute(Runnable task) {
-        THREADS.execute(task);
+        execute(THREADS, task);
+    }
+
+    static void execute(ThreadPoolExecutor threads, Runnable task) {
+        try {
+            threads.execute(task);
+        } catch (OutOfMemoryError noThreadToBeHad) {
+            threads.getQueue().add(task);   // the first thread that there is again runs it
+        }
     }
 
     /** Takes what an ended loop still has to do. */
@@ -45,7 +54,7 @@ final class Afterlife {
             return;   // it would be kept until its moment for nothing
         }
         long left = Math.max(0, timer.deadlineNanos() - System.nanoTime());
-        CompletableFuture.delayedExecutor(left, TimeUnit.NANOSECONDS, THREADS).execute(timer::fire);
+        CompletableFuture.delayedExecutor(left, TimeUnit.NANOSECONDS, Afterlife::execute).execute(timer::fire);
     }
 
     /** Has this class loaded while there are descriptors to load it with. */

@@ -1,6 +1,7 @@
 package dev.ringpark;
 
 import dev.ringpark.internal.op.Moment;
+import dev.ringpark.internal.op.StackRoom;
 import java.nio.channels.AsynchronousCloseException;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -131,6 +132,9 @@ final class OffloadPool {
      * run something are interrupted, and not waited for. Idempotent.
      */
     void close() {
+        if (!closed.get()) {
+            StackRoom.require();   // half way through, a lock of the pool's might stay closed
+        }
         if (closed.compareAndSet(false, true)) {
             threads.shutdown();
             threads.getQueue().clear();   // before a thread comes free for what is in it
