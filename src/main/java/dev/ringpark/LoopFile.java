@@ -42,8 +42,8 @@ import java.util.Set;
  * call meets the reason.
  *
  * <p>{@link #close()} ends every call under way with {@link AsynchronousCloseException}; calls that come later throw
- * {@link ClosedChannelException}. What goes wrong with the file itself is a
- * {@link java.nio.file.FileSystemException} with its path.
+ * {@link ClosedChannelException}. One that nobody has any more is closed after a garbage collection, as a socket is.
+ * What goes wrong with the file itself is a {@link java.nio.file.FileSystemException} with its path.
  */
 public final class LoopFile extends FileTransfers
         implements SeekableByteChannel, GatheringByteChannel, ScatteringByteChannel {
@@ -192,7 +192,8 @@ public final class LoopFile extends FileTransfers
 
     /**
      * Blocks until what was written is on the device, so that it survives a loss of power; {@code metaData} too, such
-     * as the time of the last change, if asked. Once it has thrown, what had been written may be lost.
+     * as the time of the last change, if asked. Once it has thrown, what had been written may be lost; the system tells
+     * it once, so a second call that does not throw saves nothing.
      *
      * @throws InterruptedIOException if the caller was interrupted before or while it waited
      */

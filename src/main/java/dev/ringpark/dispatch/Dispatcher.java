@@ -129,10 +129,10 @@ public final class Dispatcher extends FileOperations implements AutoCloseable {
 
     /**
      * Asks that the operation of {@code request} end early. It does, soon, with its callback: with its result if one
-     * had been reached, else with an {@link OperationCanceledException}. The socket or file can be used on. Nothing
-     * happens if the request is not pending, or is a close. Only where files go to threads, everywhere but on
-     * io_uring, a transfer that a thread has begun runs on: if it waits for a pipe, nothing but the file's close ends
-     * it.
+     * had been reached, else with an {@link OperationCanceledException}. The socket or file can be used on, unless it
+     * was connecting. Nothing happens if the request is not pending, or is a close. Only where files go to threads,
+     * everywhere but on io_uring, a transfer that a thread has begun runs on: if it waits for a pipe, nothing but the
+     * file's close ends it.
      *
      * @throws IllegalArgumentException if another dispatcher has it
      */

@@ -178,7 +178,10 @@ abstract sealed class FileOperations extends DatagramOperations permits Dispatch
         return request;
     }
 
-    /** fsync(2), or fdatasync(2) if not {@code metaData}: what was written is stored for good. */
+    /**
+     * fsync(2), or fdatasync(2) if not {@code metaData}: what was written is stored for good. If it fails, some of that
+     * may be lost; the system tells it once, so a second one that succeeds saves nothing.
+     */
     public Request<FileHandle> sync(
             FileHandle file, boolean metaData, Consumer<? super Request<FileHandle>> callback) {
         return begin(file, Kind.SYNC, null, 0, metaData, callback);

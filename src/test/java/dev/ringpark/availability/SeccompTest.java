@@ -116,6 +116,17 @@ class SeccompTest {
                 .startsWith("java.io.IOException: the forced backend cannot be had: io_uring: " + reason);
     }
 
+    @Test
+    void tooLittleLockedMemoryFailsTheForcedRingLoudly() throws Exception {
+        Tool.require("prlimit");
+        Jvm forced = Jvm.withFullAccess().and("-Dringpark.backend=io_uring").behind(Nobody.running())
+                .behind(launcher, "ENOMEM", "io_uring_setup").behind("prlimit", "--memlock=65536:65536");
+
+        assertThat(Answer.from(forced).fails().failure())
+                .startsWith("java.io.IOException: the forced backend cannot be had: io_uring: io_uring_setup: ENOMEM")
+                .contains("ulimit -l");
+    }
+
     /** The first is refused before there is anything, the others with a ring in hand. */
     @ParameterizedTest
     @ValueSource(strings = {"io_uring_setup", "io_uring_enter", "io_uring_register"})

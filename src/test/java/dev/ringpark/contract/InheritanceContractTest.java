@@ -5,19 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringpark.CarrierLoop;
+import dev.ringpark.LoopFile;
 import dev.ringpark.TcpListener;
+import dev.ringpark.UdpSocket;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a child process gets of its parent's descriptors: nothing, so that a close is a close while it lives. */
 @EnabledOnOs(OS.LINUX)
@@ -92,20 +97,28 @@ class InheritanceContractTest extends Contract {
 
     /** ProcessBuilder closes them all in the child; others that start processes, in native code, do not. */
     @Test
-    void everyDescriptorIsClosedByTheSystemWhenAnotherProgramIsExecuted() throws Exception {
+    void everyDescriptorIsClosedByTheSystemWhenAnotherProgramIsExecuted(@TempDir Path folder) throws Exception {
         assumeTrue(!flavor.isOn("selector"), "the selector's descriptors are the JDK's");
+        Path made = Files.createFile(folder.resolve("file"));
+        List<LoopFile> files = new ArrayList<>();
         OpenDescriptors before = new OpenDescriptors();
         CarrierLoop another = anotherLoop();
         Pair pair = Pair.on(another);
         TcpListener.bind(another, Loopback.anyPort());
         Streams unix = Streams.unix(another);
+        UdpSocket udp = UdpSocket.open(another);
+        if (flavor.isOn("io_uring")) {   // elsewhere a file is a channel of the JDK's
+            files.add(call(another::startVirtualThread, () -> LoopFile.open(another, made)).result());
+        }
         Set<String> ours = before.more();
 
         String queue = flavor.isOn("io_uring") ? "[io_uring]" : "[eventpoll]";
-        assertThat(ours).hasSizeGreaterThanOrEqualTo(7).anyMatch(each -> each.contains(queue));
+        assertThat(ours).hasSizeGreaterThanOrEqualTo(8 + files.size()).anyMatch(each -> each.contains(queue));
         assertThat(ours).allMatch(InheritanceContractTest::isClosedOnExec);
         assertThat(pair.far().isOpen()).isTrue();
         assertThat(unix.far().isOpen()).isTrue();
+        assertThat(udp.isOpen()).isTrue();
+        assertThat(files).allMatch(LoopFile::isOpen);
     }
 
     private static boolean isClosedOnExec(String descriptor) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringpark.CarrierLoop;
+import dev.ringpark.LoopFile;
 import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
 import java.io.IOException;
@@ -13,11 +14,14 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A socket that was not closed, and that nobody has any more, is closed after the collector has been there. */
 class LostSocketsContractTest extends Contract {
@@ -52,6 +56,18 @@ class LostSocketsContractTest extends Contract {
     void aSocketThatWasNeverConnectedIsClosedToo() throws Exception {
         OpenDescriptors before = new OpenDescriptors();
         assertThat(TcpSocket.open(loop).isOpen()).isTrue();
+
+        collect();
+
+        before.assertNoMore();
+    }
+
+    @Test
+    void aLostFileIsClosedToo(@TempDir Path folder) throws Exception {
+        Path file = Files.createFile(folder.resolve("file"));
+        OpenDescriptors before = new OpenDescriptors();
+        assertThat(call(() -> LoopFile.open(loop, file).isOpen()).result()).isTrue();
+        assertThat(before.more()).anyMatch(each -> each.endsWith(file.toString()));
 
         collect();
 

@@ -41,16 +41,24 @@ class TcpCloseContractTest extends Contract {
         assertThat(call(() -> Flow.read(accepted, 4, 4)).result()).isEqualTo(4);
     }
 
+    /** A reset is there before a write, which a close answers afterwards: the JDK remembers the end, and reads none. */
     @Test
     void aSocketThatHasEndedItsOutputCanStillResetItsPeer() throws Exception {
+        Outside reset = ended();
+        Outside closed = ended();
+        reset.near().setOption(StandardSocketOptions.SO_LINGER, 0);
+        reset.near().close();
+        closed.near().close();
+
+        assertThatThrownBy(() -> reset.far().getOutputStream().write(1)).isExactlyInstanceOf(SocketException.class);
+        closed.far().getOutputStream().write(1);
+        assertThatThrownBy(() -> Flow.writeWithoutEnd(closed.far())).isExactlyInstanceOf(SocketException.class);
+    }
+
+    private Outside ended() throws Exception {
         Outside connection = outside();
-        connection.write(new byte[1]);
         connection.near().shutdownOutput();
         assertThat(connection.far().getInputStream().read()).isEqualTo(-1);
-        connection.near().setOption(StandardSocketOptions.SO_LINGER, 0);
-        connection.near().close();
-
-        // The JDK remembers the end of the stream; a write tells what came after it.
-        assertThatThrownBy(() -> Flow.writeWithoutEnd(connection.far())).isExactlyInstanceOf(SocketException.class);
+        return connection;
     }
 }

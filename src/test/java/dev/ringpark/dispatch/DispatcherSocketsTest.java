@@ -3,6 +3,7 @@ package dev.ringpark.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringpark.process.OwnPort;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.ConnectException;
@@ -84,6 +85,28 @@ class DispatcherSocketsTest extends DispatcherContract {
 
         assertThatThrownBy(connected::result).isExactlyInstanceOf(ConnectException.class)
                 .hasMessage("Connection refused");
+        assertThat(socket.isOpen()).as("until it is closed").isTrue();
+        await(dispatcher.close(socket, ignoring()));
+        assertThat(socket.isOpen()).isFalse();
+    }
+
+    @Test
+    void aSocketWhoseConnectWasRefusedIsReplacedByAnother() throws IOException {
+        try (OwnPort port = OwnPort.take()) {
+            SocketHandle first = dispatcher.openSocket(StandardProtocolFamily.INET);
+            Request<SocketHandle> refused = dispatcher.connect(first, port.address(), ignoring());
+            await(refused);
+            SocketHandle listener = dispatcher.openListener(StandardProtocolFamily.INET);
+            listener.bind(port.address(), 1);
+            SocketHandle second = dispatcher.openSocket(StandardProtocolFamily.INET);
+            Request<SocketHandle> connected = dispatcher.connect(second, port.address(), ignoring());
+            Request<SocketHandle> accepted = dispatcher.accept(listener, ignoring());
+            await(connected, accepted);
+
+            assertThat(refused.failure()).isExactlyInstanceOf(ConnectException.class);
+            assertThat(accepted.result().remoteAddress()).isEqualTo(connected.result().localAddress());
+            assertThat(connected.result()).isSameAs(second);
+        }
     }
 
     @Test
@@ -252,6 +275,24 @@ class DispatcherSocketsTest extends DispatcherContract {
         for (int i = 0; i < 4; i++) {
             assertHolds(targets.get(i), i + 1);
         }
+    }
+
+    @Test
+    void aReceiveThatWaitsMeetsTheEndWhenTheInputIsShutAndSendsGoOn() throws IOException {
+        Pair pair = pair();
+        Request<ByteBuffer> waiting = dispatcher.receive(pair.near(), ByteBuffer.allocate(1), ignoring());
+        dispatcher.flush();
+        assertThat(waiting.isPending()).isTrue();
+        pair.near().shutdownInput();
+        pair.near().shutdownInput();
+        Request<ByteBuffer> later = dispatcher.receive(pair.near(), ByteBuffer.allocate(1), ignoring());
+        ByteBuffer target = ByteBuffer.allocate(2);
+        Request<ByteBuffer> sent = dispatcher.send(pair.near(), bytes(1, 2), ignoring());
+        await(waiting, later, sent, dispatcher.receive(pair.far(), target, ignoring()));
+
+        assertThat(waiting.count()).isEqualTo(-1);
+        assertThat(later.count()).isEqualTo(-1);
+        assertHolds(target, 1, 2);
     }
 
     @Test
