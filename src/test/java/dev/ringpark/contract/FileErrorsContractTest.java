@@ -14,6 +14,8 @@ import dev.ringpark.process.Finished;
 import dev.ringpark.process.Tool;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
@@ -45,8 +47,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** How the calls of a file end that do not end well. */
 class FileErrorsContractTest extends Contract {
     private static final Path FULL = Path.of("/dev/full");
+    private static final Path OWN_MEMORY = Path.of("/proc/self/mem");
+    private static final int PAGE = 4096;
+    private static final int MORE_THAN_A_PIPE_HOLDS = 3 * 64 * 1024;
 
     @TempDir Path folder;
+
+    private MemorySegment shownMemory = MemorySegment.NULL;   // for as long as a test takes
 
     private Path file() throws IOException {
         Path file = folder.resolve("file");
@@ -165,6 +172,84 @@ class FileErrorsContractTest extends Contract {
             assertThat(source.position()).isZero();
         }
         assertThat(full.isOpen()).isTrue();
+    }
+
+    /** What no device can read: an address of ours at which there is nothing. */
+    @Test
+    void whatCannotBeReadIsToldAndCountsWhatCameBefore() throws Exception {
+        Assumptions.assumeTrue(Files.isReadable(OWN_MEMORY), "this system has no /proc/self/mem");
+        LoopFile memory = open(OWN_MEMORY);
+        long end = endOfWhatIsMapped();
+        for (ByteBuffer target : List.of(ByteBuffer.allocate(20), ByteBuffer.allocateDirect(20))) {
+            assertCalling(() -> memory.read(target)).isExactlyInstanceOf(FileSystemException.class)
+                    .hasMessage("/proc/self/mem: Input/output error");
+            assertThat(call(memory::position).result()).isZero();
+            assertThat(target.position()).isZero();
+
+            assertThat(call(() -> memory.read(target, end - 10)).result()).isEqualTo(10);
+            assertThat(target.flip()).isEqualTo(ByteBuffer.wrap(Sequence.bytes(PAGE - 10, 10)));
+            assertCalling(() -> memory.read(target.clear(), end)).isExactlyInstanceOf(FileSystemException.class)
+                    .hasMessage("/proc/self/mem: Input/output error");
+        }
+        assertThat(memory.isOpen()).isTrue();
+    }
+
+    /** The address behind a page that is mapped: the file it shows has been cut there since. */
+    private long endOfWhatIsMapped() throws IOException {
+        Path shown = folder.resolve("shown");
+        try (FileChannel channel = FileChannel.open(shown, CREATE_NEW, READ, WRITE)) {
+            channel.write(ByteBuffer.wrap(Sequence.bytes(PAGE)));
+            shownMemory = channel.map(FileChannel.MapMode.READ_WRITE, 0, 2 * PAGE, Arena.ofAuto());
+            channel.truncate(PAGE);
+            return shownMemory.address() + PAGE;
+        }
+    }
+
+    /** Devices without memory have nothing to store. */
+    @Test
+    void aForceThatTheSystemRefusesIsToldEachTime() throws Exception {
+        Assumptions.assumeTrue(Files.exists(FULL), "this system has no /dev/full");
+        LoopFile full = open(FULL, WRITE);
+        for (boolean metaData : new boolean[] {true, false, true}) {
+            assertCalling(() -> {
+                full.force(metaData);
+                return null;
+            }).isExactlyInstanceOf(FileSystemException.class).hasMessage("/dev/full: Invalid argument");
+        }
+        assertThat(full.isOpen()).isTrue();
+    }
+
+    @Test
+    void aPipeWhoseReaderHasGoneIsBroken() throws Exception {
+        Path pipe = pipe();
+        Call<LoopFile> reader = call(() -> LoopFile.open(loop, pipe));
+        LoopFile writer = open(pipe, WRITE);
+        reader.result().close();
+        for (ByteBuffer source : List.of(ByteBuffer.allocate(10), ByteBuffer.allocateDirect(10))) {
+            assertCalling(() -> writer.write(source)).isExactlyInstanceOf(FileSystemException.class)
+                    .hasMessage(pipe + ": Broken pipe");
+            assertThat(source.position()).isZero();
+        }
+        assertThat(writer.isOpen()).isTrue();
+    }
+
+    @Test
+    void aWriteThatWaitsWhenTheReaderGoesCountsWhatThePipeTook() throws Exception {
+        Path pipe = pipe();
+        for (ByteBuffer source : List.of(ByteBuffer.allocate(MORE_THAN_A_PIPE_HOLDS),
+                ByteBuffer.allocateDirect(MORE_THAN_A_PIPE_HOLDS))) {
+            Call<LoopFile> opening = call(() -> LoopFile.open(loop, pipe));
+            LoopFile writer = open(pipe, WRITE);
+            LoopFile reader = opening.result();
+            Call<Integer> write = call(() -> writer.write(source));
+            assertThat(call(() -> reader.read(ByteBuffer.allocate(1))).result()).as("the pipe has some").isOne();
+            reader.close();
+
+            assertThat(write.result()).isPositive().isLessThan(MORE_THAN_A_PIPE_HOLDS).isEqualTo(source.position());
+            assertCalling(() -> writer.write(source)).isExactlyInstanceOf(FileSystemException.class)
+                    .hasMessage(pipe + ": Broken pipe");
+            writer.close();
+        }
     }
 
     @Test

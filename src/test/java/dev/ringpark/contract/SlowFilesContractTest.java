@@ -121,6 +121,31 @@ class SlowFilesContractTest extends Contract {
         FileChannel.open(pipe, READ, WRITE).close();   // lets threads go that open it yet
     }
 
+    /** More than there are threads for them: the others wait in line. */
+    @Test
+    void readsOfPipesThatWaitHoldUpNoSocket() throws Exception {
+        CarrierLoop slow = closeLater(flavor.start(flavor.options().withFileThreads(FILE_THREADS)));
+        List<LoopFile> pipes = new ArrayList<>();
+        for (int i = 0; i < PIPES; i++) {
+            Path path = pipe("pipe" + i);
+            pipes.add(call(slow::startVirtualThread, () -> LoopFile.open(slow, path, READ, WRITE)).result());
+        }
+        List<Call<Integer>> reads = new ArrayList<>();
+        for (LoopFile pipe : pipes) {
+            reads.add(call(slow::startVirtualThread, () -> pipe.read(ByteBuffer.allocate(10))));
+        }
+        Eventually.until(() -> slow.stats().submitted() - slow.stats().completed() >= PIPES, "asked for all");
+        Pair pair = Pair.on(slow);
+        for (int round = 0; round < 200; round++) {
+            assertPassesOn(slow, pair);
+        }
+        assertThat(reads).noneMatch(Call::isDone);
+        slow.close();
+        for (Call<Integer> each : reads) {
+            assertThat(each.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+        }
+    }
+
     @Test
     void readsOfPipesThatWaitHoldUpNoClose() throws Exception {
         CarrierLoop slow = closeLater(flavor.start(flavor.options().withFileThreads(FILE_THREADS)));

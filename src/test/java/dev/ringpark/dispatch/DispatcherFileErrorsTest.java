@@ -187,6 +187,53 @@ class DispatcherFileErrorsTest extends DispatcherFileContract {
     }
 
     @Test
+    void whatCannotBeReadIsToldAndTheFileStaysOpen() throws IOException {
+        Path ownMemory = Path.of("/proc/self/mem");
+        assumeTrue(Files.isReadable(ownMemory), "this system has no /proc/self/mem");
+        FileHandle memory = opened(ownMemory, Set.of(READ));
+        for (ByteBuffer target : List.of(ByteBuffer.allocate(20), ByteBuffer.allocateDirect(20))) {
+            Request<ByteBuffer> inOrder = dispatcher.read(memory, target, ignoring());
+            await(inOrder);
+            Request<ByteBuffer> placed = dispatcher.read(memory, target, 0, ignoring());   // there is nothing of ours
+            await(placed);
+            assertFails(inOrder, "/proc/self/mem: Input/output error");
+            assertFails(placed, "/proc/self/mem: Input/output error");
+            assertThat(target.position()).isZero();
+            assertThat(memory.position()).isZero();
+        }
+        assertThat(memory.isOpen()).isTrue();
+    }
+
+    /** Devices without memory have nothing to store. */
+    @Test
+    void aSyncThatTheSystemRefusesIsToldEachTime() throws IOException {
+        assumeTrue(Files.exists(FULL), "this system has no /dev/full");
+        FileHandle full = opened(FULL, Set.of(WRITE));
+        for (boolean metaData : new boolean[] {true, false, true}) {
+            Request<FileHandle> sync = dispatcher.sync(full, metaData, ignoring());
+            await(sync);
+            assertFails(sync, "/dev/full: Invalid argument");
+        }
+        assertThat(full.isOpen()).isTrue();
+    }
+
+    @Test
+    void aPipeWhoseReaderHasGoneIsBroken() throws Exception {
+        makePipe();
+        Request<FileHandle> reader = dispatcher.open(path, Set.of(READ), ignoring());
+        FileHandle writer = opened(Set.of(WRITE));
+        await(reader);
+        await(dispatcher.close(reader.result(), ignoring()));
+        for (ByteBuffer source : List.of(ByteBuffer.allocate(10), ByteBuffer.allocateDirect(10))) {
+            Request<ByteBuffer> written = dispatcher.write(writer, source, ignoring());
+            await(written);
+            assertFails(written, path + ": Broken pipe");
+            assertThat(source.position()).isZero();
+        }
+        assertThat(writer.isOpen()).isTrue();
+    }
+
+    @Test
     void aPipeHasNoPlaces() throws Exception {
         makePipe();
         FileHandle pipe = opened(Set.of(READ, WRITE));

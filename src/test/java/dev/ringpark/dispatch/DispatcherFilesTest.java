@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -35,19 +36,21 @@ class DispatcherFilesTest extends DispatcherFileContract {
     @Test
     void whatIsWrittenAtAPlaceIsReadThere() throws IOException {
         FileHandle file = opened(Set.of(CREATE_NEW, READ, WRITE));
-        ByteBuffer twenty = ByteBuffer.allocate(20).put(19, (byte) 9);
-        Request<ByteBuffer> written = dispatcher.write(file, twenty, 10, ignoring());
+        int[] twenty = IntStream.range(1, 21).toArray();
+        Request<ByteBuffer> written = dispatcher.write(file, bytes(twenty), 10, ignoring());
         await(written, dispatcher.sync(file, false, ignoring()), dispatcher.sync(file, true, ignoring()));
         ByteBuffer target = ByteBuffer.allocateDirect(64);
-        Request<ByteBuffer> read = dispatcher.read(file, target, 29, ignoring());
+        Request<ByteBuffer> read = dispatcher.read(file, target, 10, ignoring());
         Request<ByteBuffer> beyond = dispatcher.read(file, ByteBuffer.allocate(1), 30, ignoring());
         await(read, beyond);
         await(dispatcher.close(file, ignoring()));
+        Request<BasicFileAttributes> told = dispatcher.stat(path, ignoring());
+        await(told);
 
         assertThat(written.count()).isEqualTo(20);
-        assertHolds(target, 9);
+        assertHolds(target, twenty);
         assertThat(beyond.count()).as("at the end").isEqualTo(-1);
-        assertThat(Files.size(path)).isEqualTo(30);
+        assertThat(told.result().size()).isEqualTo(30);
         assertThat(file.isOpen()).isFalse();
     }
 
