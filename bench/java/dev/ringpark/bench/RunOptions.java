@@ -32,9 +32,9 @@ final class RunOptions {
               --rounds N                            rounds of each workload (7)
               --slice SECONDS                       length of one slice (1)
               --warm SECONDS                        load before anything counts, for each server (5)
-              --peers NAME,...                      only these: ringpark ringpark-epoll ringpark-selector
-                                                    ringpark-handed-over jdk-socket jdk-channel platform
-                                                    netty-nio netty-epoll netty-uring
+              --peers NAME,...                      only these: ringpark ringpark-callbacks ringpark-epoll
+                                                    ringpark-selector ringpark-handed-over jdk-socket
+                                                    jdk-channel platform netty-nio netty-epoll netty-uring
               --limits FOLDER                       also the C servers uring_echo.c and epoll_echo.c of FOLDER
               --parts NAME,...                      only these: echo calls alloc memory idle hop timers files
               --idle-connections N                  for the memory of an idle connection (10000)

@@ -24,7 +24,8 @@ import org.openjdk.jmh.runner.RunnerException;
 /**
  * Timers among a million that are pending. The time is that of the thread that asks: Netty and the JDK fire on a thread
  * of their own, and Netty does most of its starting and cancelling there too, at its next tick; a loop's timers have
- * one thread for all of it. Only what fires has been through everything.
+ * one thread for all of it, and a dispatcher's have a request and a callback each. Only what fires has been through
+ * everything.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -36,7 +37,7 @@ public class TimerBenchmark {
     private static final int BATCH = 100_000;
     private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    @Param({Timers.LOOP, Timers.NETTY, Timers.JDK})
+    @Param({Timers.LOOP, Timers.DISPATCHER, Timers.NETTY, Timers.JDK})
     String timers;
 
     @Param("1000000")
@@ -130,9 +131,17 @@ public class TimerBenchmark {
         for (var result : Quietly.run(TimerBenchmark.class)) {
             var keeper = result.getParams().getParam("timers");
             var measured = result.getPrimaryResult();
-            times.put(measured.getLabel() + ", " + (keeper.equals(Timers.LOOP) ? "ringpark" : keeper),
+            times.put(measured.getLabel() + ", " + name(keeper),
                     new Timed(measured.getScore(), measured.getScoreError()));
         }
         return times;
+    }
+
+    private static String name(String keeper) {
+        return switch (keeper) {
+            case Timers.LOOP -> "ringpark";
+            case Timers.DISPATCHER -> "ringpark-dispatcher";
+            default -> keeper;
+        };
     }
 }

@@ -1,10 +1,15 @@
 package dev.ringpark.bench.jmh;
 
+import dev.ringpark.dispatch.Dispatcher;
+import dev.ringpark.dispatch.Request;
 import dev.ringpark.internal.op.Deadlines;
 import dev.ringpark.internal.op.Timer;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.Timeout;
 import io.netty.util.TimerTask;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 /** A keeper of timers, and how it is asked. A timer that fires counts itself. */
 interface Timers extends AutoCloseable {
     String LOOP = "loop";
+    String DISPATCHER = "dispatcher";
     String NETTY = "netty";
     String JDK = "jdk";
 
@@ -21,6 +27,7 @@ interface Timers extends AutoCloseable {
     static Timers named(String name) {
         return switch (name) {
             case LOOP -> new LoopTimers();
+            case DISPATCHER -> new DispatcherTimers();
             case NETTY -> new NettyTimers();
             case JDK -> new JdkTimers();
             default -> throw new IllegalArgumentException("no timers " + name);
@@ -79,6 +86,68 @@ interface Timers extends AutoCloseable {
 
         @Override
         public void close() {}
+    }
+
+    /** Requests of a dispatcher, as its users make them: each has its callback, also if it is cancelled. */
+    final class DispatcherTimers implements Timers {
+        private static final int MOST_UNTOLD = 1_000;   // callbacks that wait for a turn
+
+        private final Dispatcher dispatcher;
+        private int untold;
+        private int fired;
+
+        DispatcherTimers() {
+            try {
+                dispatcher = Dispatcher.open();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private void ended(Request<?> timeout) {
+            if (timeout.failure() == null) {
+                fired++;
+            }
+        }
+
+        @Override
+        public Object start(long delayNanos) {
+            return dispatcher.timeout(Duration.ofNanos(delayNanos), this::ended);
+        }
+
+        @Override
+        public void cancel(Object timer) {
+            dispatcher.cancel((Request<?>) timer);
+            if (++untold == MOST_UNTOLD) {
+                untold = 0;
+                turn();
+            }
+        }
+
+        private void turn() {
+            try {
+                dispatcher.flush();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void awaitFired(int count) {
+            while (fired < count) {
+                turn();
+            }
+            fired = 0;
+        }
+
+        @Override
+        public void close() {
+            try {
+                dispatcher.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     /** Netty's wheel, with a tick of a millisecond and a slot for each hundred or so of a million timers. */

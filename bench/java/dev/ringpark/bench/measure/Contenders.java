@@ -9,6 +9,7 @@ import java.util.Map;
 /** Who there is to compare. */
 public final class Contenders {
     public static final String RINGPARK = "ringpark";
+    public static final String RINGPARK_CALLBACKS = "ringpark-callbacks";
     public static final String RINGPARK_EPOLL = "ringpark-epoll";
     public static final String RINGPARK_SELECTOR = "ringpark-selector";
     public static final String RINGPARK_HANDED_OVER = "ringpark-handed-over";
@@ -23,6 +24,7 @@ public final class Contenders {
 
     private static final List<Contender> JAVA = List.of(
             Contender.served(RINGPARK, RINGPARK, Map.of()),
+            Contender.served(RINGPARK_CALLBACKS, RINGPARK_CALLBACKS, Map.of()),
             Contender.served(RINGPARK_EPOLL, RINGPARK, Map.of("RINGPARK_BACKEND", "epoll")),
             Contender.served(RINGPARK_SELECTOR, RINGPARK, Map.of("RINGPARK_BACKEND", "selector")),
             Contender.served(RINGPARK_HANDED_OVER, RINGPARK, Map.of("RINGPARK_MODE", "handed-over")),

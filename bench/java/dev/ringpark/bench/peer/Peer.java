@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 /** The echo servers by the names that the scripts use. */
 public enum Peer {
     RINGPARK("ringpark"),
+    RINGPARK_CALLBACKS("ringpark-callbacks"),
     JDK_SOCKET("jdk-socket"),
     JDK_CHANNEL("jdk-channel"),
     PLATFORM("platform"),
@@ -35,6 +36,7 @@ public enum Peer {
     public EchoServer newServer() {
         return switch (this) {
             case RINGPARK -> new RingparkEcho();
+            case RINGPARK_CALLBACKS -> new RingparkCallbacks();
             case JDK_SOCKET -> new SocketEcho(Thread.ofVirtual());
             case JDK_CHANNEL -> new ChannelEcho();
             case PLATFORM -> new SocketEcho(Thread.ofPlatform().name("echo-", 0).daemon());

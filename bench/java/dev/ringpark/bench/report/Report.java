@@ -78,15 +78,7 @@ public final class Report {
     }
 
     private Stream<String> timers() {
-        if (findings.timers().isEmpty()) {
-            return Stream.of();
-        }
-        return Stream.concat(
-                Stream.of("| | ns per timer | ± (99.9 %) |", "|---|---:|---:|"),
-                findings.timers().entrySet().stream().map(each -> "| %s | %s | %s |".formatted(
-                        each.getKey(),
-                        Numbers.plain(each.getValue().nanos()),
-                        Numbers.plain(each.getValue().error()))));
+        return TimerTable.lines(findings.timers());
     }
 
     private Stream<String> files() {

@@ -6,6 +6,7 @@ import static dev.ringpark.bench.measure.Contenders.JDK_SOCKET;
 import static dev.ringpark.bench.measure.Contenders.NETTY_EPOLL;
 import static dev.ringpark.bench.measure.Contenders.NETTY_URING;
 import static dev.ringpark.bench.measure.Contenders.RINGPARK;
+import static dev.ringpark.bench.measure.Contenders.RINGPARK_CALLBACKS;
 import static dev.ringpark.bench.measure.Contenders.RINGPARK_EPOLL;
 import static dev.ringpark.bench.measure.Contenders.RINGPARK_HANDED_OVER;
 
@@ -52,6 +53,8 @@ final class Targets {
             absolute(RINGPARK_EPOLL, "system calls per echo, 64x64", "", 2.3,
                     found -> figure(found.systemCallsPerEcho(), RINGPARK_EPOLL)),
             absolute("bytes allocated per echo, 64x64", " B", 8, found -> figure(found.bytesPerEcho())),
+            absolute(RINGPARK_CALLBACKS, "bytes allocated per echo, 64x64", " B", 1,
+                    found -> figure(found.bytesPerEcho(), RINGPARK_CALLBACKS)),
             absolute("heap per idle connection", " KiB", 1.7, found -> memory(found, IdleMemory::heapBytes)),
             absolute("resident memory per idle connection", " KiB", 3.3,
                     found -> memory(found, IdleMemory::residentBytes)),

@@ -19,7 +19,7 @@ class ServeTest {
     private static final long FAR_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     @ParameterizedTest
-    @ValueSource(strings = {"ringpark", "jdk-socket"})
+    @ValueSource(strings = {"ringpark", "ringpark-callbacks", "jdk-socket"})
     void theServerOfABenchSendsBackWhatItGets(String peer) throws Exception {
         byte[] sent = new byte[100_000];   // more than its buffer
         for (int i = 0; i < sent.length; i++) {
