@@ -325,13 +325,12 @@ class SleepContractTest extends Contract {
 
     private void weighAndClose(int count) throws Exception {
         CarrierLoop other = anotherLoop();
-        CountDownLatch asleep = new CountDownLatch(count);
         CountDownLatch closed = new CountDownLatch(count);
+        Thread[] sleepers = new Thread[count];
         long before = heapBytes();
         for (int i = 0; i < count; i++) {
-            other.startVirtualThread(() -> {
+            sleepers[i] = other.startVirtualThread(() -> {
                 try {
-                    asleep.countDown();
                     other.sleep(FAR);
                 } catch (AsynchronousCloseException e) {
                     closed.countDown();
@@ -340,7 +339,9 @@ class SleepContractTest extends Contract {
                 }
             });
         }
-        await(asleep, count);
+        for (Thread sleeper : sleepers) {
+            Eventually.until(() -> LoopRig.isWaiting(sleeper), "asleep");
+        }
         assertThat(other.<Integer>run(() -> 7)).as("the loop goes on").isEqualTo(7);
         long bytes = (heapBytes() - before) / count;
         System.out.println(flavor + ": " + bytes + " bytes of heap for each of " + count + " that sleep");
