@@ -202,12 +202,12 @@ public final class CarrierLoop implements AutoCloseable {
      *
      * @return what the task returned
      * @throws Exception what the task threw; {@link InterruptedException} if the caller was interrupted before or while
-     *     it waited, {@link AsynchronousCloseException} if the loop was closed meanwhile: the task's thread is
-     *     interrupted then, and not waited for
+     *     it waited, {@link java.util.concurrent.TimeoutException} at its {@link Deadline},
+     *     {@link AsynchronousCloseException} if the loop was closed: the task's thread is interrupted then, no more
      * @throws IllegalStateException if the loop is closed
      */
     public <T extends @Nullable Object> T offload(Callable<T> task) throws Exception {
-        return offload(task, Moment.NONE);
+        return offload(task, Timeouts.deadline(0));
     }
 
     /**

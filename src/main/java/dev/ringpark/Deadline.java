@@ -12,13 +12,16 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet file="Timers.java" region="deadline"}
  *
- * <p><b>What it limits.</b> Every call that takes a timeout or has a default one, on sockets and listeners of any loop:
- * connecting, the looking up of a name for it, reading, writing, accepting, and the waiting for another thread's call
- * to end before. Each has until its own timeout or until the deadline, whichever is earlier, and fails with the
- * exception of its timeout, a {@link java.net.SocketTimeoutException}. As after a timeout, the socket is open and no
- * byte is lost; one that was connecting is closed. A call that begins when the deadline is over fails at once and does
- * nothing at all: not even bytes that have arrived are read. What has no timeout has no deadline: files,
- * {@link CarrierLoop#offload}, {@link CarrierLoop#sleep}, closing, and computing.
+ * <p><b>What it limits.</b> Every call of any loop that waits for the system or for others: connecting, the looking up
+ * of a name for it, reading, writing, accepting, all of {@link LoopFile} and {@link LoopFiles},
+ * {@link CarrierLoop#offload}, and the waiting for another thread's call to end before. Each has until its own timeout,
+ * if it has one, or until the deadline, whichever is earlier, and fails with a {@link java.net.SocketTimeoutException},
+ * the exception of a timeout; an offloaded task with a {@link java.util.concurrent.TimeoutException}. As after a
+ * timeout, the socket is open and no byte is lost; one that was connecting is closed. A file stays open, too, and the
+ * exception counts the bytes of the call; where threads read and write files, everywhere but on io_uring, what a thread
+ * has begun ends first. A call that begins when the deadline is over fails at once and does nothing at all: not even
+ * bytes that have arrived are read. Not limited are closing, {@link CarrierLoop#sleep}, {@link CarrierLoop#run}, and
+ * computing.
  *
  * <p><b>Where it holds.</b> For the thread that called {@link #call}, until that returns, wherever the calls are made.
  * Within another one the earlier of the two holds, so nobody can give himself more time than he has. Threads that are

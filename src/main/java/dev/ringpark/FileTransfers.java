@@ -3,7 +3,6 @@ package dev.ringpark;
 import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.Kind;
-import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.OpenChoice;
 import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
@@ -278,9 +277,10 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
         requireAligned(address + buffer.position(), place, buffer.remaining(), before);
         int count = kind == Kind.READ_AT ? readNow(buffer, address, place, before) : 0;
         if (count == 0) {
-            Operation operation = begin(before);
+            long deadlineNanos = begin(before);
+            Operation operation = take();
             operation.at(place);
-            operation.beginTransfer(kind, buffer, address, buffer.position(), buffer.remaining(), Moment.NONE);
+            operation.beginTransfer(kind, buffer, address, buffer.position(), buffer.remaining(), deadlineNanos);
             count = await(operation, before);
         }
         if (place != position) {
@@ -297,6 +297,7 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
             return 0;
         }
         FileWaits.requireNotInterrupted(before);
+        FileWaits.deadline(before);   // also here, where nothing is waited for: it may be over
         return readNow(address + buffer.position(), length, position) ? length : 0;
     }
 }

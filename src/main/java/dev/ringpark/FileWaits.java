@@ -1,6 +1,7 @@
 package dev.ringpark;
 
 import dev.ringpark.internal.op.CancelReason;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.PathErrors;
 import dev.ringpark.internal.op.PathRequest;
@@ -10,12 +11,14 @@ import dev.ringpark.internal.os.FileErrors;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** How the calls of files and of paths end, in Java's exceptions. */
@@ -46,9 +49,32 @@ final class FileWaits {
         operation.reset();
         handle.give(operation);
         if (failure == Failure.CANCELED) {
-            throw reason == CancelReason.INTERRUPT ? interrupted(transferred) : new AsynchronousCloseException();
+            throw switch (reason) {
+                case INTERRUPT -> interrupted(transferred);
+                case TIMEOUT -> timedOut(transferred);
+                default -> new AsynchronousCloseException();
+            };
         }
         return failure;
+    }
+
+    /** The moment by which a call that begins now has to end, the caller's {@link Deadline}; throws if that is over. */
+    static long deadline(long transferred) throws SocketTimeoutException {
+        long deadlineNanos = Timeouts.deadline(0);
+        if (deadlineNanos == Moment.OVER) {
+            throw timedOut(transferred);
+        }
+        return deadlineNanos;
+    }
+
+    static SocketTimeoutException timedOut(long transferred) {
+        SocketTimeoutException timedOut = new SocketTimeoutException("the deadline is over; the file stays open");
+        timedOut.bytesTransferred = counted(transferred);
+        return timedOut;
+    }
+
+    private static int counted(long transferred) {
+        return (int) Math.min(transferred, Integer.MAX_VALUE);
     }
 
     /** What a stat has found that is done; null if it has failed, which its end tells. */
@@ -81,7 +107,7 @@ final class FileWaits {
 
     static InterruptedIOException interrupted(long transferred) {
         InterruptedIOException interrupted = new InterruptedIOException("interrupted; the file stays open");
-        interrupted.bytesTransferred = (int) Math.min(transferred, Integer.MAX_VALUE);
+        interrupted.bytesTransferred = counted(transferred);
         return interrupted;
     }
 
@@ -91,7 +117,7 @@ final class FileWaits {
         }
     }
 
-    /** What only java.nio can do, beside the loop. */
+    /** What only java.nio can do, beside the loop; given up at the caller's {@link Deadline}. */
     static <T extends @Nullable Object> T offload(CarrierLoop loop, Callable<T> task) throws IOException {
         try {
             return loop.offload(task);
@@ -102,6 +128,8 @@ final class FileWaits {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw interrupted(0);
+        } catch (TimeoutException e) {
+            throw timedOut(0);
         } catch (Exception e) {
             throw new IOException(e);
         }

@@ -37,9 +37,9 @@ import java.util.Set;
  * more than 64 KiB goes piece by piece.
  *
  * <p>Unlike a socket, a file survives an interrupt: the call ends with {@link InterruptedIOException}, which tells how
- * many bytes the whole call had transferred, the interrupt status stays, and so does the file. A transfer that the
- * system carries out at this moment ends as it would have. Who fails after some bytes returns their count, and the next
- * call meets the reason.
+ * many bytes the whole call had transferred, the interrupt status stays, and so does the file. A {@link Deadline} ends
+ * it with {@link java.net.SocketTimeoutException}, which tells the same. A transfer that the system carries out at this
+ * moment ends as it would have. Who fails after some bytes returns their count, and the next call meets the reason.
  *
  * <p>{@link #close()} ends every call under way with {@link AsynchronousCloseException}; calls that come later throw
  * {@link ClosedChannelException}. One that nobody has any more is closed after a garbage collection, as a socket is.

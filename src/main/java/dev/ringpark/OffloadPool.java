@@ -109,7 +109,8 @@ final class OffloadPool {
     private void takePlace(long deadlineNanos) throws Exception {
         if (deadlineNanos == Moment.NONE) {
             places.acquire();
-        } else if (!places.tryAcquire(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        } else if (deadlineNanos == Moment.OVER
+                || !places.tryAcquire(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
             throw new TimeoutException();
         }
         if (closed.get()) {

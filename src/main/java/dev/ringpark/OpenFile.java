@@ -3,7 +3,6 @@ package dev.ringpark;
 import dev.ringpark.internal.dispatch.Unbuffered;
 import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.FileResource;
-import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.OpenChoice;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.FileErrors;
@@ -46,8 +45,9 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
 
     final void open() throws IOException {
         FileWaits.requireNotInterrupted(0);
+        long deadlineNanos = FileWaits.deadline(0);
         Operation operation = handle.take();
-        operation.beginOpen(choice.request(), Moment.NONE);
+        operation.beginOpen(choice.request(), deadlineNanos);
         await(operation, 0);
         if (choice.request().isDirect()) {
             blockBytes = FileWaits.offload(loop, () -> Unbuffered.blockBytes(handle.path()));
@@ -71,12 +71,13 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
      */
     final int enter(int side) throws IOException {
         int turn = isSeekable ? Descriptor.WRITING : side;
-        Descriptor.Entry outcome = handle.enter(turn, Moment.NONE, loop.parking());
+        Descriptor.Entry outcome = handle.enter(turn, FileWaits.deadline(0), loop.parking());
         return switch (outcome) {
             case ENTERED -> turn;
             case NOT_OPEN -> throw new ClosedChannelException();
             case CLOSED_WHILE_WAITING -> throw new AsynchronousCloseException();
-            case INTERRUPTED, TIMED_OUT -> throw FileWaits.interrupted(0);
+            case INTERRUPTED -> throw FileWaits.interrupted(0);
+            case TIMED_OUT -> throw FileWaits.timedOut(0);
         };
     }
 
@@ -114,10 +115,14 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
 
     // ---- operations ----
 
-    /** An operation for the caller, who is not interrupted yet. */
-    final Operation begin(long before) throws IOException {
+    /** Whether an operation may begin at all: it throws if not. The moment by which it has to end. */
+    final long begin(long before) throws IOException {
         requireOpen();
         FileWaits.requireNotInterrupted(before);
+        return FileWaits.deadline(before);
+    }
+
+    final Operation take() {
         return handle.take();
     }
 
@@ -160,8 +165,9 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
     }
 
     final void sync(boolean metaData) throws IOException {
-        Operation operation = begin(0);
-        operation.beginSync(metaData, Moment.NONE);
+        long deadlineNanos = begin(0);
+        Operation operation = take();
+        operation.beginSync(metaData, deadlineNanos);
         await(operation, 0);
     }
 
@@ -170,8 +176,9 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
     }
 
     private long askSize(long before) throws IOException {
-        Operation operation = begin(before);
-        operation.beginStat(false, Moment.NONE);
+        long deadlineNanos = begin(before);
+        Operation operation = take();
+        operation.beginStat(false, deadlineNanos);
         submitAndPark(operation);
         long size = operation.size();
         FileWaits.end(operation, handle, before, handle.path());
@@ -179,8 +186,9 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
     }
 
     final BasicFileAttributes askAttributes() throws IOException {
-        Operation operation = begin(0);
-        operation.beginStat(true, Moment.NONE);
+        long deadlineNanos = begin(0);
+        Operation operation = take();
+        operation.beginStat(true, deadlineNanos);
         submitAndPark(operation);
         BasicFileAttributes attributes = FileWaits.attributes(operation);
         FileWaits.end(operation, handle, 0, handle.path());
@@ -191,8 +199,9 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
     final void cut(long size) throws IOException {
         int turn = enter(Descriptor.WRITING);
         try {
-            Operation operation = begin(0);
-            operation.beginTruncate(size, Moment.NONE);
+            long deadlineNanos = begin(0);
+            Operation operation = take();
+            operation.beginTruncate(size, deadlineNanos);
             await(operation, 0);
             plain(file -> {
                 if (file.position() > size) {
@@ -206,8 +215,9 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
     }
 
     final void reserve(long position, long bytes) throws IOException {
-        Operation operation = begin(0);
-        operation.beginAllocate(position, bytes, Moment.NONE);
+        long deadlineNanos = begin(0);
+        Operation operation = take();
+        operation.beginAllocate(position, bytes, deadlineNanos);
         await(operation, 0);
     }
 

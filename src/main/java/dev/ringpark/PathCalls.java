@@ -1,6 +1,5 @@
 package dev.ringpark;
 
-import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.PathRequest;
 import dev.ringpark.internal.op.PathsHandle;
@@ -61,8 +60,9 @@ final class PathCalls {
     /** The operation, once it is done. */
     private Operation ended(PathRequest request) throws IOException {
         FileWaits.requireNotInterrupted(0);
+        long deadlineNanos = FileWaits.deadline(0);
         Operation operation = handle.take();
-        operation.beginPath(request, Moment.NONE);
+        operation.beginPath(request, deadlineNanos);
         loop.parking().submitAndPark(operation);
         return operation;
     }

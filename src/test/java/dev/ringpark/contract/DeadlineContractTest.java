@@ -1,15 +1,21 @@
 package dev.ringpark.contract;
 
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringpark.Deadline;
+import dev.ringpark.LoopFile;
 import dev.ringpark.LoopFiles;
 import dev.ringpark.StreamSocket;
 import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
 import dev.ringpark.UnixListener;
 import dev.ringpark.UnixSocket;
+import dev.ringpark.process.Finished;
+import dev.ringpark.process.Tool;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -20,11 +26,13 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
@@ -36,6 +44,7 @@ class DeadlineContractTest extends Contract {
     private static final Duration SHORT = Duration.ofMillis(40);
     private static final Duration LONG = Duration.ofMinutes(5);
     private static final Deadline PAST = Deadline.within(Duration.ZERO);
+    private static final String OVER = "the deadline is over; the file stays open";
 
     private final CountDownLatch release = new CountDownLatch(1);
     private final AtomicInteger lookUps = new AtomicInteger();
@@ -329,13 +338,94 @@ class DeadlineContractTest extends Contract {
         }
     }
 
+    // ---- files, tasks ----
+
+    @Test
+    void everyCallOfAFileThatBeginsTooLateDoesNothing(@TempDir Path folder) throws Exception {
+        Path path = Files.write(folder.resolve("file"), new byte[] {1, 2, 3});
+        LoopFile file = call(() -> LoopFile.open(loop, path, READ, WRITE)).result();
+        ByteBuffer one = ByteBuffer.allocate(1);
+        for (Callable<?> late : List.<Callable<?>>of(() -> file.read(one), () -> file.read(one, 0),
+                () -> file.read(ByteBuffer.allocateDirect(1), 0), () -> file.write(one), () -> file.write(one, 0),
+                () -> file.truncate(0), file::size, () -> file.attributes(BasicFileAttributes.class), () -> force(file),
+                () -> file.transferTo(0, 1, file), () -> LoopFile.open(loop, path),
+                () -> LoopFiles.readAllBytes(loop, path), () -> LoopFiles.exists(loop, path),
+                () -> LoopFiles.list(loop, folder))) {
+            assertThat(failureOf(() -> PAST.call(late::call))).isExactlyInstanceOf(SocketTimeoutException.class)
+                    .hasFieldOrPropertyWithValue("bytesTransferred", 0);
+        }
+        assertThat(one.position()).isZero();
+        assertThat(Files.readAllBytes(path)).containsExactly(1, 2, 3);
+        assertThat(call(() -> file.read(one)).result()).as("it stays open").isOne();
+    }
+
+    private static Object force(LoopFile file) throws IOException {
+        file.force(true);
+        return file;
+    }
+
+    @Test
+    void aFileThatLetsOneWaitIsLeftAtIt(@TempDir Path folder) throws Exception {
+        Path path = folder.resolve("pipe");
+        Tool.require("mkfifo");
+        assertThat(Finished.run(List.of("mkfifo", path.toString())).exitCode()).isZero();
+        assertEndsByIt(OVER, () -> LoopFile.open(loop, path));
+        LoopFile pipe = call(() -> LoopFile.open(loop, path, READ, WRITE)).result();   // lets one go that opens it yet
+        if (flavor.isOn("io_uring")) {   // elsewhere what a thread has begun ends first
+            assertEndsByIt(OVER, () -> pipe.read(ByteBuffer.allocate(10)));
+            assertEndsByIt(OVER, () -> pipe.read(ByteBuffer.allocateDirect(10)));
+        }
+        Call<Integer> reader = parked(() -> pipe.read(ByteBuffer.allocate(1)));
+        assertEndsByIt(OVER, () -> pipe.read(ByteBuffer.allocate(10)));   // waits for its turn
+        LoopFile writer = call(() -> LoopFile.open(loop, path, READ, WRITE)).result();
+        assertThat(call(() -> writer.write(ByteBuffer.allocate(3))).result()).isEqualTo(3);
+        assertThat(reader.result()).isOne();
+        assertThat(call(() -> pipe.read(ByteBuffer.allocate(10))).result()).as("no byte is lost").isEqualTo(2);
+    }
+
+    @Test
+    void aCallOfAFileThatEndsByItTellsItsBytes(@TempDir Path folder) throws Exception {
+        assumeTrue(flavor.isOn("io_uring"), "elsewhere what a thread has begun ends first");
+        Path path = folder.resolve("pipe");
+        Tool.require("mkfifo");
+        assertThat(Finished.run(List.of("mkfifo", path.toString())).exitCode()).isZero();
+        LoopFile pipe = call(() -> LoopFile.open(loop, path, READ, WRITE)).result();
+        for (ByteBuffer source : List.of(ByteBuffer.allocate(200_000), ByteBuffer.allocateDirect(200_000))) {
+            Throwable over = failureOf(() -> Deadline.within(SHORT).call(() -> pipe.write(source)));
+            assertThat(over).isExactlyInstanceOf(SocketTimeoutException.class)
+                    .hasFieldOrPropertyWithValue("bytesTransferred", source.position());
+            int count = source.position();
+            assertThat(call(() -> pipe.read(ByteBuffer.allocateDirect(count + 1))).result()).isEqualTo(count);
+        }
+    }
+
+    @Test
+    void anOffloadedTaskIsGivenUpAtItAndOneThatComesTooLateDoesNotBegin() throws Exception {
+        AtomicInteger begun = new AtomicInteger();
+        Callable<Integer> late = () -> loop.offload(() -> {
+            begun.incrementAndGet();
+            release.await();
+            return 7;
+        });
+        assertThat(failureOf(() -> Deadline.within(SHORT).call(late::call)))
+                .isExactlyInstanceOf(TimeoutException.class);
+        assertThat(begun).hasValue(1);
+        assertThat(failureOf(() -> PAST.call(late::call))).isExactlyInstanceOf(TimeoutException.class);
+        assertThat(begun).hasValue(1);
+        assertThat(call(() -> Deadline.within(LONG).call(() -> loop.offload(() -> 7))).result()).isEqualTo(7);
+    }
+
     // ---- what it leaves alone ----
 
     @Test
-    void filesAndOffloadedTasksKnowNothingOfIt(@TempDir Path folder) throws Exception {
-        Path file = Files.write(folder.resolve("file"), new byte[] {1, 2, 3});
-        assertThat(call(() -> PAST.call(() -> LoopFiles.readAllBytes(loop, file))).result()).hasSize(3);
-        assertThat(call(() -> PAST.call(() -> loop.offload(() -> 7))).result()).isEqualTo(7);
+    void sleepingAndClosingKnowNothingOfIt() throws Exception {
+        Pair pair = pair();
+        assertThat(call(() -> PAST.call(() -> {
+            loop.sleep(Duration.ofMillis(1));
+            pair.near().close();
+            return loop.run(() -> 7);
+        })).result()).isEqualTo(7);
+        assertThat(pair.near().isOpen()).isFalse();
     }
 
     // ---- lengths, results ----
