@@ -171,8 +171,9 @@ enum phase { IDLE, CONNECTING, OPEN, FINISHED };
 
 /* Where a stream socket is in its life, for its sending side. Nothing here may consume the pending error. */
 static enum phase phase_of(int fd, struct kind kind, int polled) {
-  /* Linux says HUP for a socket that is not connected yet, too; only after a connection RDHUP comes with it. */
-  if (polled & POLLHUP) return polled & POLLRDHUP ? FINISHED : IDLE;
+  /* Linux says HUP for a socket that is not connected yet, too; only after a connection RDHUP comes with it, or, for
+     the moment in which a reset has closed the socket and not shut its sides, ERR alone. */
+  if (polled & POLLHUP) return polled & (POLLRDHUP | POLLERR) ? FINISHED : IDLE;
   if (int_option(fd, SOL_SOCKET, SO_ACCEPTCONN) == 1) return IDLE;
   if (kind.domain == AF_UNIX) {
     /* Nothing else tells of a side that was shut down here; zero bytes of a stream are none for the peer. */
