@@ -102,6 +102,11 @@ public final class Deadline {
         return Moment.isOver(nanos);
     }
 
+    /** Runs what has to be done to its end although it may be over: bytes in hand have no other place to go. */
+    static <T extends @Nullable Object, X extends Throwable> T lifted(CallableOp<? extends T, X> task) throws X {
+        return CURRENT.isBound() ? ScopedValue.where(CURRENT, NONE).call(task) : task.call();
+    }
+
     /**
      * What holds for a call that may take until {@code ownNanos}: that, or the caller's deadline if it is earlier;
      * {@link Moment#OVER} if that has come. Each read asks, so without a deadline this is one look and no allocation.

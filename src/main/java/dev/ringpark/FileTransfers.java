@@ -240,16 +240,24 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
                 break;
             }
             piece.flip();
-            int written;
-            do {
-                written = writeFrom(piece, position + total, total);
-                total += written;
-            } while (written > 0 && piece.hasRemaining());
+            long before = total;
+            total += Deadline.lifted(() -> writeAll(piece, position + before, before));
             if (piece.hasRemaining()) {
                 break;   // it takes no more, as the next call is told
             }
         }
         loop().fileBuffers().give(piece);
+        return total;
+    }
+
+    /** All of what the source has given, which takes none of it back; less if the file takes no more. */
+    private int writeAll(ByteBuffer piece, long position, long before) throws IOException {
+        int total = 0;
+        int written;
+        do {
+            written = writeFrom(piece, position + total, before + total);
+            total += written;
+        } while (written > 0 && piece.hasRemaining());
         return total;
     }
 

@@ -59,16 +59,17 @@ final class FileWaits {
     }
 
     /** The moment by which a call that begins now has to end, the caller's {@link Deadline}; throws if that is over. */
-    static long deadline(long transferred) throws SocketTimeoutException {
+    static long deadline(long transferred) throws InterruptedIOException {
         long deadlineNanos = Timeouts.deadline(0);
         if (deadlineNanos == Moment.OVER) {
+            requireNotInterrupted(transferred);
             throw timedOut(transferred);
         }
         return deadlineNanos;
     }
 
     static SocketTimeoutException timedOut(long transferred) {
-        SocketTimeoutException timedOut = new SocketTimeoutException("the deadline is over; the file stays open");
+        SocketTimeoutException timedOut = new SocketTimeoutException("the deadline is over");
         timedOut.bytesTransferred = counted(transferred);
         return timedOut;
     }

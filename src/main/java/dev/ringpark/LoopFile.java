@@ -291,7 +291,8 @@ public final class LoopFile extends FileTransfers
     }
 
     /**
-     * Writes {@code count} bytes of {@code source} from {@code position} on, fewer if the source ends before.
+     * Writes {@code count} bytes of {@code source} from {@code position} on, fewer if the source ends before. What has
+     * been read from it when the caller is interrupted, or the file closed, is lost; a {@link Deadline} waits for it.
      *
      * @return how many bytes were written
      * @throws NonWritableChannelException if it was not opened for writing

@@ -71,6 +71,9 @@ final class OffloadPool {
      *     {@link TimeoutException}, or {@link AsynchronousCloseException} if the pool was closed
      */
     <T extends @Nullable Object> T run(Callable<T> body, long deadlineNanos) throws Exception {
+        if (deadlineNanos == Moment.OVER) {
+            throw refusal();
+        }
         if (Thread.currentThread() instanceof Worker worker && worker.pool == this) {
             return body.call();   // if all threads waited for others to run something, nobody would
         }
@@ -86,6 +89,12 @@ final class OffloadPool {
                 withdraw(task);
             }
         }
+    }
+
+    /** Of what comes too late. */
+    private Exception refusal() {
+        return Thread.interrupted() ? new InterruptedException()
+                : closed.get() ? new AsynchronousCloseException() : new TimeoutException();
     }
 
     private void begin(FutureTask<?> task, long deadlineNanos) throws Exception {
@@ -109,8 +118,7 @@ final class OffloadPool {
     private void takePlace(long deadlineNanos) throws Exception {
         if (deadlineNanos == Moment.NONE) {
             places.acquire();
-        } else if (deadlineNanos == Moment.OVER
-                || !places.tryAcquire(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        } else if (!places.tryAcquire(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
             throw new TimeoutException();
         }
         if (closed.get()) {

@@ -53,8 +53,11 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
             blockBytes = FileWaits.offload(loop, () -> Unbuffered.blockBytes(handle.path()));
         }
         isSeekable = plain(file -> file.isSeekable() ? 1L : 0L) != 0;
-        if (choice.deletes()) {
-            new PathCalls(loop).removeIfPossible(handle.path());   // as the JDK does: it lives as long as it is open
+        if (choice.deletes()) {   // as the JDK does: it lives as long as it is open
+            Deadline.lifted(() -> {
+                new PathCalls(loop).removeIfPossible(handle.path());
+                return choice;
+            });
         }
     }
 
@@ -70,6 +73,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
      * for readers and one for writers. The turn, for {@link #exit}.
      */
     final int enter(int side) throws IOException {
+        requireOpen();
         int turn = isSeekable ? Descriptor.WRITING : side;
         Descriptor.Entry outcome = handle.enter(turn, FileWaits.deadline(0), loop.parking());
         return switch (outcome) {

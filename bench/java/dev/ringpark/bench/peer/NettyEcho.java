@@ -12,6 +12,7 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Netty with one event loop that accepts and echoes. Set up as it was quickest here for small and large messages alike:
@@ -29,8 +30,9 @@ final class NettyEcho implements EchoServer {
         boolean isUnix = address instanceof UnixDomainSocketAddress;
         boolean ring = NettyBufferRing.isSupported(transport);
         var handlers = ring ? NettyBufferRing.newHandlers(bufferBytes) : transport.newHandlers();
+        var group = new MultiThreadIoEventLoopGroup(1, handlers);
         var bootstrap = new ServerBootstrap()
-                .group(new MultiThreadIoEventLoopGroup(1, handlers))
+                .group(group)
                 .channel(isUnix ? transport.unixListener() : transport.listener())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
@@ -42,7 +44,11 @@ final class NettyEcho implements EchoServer {
         if (ring) {
             NettyBufferRing.use(bootstrap);
         }
-        bootstrap.bind(transport.address(address)).sync().channel().closeFuture().sync();
+        try {
+            bootstrap.bind(transport.address(address)).sync().channel().closeFuture().sync();
+        } finally {
+            group.shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();   // or it would keep a process that has no port
+        }
     }
 
     private static final class Connections extends ChannelInitializer<Channel> {

@@ -17,6 +17,7 @@ import dev.ringpark.UnixSocket;
 import dev.ringpark.process.Finished;
 import dev.ringpark.process.Tool;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,6 +25,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -44,7 +46,7 @@ class DeadlineContractTest extends Contract {
     private static final Duration SHORT = Duration.ofMillis(40);
     private static final Duration LONG = Duration.ofMinutes(5);
     private static final Deadline PAST = Deadline.within(Duration.ZERO);
-    private static final String OVER = "the deadline is over; the file stays open";
+    private static final String OVER = "the deadline is over";
 
     private final CountDownLatch release = new CountDownLatch(1);
     private final AtomicInteger lookUps = new AtomicInteger();
@@ -357,6 +359,73 @@ class DeadlineContractTest extends Contract {
         assertThat(one.position()).isZero();
         assertThat(Files.readAllBytes(path)).containsExactly(1, 2, 3);
         assertThat(call(() -> file.read(one)).result()).as("it stays open").isOne();
+    }
+
+    @Test
+    void aFileThatIsClosedOrACallerWhoIsInterruptedComesBeforeIt(@TempDir Path folder) throws Exception {
+        LoopFile file = call(() -> LoopFile.open(loop, Files.createFile(folder.resolve("file")), READ, WRITE)).result();
+        ByteBuffer one = ByteBuffer.allocate(1);
+        List<Callable<?>> calls = List.of(() -> file.read(one), () -> file.read(one, 0), () -> file.write(one),
+                file::size, () -> file.truncate(0), () -> force(file));
+        for (Callable<?> each : calls) {
+            assertThat(failureOf(() -> PAST.call(interrupting(each)::call)))
+                    .isExactlyInstanceOf(InterruptedIOException.class);
+        }
+        assertThat(failureOf(() -> PAST.call(interrupting(() -> loop.offload(() -> 7))::call)))
+                .isExactlyInstanceOf(InterruptedException.class);
+        file.close();
+        for (Callable<?> each : calls) {
+            assertThat(failureOf(() -> PAST.call(each::call))).isExactlyInstanceOf(ClosedChannelException.class);
+        }
+    }
+
+    private static Callable<?> interrupting(Callable<?> body) {
+        return () -> {
+            Thread.currentThread().interrupt();
+            return body.call();
+        };
+    }
+
+    @Test
+    void whatATransferHasTakenFromItsSourceIsWrittenAllTheSame(@TempDir Path folder) throws Exception {
+        LoopFile file = call(() -> LoopFile.open(loop, Files.createFile(folder.resolve("file")), WRITE)).result();
+        AtomicInteger taken = new AtomicInteger();
+        Throwable over = failureOf(() -> {
+            Deadline deadline = Deadline.within(SHORT);
+            return deadline.call(() -> file.transferFrom(new Source(taken, deadline), 0, 100_000));
+        });
+
+        assertThat(over).isExactlyInstanceOf(SocketTimeoutException.class);
+        assertThat(taken.get()).isPositive();
+        assertThat(call(file::size).result()).isEqualTo(taken.get());
+    }
+
+    /** Gives bytes, the second time when the deadline is over; then it is the one that times out. */
+    private record Source(AtomicInteger taken, Deadline deadline) implements ReadableByteChannel {
+        @Override
+        public int read(ByteBuffer target) throws IOException {
+            if (deadline.isOver()) {
+                throw new SocketTimeoutException("the source's own");
+            }
+            Eventually.until(() -> taken.get() == 0 || deadline.isOver(), "over");
+            target.put(new byte[10]);
+            taken.addAndGet(10);
+            return 10;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void aTaskThatOffloadsTooLateDoesNotBegin() throws Exception {
+        assertThat(failureOf(() -> loop.offload(() -> PAST.call(() -> loop.offload(() -> 7)))))
+                .isExactlyInstanceOf(TimeoutException.class);
     }
 
     private static Object force(LoopFile file) throws IOException {
