@@ -214,7 +214,10 @@ class LoopLimitsTest {
         open(flavor.options().withMaxInFlight(TABLE));
         List<LoopRig.Mixed> pairs = mixedPairs(30);
         List<LoopRig.Running<Integer>> holders = fillTable(pairs);
-        List<LoopRig.Running<Integer>> waiting = startReaders(pairs.subList(TABLE, pairs.size()), Duration.ZERO);
+        List<LoopRig.Running<Integer>> waiting =
+                new ArrayList<>(startReaders(pairs.subList(TABLE, TABLE + 1), Duration.ZERO));
+        LoopRig.awaitParkedInCall(waiting.getFirst().thread());   // so that it is the first in line
+        waiting.addAll(startReaders(pairs.subList(TABLE + 1, pairs.size()), Duration.ZERO));
         waiting.forEach(reader -> LoopRig.awaitParkedInCall(reader.thread()));
 
         waiting.get(3).thread().interrupt();
