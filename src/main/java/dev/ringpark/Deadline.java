@@ -82,10 +82,7 @@ public final class Deadline {
      */
     public <X extends Throwable> void run(Action<X> action) throws X {
         Objects.requireNonNull(action, "action");
-        this.<@Nullable Object, X>call(() -> {
-            action.run();
-            return null;
-        });
+        call(asCall(action));
     }
 
     private Deadline earlier(Deadline other) {
@@ -103,8 +100,15 @@ public final class Deadline {
     }
 
     /** Runs what has to be done to its end although it may be over: bytes in hand have no other place to go. */
-    static <T extends @Nullable Object, X extends Throwable> T lifted(CallableOp<? extends T, X> task) throws X {
-        return CURRENT.isBound() ? ScopedValue.where(CURRENT, NONE).call(task) : task.call();
+    static <X extends Throwable> void lifted(Action<X> action) throws X {
+        ScopedValue.where(CURRENT, NONE).call(asCall(action));
+    }
+
+    private static <X extends Throwable> CallableOp<@Nullable Object, X> asCall(Action<X> action) {
+        return () -> {
+            action.run();
+            return null;
+        };
     }
 
     /**

@@ -241,7 +241,8 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
             }
             piece.flip();
             long before = total;
-            total += Deadline.lifted(() -> writeAll(piece, position + before, before));
+            Deadline.lifted(() -> writeAll(piece, position + before, before));
+            total += piece.position();
             if (piece.hasRemaining()) {
                 break;   // it takes no more, as the next call is told
             }
@@ -251,14 +252,11 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
     }
 
     /** All of what the source has given, which takes none of it back; less if the file takes no more. */
-    private int writeAll(ByteBuffer piece, long position, long before) throws IOException {
-        int total = 0;
+    private void writeAll(ByteBuffer piece, long position, long before) throws IOException {
         int written;
         do {
-            written = writeFrom(piece, position + total, before + total);
-            total += written;
+            written = writeFrom(piece, position + piece.position(), before + piece.position());
         } while (written > 0 && piece.hasRemaining());
-        return total;
     }
 
     // ---- the walk of a transfer ----
@@ -283,9 +281,9 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
             throws IOException {
         long place = position < 0 ? mindedPlace() : position;
         requireAligned(address + buffer.position(), place, buffer.remaining(), before);
-        int count = kind == Kind.READ_AT ? readNow(buffer, address, place, before) : 0;
+        long deadlineNanos = begin(before);
+        int count = kind == Kind.READ_AT ? readNow(buffer, address, place) : 0;
         if (count == 0) {
-            long deadlineNanos = begin(before);
             Operation operation = take();
             operation.at(place);
             operation.beginTransfer(kind, buffer, address, buffer.position(), buffer.remaining(), deadlineNanos);
@@ -299,13 +297,8 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
     }
 
     /** How many bytes were in memory: all or none. */
-    private int readNow(ByteBuffer buffer, long address, long position, long before) throws IOException {
+    private int readNow(ByteBuffer buffer, long address, long position) throws IOException {
         int length = buffer.remaining();
-        if (!looksForNow(position, length)) {
-            return 0;
-        }
-        FileWaits.requireNotInterrupted(before);
-        FileWaits.deadline(before);   // also here, where nothing is waited for: it may be over
-        return readNow(address + buffer.position(), length, position) ? length : 0;
+        return looksForNow(position, length) && readNow(address + buffer.position(), length, position) ? length : 0;
     }
 }

@@ -58,7 +58,19 @@ final class FileWaits {
         return failure;
     }
 
-    /** The moment by which a call that begins now has to end, the caller's {@link Deadline}; throws if that is over. */
+    /** Whether a call may begin: it throws if not. The moment by which it has to end. */
+    static long begin(long transferred) throws InterruptedIOException {
+        requireNotInterrupted(transferred);
+        return deadline(transferred);
+    }
+
+    private static void requireNotInterrupted(long transferred) throws InterruptedIOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw interrupted(transferred);
+        }
+    }
+
+    /** The same for one that an interrupted thread may make: the caller's {@link Deadline}; throws if that is over. */
     static long deadline(long transferred) throws InterruptedIOException {
         long deadlineNanos = Timeouts.deadline(0);
         if (deadlineNanos == Moment.OVER) {
@@ -110,12 +122,6 @@ final class FileWaits {
         InterruptedIOException interrupted = new InterruptedIOException("interrupted; the file stays open");
         interrupted.bytesTransferred = counted(transferred);
         return interrupted;
-    }
-
-    static void requireNotInterrupted(long transferred) throws InterruptedIOException {
-        if (Thread.currentThread().isInterrupted()) {
-            throw interrupted(transferred);
-        }
     }
 
     /** What only java.nio can do, beside the loop; given up at the caller's {@link Deadline}. */

@@ -44,8 +44,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
     }
 
     final void open() throws IOException {
-        FileWaits.requireNotInterrupted(0);
-        long deadlineNanos = FileWaits.deadline(0);
+        long deadlineNanos = FileWaits.begin(0);
         Operation operation = handle.take();
         operation.beginOpen(choice.request(), deadlineNanos);
         await(operation, 0);
@@ -54,10 +53,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
         }
         isSeekable = plain(file -> file.isSeekable() ? 1L : 0L) != 0;
         if (choice.deletes()) {   // as the JDK does: it lives as long as it is open
-            Deadline.lifted(() -> {
-                new PathCalls(loop).removeIfPossible(handle.path());
-                return choice;
-            });
+            Deadline.lifted(() -> new PathCalls(loop).removeIfPossible(handle.path()));
         }
     }
 
@@ -122,8 +118,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
     /** Whether an operation may begin at all: it throws if not. The moment by which it has to end. */
     final long begin(long before) throws IOException {
         requireOpen();
-        FileWaits.requireNotInterrupted(before);
-        return FileWaits.deadline(before);
+        return FileWaits.begin(before);
     }
 
     final Operation take() {

@@ -59,8 +59,7 @@ final class PathCalls {
 
     /** The operation, once it is done. */
     private Operation ended(PathRequest request) throws IOException {
-        FileWaits.requireNotInterrupted(0);
-        long deadlineNanos = FileWaits.deadline(0);
+        long deadlineNanos = FileWaits.begin(0);
         Operation operation = handle.take();
         operation.beginPath(request, deadlineNanos);
         loop.parking().submitAndPark(operation);

@@ -175,19 +175,28 @@ final class FileSubmissions {
      * @return 0 or more if the operation is done; else minus an errno, EAGAIN if another submission has to follow
      */
     int settle(Operation operation, int result) {
-        int outcome = operation.kind() == Kind.CLOSE ? settleClose(operation, result)
-                : result == -LinuxErrno.EAGAIN ? settleRefusal(operation) : switch (operation.kind()) {
-                    case READ_AT, WRITE_AT -> settleTransfer(operation, result);
-                    case OPEN -> settleOpen(operation, result);
-                    case STAT -> settleStat(operation, result);
-                    case TRUNCATE -> settleTruncate(operation, result);
-                    default -> result;
-                };
+        int outcome = outcome(operation, result);
         giveBack(operation);
         if (outcome >= 0) {
             operation.succeed(outcome);
         }
         return outcome;
+    }
+
+    private int outcome(Operation operation, int result) {
+        if (operation.kind() == Kind.CLOSE) {
+            return settleClose(operation, result);
+        }
+        if (result == -LinuxErrno.EAGAIN) {
+            return settleRefusal(operation);
+        }
+        return switch (operation.kind()) {
+            case READ_AT, WRITE_AT -> settleTransfer(operation, result);
+            case OPEN -> settleOpen(operation, result);
+            case STAT -> settleStat(operation, result);
+            case TRUNCATE -> settleTruncate(operation, result);
+            default -> result;
+        };
     }
 
     /** Whatever the last writes came to, which is all that it tells: the number is gone, and nobody may ask again. */
