@@ -10,7 +10,6 @@ import dev.ringpark.process.Strace;
 import dev.ringpark.process.Tool;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,11 +29,9 @@ class BrokenPipesTest {
     void aWriteToAPeerThatHasGoneRaisesNoSignal(Flavor flavor) throws Exception {
         assumeTrue(!flavor.isOn("selector"), "the calls are the JDK's");
         Strace.require();
-        Tool.require("mkfifo");
         flavor.start().close();
         Path log = folder.resolve("log");
-        Path pipe = folder.resolve("pipe");
-        assertThat(Finished.run(List.of("mkfifo", pipe.toString())).exitCode()).isZero();
+        Path pipe = Tool.makePipe(folder.resolve("pipe"));
         Finished run = Jvm.withFullAccess().and(flavor.access()).with(BrokenPipes.class, CarrierLoop.class)
                 .and(Objects.requireNonNull(flavor.options().backend()), folder.toString(), pipe.toString())
                 .behind("strace", "-f", "--seccomp-bpf", "-qq", "-o", log.toString(),

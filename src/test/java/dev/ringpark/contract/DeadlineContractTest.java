@@ -14,7 +14,6 @@ import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
 import dev.ringpark.UnixListener;
 import dev.ringpark.UnixSocket;
-import dev.ringpark.process.Finished;
 import dev.ringpark.process.Tool;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -435,9 +434,7 @@ class DeadlineContractTest extends Contract {
 
     @Test
     void aFileThatLetsOneWaitIsLeftAtIt(@TempDir Path folder) throws Exception {
-        Path path = folder.resolve("pipe");
-        Tool.require("mkfifo");
-        assertThat(Finished.run(List.of("mkfifo", path.toString())).exitCode()).isZero();
+        Path path = Tool.makePipe(folder.resolve("pipe"));
         assertEndsByIt(OVER, () -> LoopFile.open(loop, path));
         LoopFile pipe = call(() -> LoopFile.open(loop, path, READ, WRITE)).result();   // lets one go that opens it yet
         if (flavor.isOn("io_uring")) {   // elsewhere what a thread has begun ends first
@@ -455,9 +452,7 @@ class DeadlineContractTest extends Contract {
     @Test
     void aCallOfAFileThatEndsByItTellsItsBytes(@TempDir Path folder) throws Exception {
         assumeTrue(flavor.isOn("io_uring"), "elsewhere what a thread has begun ends first");
-        Path path = folder.resolve("pipe");
-        Tool.require("mkfifo");
-        assertThat(Finished.run(List.of("mkfifo", path.toString())).exitCode()).isZero();
+        Path path = Tool.makePipe(folder.resolve("pipe"));
         LoopFile pipe = call(() -> LoopFile.open(loop, path, READ, WRITE)).result();
         for (ByteBuffer source : List.of(ByteBuffer.allocate(200_000), ByteBuffer.allocateDirect(200_000))) {
             Throwable over = failureOf(() -> Deadline.within(SHORT).call(() -> pipe.write(source)));

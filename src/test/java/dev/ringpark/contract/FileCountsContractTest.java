@@ -6,7 +6,6 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.LoopFile;
-import dev.ringpark.process.Finished;
 import dev.ringpark.process.Tool;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,9 +33,7 @@ class FileCountsContractTest extends Contract {
     }
 
     private LoopFile pipe() throws Exception {
-        Tool.require("mkfifo");
-        Path pipe = folder.resolve("pipe");
-        assertThat(Finished.run(List.of("mkfifo", pipe.toString())).exitCode()).isZero();
+        Path pipe = Tool.makePipe(folder.resolve("pipe"));
         return open(pipe, READ, WRITE);
     }
 

@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.LoopFile;
 import dev.ringpark.LoopFiles;
-import dev.ringpark.process.Finished;
 import dev.ringpark.process.Tool;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -529,9 +528,6 @@ class FileErrorsContractTest extends Contract {
 
     /** A pipe with a name. */
     private Path pipe() throws Exception {
-        Tool.require("mkfifo");
-        Path pipe = folder.resolve("pipe");
-        assertThat(Finished.run(List.of("mkfifo", pipe.toString())).exitCode()).isZero();
-        return pipe;
+        return Tool.makePipe(folder.resolve("pipe"));
     }
 }

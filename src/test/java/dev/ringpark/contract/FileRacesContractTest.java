@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.LoopFile;
 import dev.ringpark.LoopFiles;
-import dev.ringpark.process.Finished;
 import dev.ringpark.process.Tool;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -180,9 +179,6 @@ class FileRacesContractTest extends Contract {
     }
 
     private Path pipe() throws Exception {
-        Tool.require("mkfifo");
-        Path pipe = folder.resolve("pipe");
-        assertThat(Finished.run(List.of("mkfifo", pipe.toString())).exitCode()).isZero();
-        return pipe;
+        return Tool.makePipe(folder.resolve("pipe"));
     }
 }

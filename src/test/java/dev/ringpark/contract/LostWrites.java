@@ -10,11 +10,11 @@ import dev.ringpark.dispatch.Dispatcher;
 import dev.ringpark.dispatch.DispatcherOptions;
 import dev.ringpark.dispatch.FileHandle;
 import dev.ringpark.dispatch.Request;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 
 /** A program of its own that writes more than its disk can keep, which only the attempt to store it shows. */
 public final class LostWrites {
@@ -49,24 +49,13 @@ public final class LostWrites {
         Request<FileHandle> opened = dispatcher.open(path, Set.of(CREATE_NEW, WRITE), _ -> { });
         dispatcher.run();
         FileHandle file = opened.result();
-        tell("callback write", () -> ended(
+        tell("callback write", () -> Facts.ended(
                 dispatcher, dispatcher.write(file, ByteBuffer.allocateDirect(TOO_MUCH), 0, _ -> { })));
-        tell("callback sync", () -> ended(dispatcher, dispatcher.sync(file, false, _ -> { })));
+        tell("callback sync", () -> Facts.ended(dispatcher, dispatcher.sync(file, false, _ -> { })));
         tell("callback open", file::isOpen);
     }
 
-    private static int ended(Dispatcher dispatcher, Request<?> request) throws IOException {
-        dispatcher.run();
-        return request.count();
-    }
-
     private static void tell(String what, Callable<?> call) throws Exception {
-        String outcome;
-        try {
-            outcome = String.valueOf(call.call());
-        } catch (IOException e) {
-            outcome = e.getClass().getSimpleName() + " " + e.getMessage();
-        }
-        System.out.println(what + ": " + outcome);
+        Facts.tell(what, call, UnaryOperator.identity());
     }
 }

@@ -1,14 +1,11 @@
 package dev.ringpark.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringpark.CarrierLoop;
 import dev.ringpark.process.Finished;
 import dev.ringpark.process.Jvm;
-import dev.ringpark.process.Tool;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,11 +23,11 @@ class LostWritesTest {
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.MATCH_ALL, names = ".*_CARRIED")
     void aForceOfWhatTheDiskCannotKeepSaysSo(Flavor flavor) throws Exception {
-        requireADiskOfItsOwn();
+        OwnMount disk = new OwnMount(MOUNT, folder).require("mount", "mkfs.ext4");
         flavor.start().close();
         String backend = Objects.requireNonNull(flavor.options().backend());
         Finished run = Jvm.withFullAccess().and(flavor.access()).with(LostWrites.class, CarrierLoop.class)
-                .and(backend, folder.resolve("disk").toString()).behind(inside(MOUNT + " && exec \"$@\"")).run();
+                .and(backend, folder.resolve("disk").toString()).behind(disk.launcher()).run();
 
         assertThat(run.out().lines()).as("what the program said: %s", run).containsExactly(
                 "write: 4194304",
@@ -43,17 +40,5 @@ class LostWritesTest {
 
     private String lost(String file) {
         return "FileSystemException " + folder.resolve("disk").resolve(file) + ": No space left on device";
-    }
-
-    private void requireADiskOfItsOwn() throws Exception {
-        for (String tool : List.of("unshare", "mount", "mkfs.ext4")) {
-            Tool.require(tool);
-        }
-        Finished trial = Finished.run(List.of(inside(MOUNT)));
-        assumeTrue(trial.exitCode() == 0, () -> "no disk of its own is to be had here: " + trial.err());
-    }
-
-    private String[] inside(String script) {
-        return new String[] {"unshare", "--mount", "sh", "-c", script, folder.toString()};
     }
 }

@@ -5,7 +5,6 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.LoopFile;
-import dev.ringpark.process.Finished;
 import dev.ringpark.process.Tool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,9 +28,7 @@ class PipeContractTest extends Contract {
 
     @BeforeEach
     void openPipe() throws Exception {
-        Tool.require("mkfifo");
-        Path path = folder.resolve("pipe");
-        assertThat(Finished.run(List.of("mkfifo", path.toString())).exitCode()).isZero();
+        Path path = Tool.makePipe(folder.resolve("pipe"));
         pipe = call(() -> LoopFile.open(loop, path, READ, WRITE)).result();
     }
 

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ringpark.CarrierLoop;
 import dev.ringpark.LoopFile;
 import dev.ringpark.LoopFiles;
-import dev.ringpark.process.Finished;
 import dev.ringpark.process.Tool;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -181,10 +180,7 @@ class SlowFilesContractTest extends Contract {
     }
 
     private Path pipe(String name) throws Exception {
-        Tool.require("mkfifo");
-        Path pipe = folder.resolve(name);
-        assertThat(Finished.run(List.of("mkfifo", pipe.toString())).exitCode()).isZero();
-        return pipe;
+        return Tool.makePipe(folder.resolve(name));
     }
 
     /** How many threads work on files of a loop: the kernel's for its thread, or those beside the selector. */

@@ -12,11 +12,9 @@ import dev.ringpark.dispatch.Dispatcher;
 import dev.ringpark.dispatch.DispatcherOptions;
 import dev.ringpark.dispatch.FileHandle;
 import dev.ringpark.dispatch.Request;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 
@@ -76,27 +74,15 @@ public final class SmallDevice {
         dispatcher.run();
         FileHandle file = opened.result();
         ByteBuffer source = ByteBuffer.allocateDirect(TOO_MUCH);
-        tell("callback direct", () -> ended(dispatcher, dispatcher.write(file, source, 0, _ -> { })));
-        tell("callback rest", () -> ended(dispatcher, dispatcher.write(file, source, WHOLE, _ -> { })));
-        tell("callback sync", () -> ended(dispatcher, dispatcher.sync(file, true, _ -> { })));
+        tell("callback direct", () -> Facts.ended(dispatcher, dispatcher.write(file, source, 0, _ -> { })));
+        tell("callback rest", () -> Facts.ended(dispatcher, dispatcher.write(file, source, WHOLE, _ -> { })));
+        tell("callback sync", () -> Facts.ended(dispatcher, dispatcher.sync(file, true, _ -> { })));
         ByteBuffer[] sources = {ByteBuffer.allocate(20_000), ByteBuffer.allocate(20_000)};
-        tell("callback gathered", () -> ended(dispatcher, dispatcher.write(file, sources, 32_768, _ -> { })));
-        tell("callback room", () -> ended(dispatcher, dispatcher.allocate(file, 0, TOO_MUCH, _ -> { })));
-    }
-
-    private static int ended(Dispatcher dispatcher, Request<?> request) throws IOException {
-        dispatcher.run();
-        return request.count();
+        tell("callback gathered", () -> Facts.ended(dispatcher, dispatcher.write(file, sources, 32_768, _ -> { })));
+        tell("callback room", () -> Facts.ended(dispatcher, dispatcher.allocate(file, 0, TOO_MUCH, _ -> { })));
     }
 
     private static void tell(String what, Callable<?> call) throws Exception {
-        String outcome;
-        try {
-            outcome = String.valueOf(call.call());
-        } catch (IOException e) {
-            String message = Objects.requireNonNull(e.getMessage());
-            outcome = e.getClass().getSimpleName() + " " + message.replaceFirst(".*: ", "");
-        }
-        System.out.println(what + ": " + outcome);
+        Facts.tell(what, call, message -> message.replaceFirst(".*: ", ""));
     }
 }

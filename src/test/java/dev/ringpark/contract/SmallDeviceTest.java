@@ -1,15 +1,12 @@
 package dev.ringpark.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringpark.CarrierLoop;
 import dev.ringpark.LoopOptions;
 import dev.ringpark.process.Finished;
 import dev.ringpark.process.Jvm;
-import dev.ringpark.process.Tool;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,13 +22,13 @@ class SmallDeviceTest {
     @ParameterizedTest
     @EnumSource(Flavor.class)
     void whatADeviceTookIsCountedAndTheNextCallIsToldThatItIsFull(Flavor flavor) throws Exception {
-        requireADeviceOfItsOwn();
+        OwnMount device = new OwnMount(MOUNT, folder).require("mount");
         flavor.start().close();
         LoopOptions options = flavor.options();
         Finished run = Jvm.withFullAccess().and(flavor.access()).with(SmallDevice.class, CarrierLoop.class)
                 .and(Objects.requireNonNull(options.backend()), Objects.requireNonNull(options.mode()).name(),
                         folder.toString())
-                .behind(inside(MOUNT + " && exec \"$@\"")).run();
+                .behind(device.launcher()).run();
 
         assertThat(run.out().lines()).as("what the program said: %s", run).containsExactly(
                 "array: 65536",
@@ -50,17 +47,5 @@ class SmallDeviceTest {
                 "callback sync: 0",
                 "callback gathered: 32768",
                 "callback room: " + FULL);
-    }
-
-    private void requireADeviceOfItsOwn() throws Exception {
-        for (String tool : List.of("unshare", "mount")) {
-            Tool.require(tool);
-        }
-        Finished trial = Finished.run(List.of(inside(MOUNT)));
-        assumeTrue(trial.exitCode() == 0, () -> "no device of its own is to be had here: " + trial.err());
-    }
-
-    private String[] inside(String script) {
-        return new String[] {"unshare", "--mount", "sh", "-c", script, folder.toString()};
     }
 }

@@ -2,6 +2,7 @@ package dev.ringpark.dispatch;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ringpark.process.Tool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,8 +24,7 @@ abstract class DispatcherFileContract extends DispatcherContract {
     }
 
     final void makePipe() throws Exception {
-        Process made = new ProcessBuilder("mkfifo", path.toString()).start();
-        assumeTrue(made.waitFor() == 0, "mkfifo is missing");
+        Tool.makePipe(path);
     }
 
     final long descriptorsOfTheFile() {

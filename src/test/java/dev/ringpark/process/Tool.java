@@ -23,6 +23,16 @@ public final class Tool {
         assumeTrue(isThere(name), () -> "this machine has no " + name + ": apt-get install " + debianPackage);
     }
 
+    /** Makes a pipe with a name, which is {@code path}; skips the test where that cannot be done. */
+    public static Path makePipe(Path path) throws IOException, InterruptedException {
+        require("mkfifo");
+        Finished made = Finished.run(List.of("mkfifo", path.toString()));
+        if (made.exitCode() != 0) {
+            throw new AssertionError(made.err());
+        }
+        return path;
+    }
+
     /** Compiles one C file; skips the test where there is no gcc, fails if gcc is not content. */
     public static Path compileC(Path source, Path folder) throws IOException, InterruptedException {
         require("gcc");
