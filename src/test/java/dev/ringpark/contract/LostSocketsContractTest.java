@@ -207,7 +207,7 @@ class LostSocketsContractTest extends Contract {
     }
 
     private static void awaitEnd(Socket far) throws IOException {
-        far.setSoTimeout(1);
+        far.setSoTimeout(50);   // a collection takes as long, and the next one cannot make the end come sooner
         Eventually.until(() -> {
             System.gc();
             return isAtItsEnd(far);

@@ -39,7 +39,7 @@ class ProtocolsTest {
     /** The best compiler, and the memory that JCStress counts on. */
     private static final String[] ROOM = {"-XX:TieredStopAtLevel=4", "-Xmx512m"};
     /** On a busy machine two threads are seldom run at once: what has not shown enough by then goes on, for longer. */
-    private static final String[] ROUND_MILLIS = {"100", "500", "2500", "10000", "30000"};
+    private static final String[] ROUND_MILLIS = {"200", "500", "2500", "10000", "30000"};
     private static final Duration FAR = Duration.ofMinutes(14);
 
     @TempDir

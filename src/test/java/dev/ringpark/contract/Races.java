@@ -12,6 +12,7 @@ import org.openjdk.jcstress.infra.Status;
 import org.openjdk.jcstress.infra.TestInfo;
 import org.openjdk.jcstress.infra.collectors.TestResult;
 import org.openjdk.jcstress.infra.runners.ForkedTestConfig;
+import org.openjdk.jcstress.infra.runners.ResourceEstimator;
 import org.openjdk.jcstress.infra.runners.Runner;
 import org.openjdk.jcstress.infra.runners.TestConfig;
 import org.openjdk.jcstress.infra.runners.TestList;
@@ -27,7 +28,8 @@ import org.openjdk.jcstress.vm.CompileMode;
 public final class Races {
     static final String TWIN = "Twin";
 
-    private static final long ENOUGH = 5_000;   // runs of a race, if its twins have lost
+    private static final String STRIDES = "4";   // at once: the usual 40 of a slow race outlast its round
+    private static final long ENOUGH = 10_000;   // runs of a race, if its twins have lost
 
     private final Map<String, Long> samples = new TreeMap<>();
     private final Map<String, Long> lost = new TreeMap<>();
@@ -72,13 +74,13 @@ public final class Races {
 
     private void run(String name, String millis) throws Exception {
         TestInfo info = TestList.getInfo(name);
-        Options options = new Options(
-                new String[] {"-iters", "1", "-time", millis, "-c", "2", "-sc", "false", "-af", "NONE"});
+        Options options = new Options(new String[] {
+            "-iters", "1", "-time", millis, "-c", "2", "-sc", "false", "-af", "NONE", "-strideCount", STRIDES});
         options.parse();
         TestConfig config = new TestConfig(options, info, 1, List.of(), CompileMode.UNIFIED,
                 new SchedulingClass(AffinityMode.NONE, info.threads(), NodeType.PACKAGE));
         Runner<?> runner = Class.forName(info.generatedRunner()).asSubclass(Runner.class)
-                .getConstructor(ForkedTestConfig.class).newInstance(new ForkedTestConfig(config));
+                .getConstructor(ForkedTestConfig.class).newInstance(new RoomyConfig(config));
         TestResult result = runner.run();
         result.setConfig(config);
         if (result.status() != Status.NORMAL) {
@@ -86,6 +88,20 @@ public final class Races {
         }
         samples.merge(name, result.getTotalCount(), Long::sum);
         lost.merge(name, forbidden(result), Long::sum);
+    }
+
+    /** Takes for granted that a stride fits in memory, where JCStress would try it out for longer than a race takes. */
+    private static final class RoomyConfig extends ForkedTestConfig {
+        private static final long serialVersionUID = 1L;
+
+        RoomyConfig(TestConfig config) {
+            super(config);
+        }
+
+        @Override
+        public void adjustStrideCount(ResourceEstimator estimator) {
+            // As it was asked for.
+        }
     }
 
     /** How many runs had an outcome that no race may have. */

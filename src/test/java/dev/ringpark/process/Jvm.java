@@ -98,10 +98,12 @@ public final class Jvm {
     }
 
     /** The words that start it. */
-    public List<String> command() {
+    public List<String> command() throws IOException {
+        List<String> lean = new ArrayList<>(LEAN);
+        lean.addFirst(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         List<String> command = new ArrayList<>(launcher);
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(LEAN);
+        command.addAll(lean);
+        command.addAll(JdkArchive.flags(lean, folder(Errand.class)));
         command.addAll(flags);
         return command;
     }
