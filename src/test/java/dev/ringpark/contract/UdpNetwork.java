@@ -117,10 +117,7 @@ public final class UdpNetwork {
 
     private static void setRate(String rate) throws Exception {
         String command = "tc qdisc change dev slow root tbf rate " + rate + " burst 1600 latency 400s";
-        Finished run = Finished.run(List.of(command.split(" ", -1)));
-        if (run.exitCode() != 0) {
-            throw new AssertionError(run.toString());
-        }
+        Finished.run(List.of(command.split(" ", -1))).orFail();
     }
 
     // ---- groups ----

@@ -56,6 +56,14 @@ public record Finished(int exitCode, String out, String err) {
         }
     }
 
+    /** This one, of a program that has to succeed: fails with all that it left if it has not. */
+    public Finished orFail() {
+        if (exitCode != 0) {
+            throw new AssertionError(this);
+        }
+        return this;
+    }
+
     private static int await(Process process, Duration limit, Path err) throws IOException, InterruptedException {
         process.getOutputStream().close();
         try {

@@ -103,7 +103,8 @@ public final class Jvm {
         lean.addFirst(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         List<String> command = new ArrayList<>(launcher);
         command.addAll(lean);
-        command.addAll(JdkArchive.flags(lean, folder(Errand.class)));
+        command.addAll(JdkArchive.flags(lean,
+                NATIVE_ACCESS, "-cp", folder(Errand.class).toString(), Errand.class.getName()));
         command.addAll(flags);
         return command;
     }

@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 public final class RunningProgram implements AutoCloseable {
     private static final int LIMIT_SECONDS = 45;   // beyond all reason, and within the limit of one test
     private static final String END = "\0";        // comes after the last line
-    /** What JVMs read; the tests' own environment must not bring it into the program's. */
-    private static final List<String> JVM_VARIABLES =
-            List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "RINGPARK_BACKEND", "RINGPARK_MODE");
 
     private final Process process;
     private final BlockingQueue<String> unheard = new LinkedBlockingQueue<>();
@@ -33,7 +30,7 @@ public final class RunningProgram implements AutoCloseable {
     /** Starts {@code command} with {@code variables} added to its environment. */
     public static RunningProgram start(List<String> command, Map<String, String> variables) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().keySet().removeAll(JVM_VARIABLES);
+        builder.environment().keySet().removeAll(Finished.JVM_VARIABLES);
         builder.environment().putAll(variables);
         Process process = builder.start();
         process.getOutputStream().close();

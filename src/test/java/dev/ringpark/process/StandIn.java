@@ -38,12 +38,9 @@ public record StandIn(String system, Path library) {
         try {
             Path library = Files.createTempFile("ringpark-" + system, ".so");
             library.toFile().deleteOnExit();
-            Finished gcc = Finished.run(List.of("gcc", "-std=gnu17", "-O1", "-Wall", "-Wextra", "-Werror",
+            Finished.run(List.of("gcc", "-std=gnu17", "-O1", "-Wall", "-Wextra", "-Werror",
                     "-shared", "-fPIC", "-pthread", "-D" + system.toUpperCase(Locale.ROOT),
-                    "-o", library.toString(), "src/test/c/bsd.c"));
-            if (gcc.exitCode() != 0) {
-                throw new AssertionError(gcc.err());
-            }
+                    "-o", library.toString(), "src/test/c/bsd.c")).orFail();
             return new StandIn(system, library);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

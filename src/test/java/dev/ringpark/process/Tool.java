@@ -26,10 +26,7 @@ public final class Tool {
     /** Makes a pipe with a name, which is {@code path}; skips the test where that cannot be done. */
     public static Path makePipe(Path path) throws IOException, InterruptedException {
         require("mkfifo");
-        Finished made = Finished.run(List.of("mkfifo", path.toString()));
-        if (made.exitCode() != 0) {
-            throw new AssertionError(made.err());
-        }
+        Finished.run(List.of("mkfifo", path.toString())).orFail();
         return path;
     }
 
@@ -37,11 +34,8 @@ public final class Tool {
     public static Path compileC(Path source, Path folder) throws IOException, InterruptedException {
         require("gcc");
         Path program = folder.resolve(String.valueOf(source.getFileName()).replaceFirst("[.]c$", ""));
-        Finished gcc = Finished.run(
-                List.of("gcc", "-std=gnu17", "-Wall", "-Werror", "-o", program.toString(), source.toString()));
-        if (gcc.exitCode() != 0) {
-            throw new AssertionError(gcc.err());
-        }
+        Finished.run(List.of("gcc", "-std=gnu17", "-Wall", "-Werror", "-o", program.toString(), source.toString()))
+                .orFail();
         return program;
     }
 
