@@ -3,20 +3,14 @@ package dev.ringpark.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,12 +18,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** When callbacks run, and when not. */
 class DispatcherTurnsTest extends DispatcherContract {
     private static final int MANY = 100;
-    private static final int COUNTED = 10_000;
 
     // ---- time ----
 
@@ -380,130 +372,5 @@ class DispatcherTurnsTest extends DispatcherContract {
                 .hasMessage("the dispatcher is closed");
         assertThatThrownBy(() -> dispatcher.openSocket(StandardProtocolFamily.INET))
                 .isInstanceOf(IllegalStateException.class);
-    }
-
-    // ---- memory ----
-
-    @Test
-    void anEchoWithRequestsOfItsOwnAllocatesNothing() throws IOException {
-        assertAllocatesNothing(new Echo(pair())::run);
-    }
-
-    /** Beside the ring a file's operations go to threads, as tasks that have to be made. */
-    @Test
-    void readsOfAFileAndTimeoutsWithRequestsOfTheirOwnAllocateNothing(@TempDir Path folder) throws IOException {
-        Path path = Files.write(folder.resolve("file"), new byte[] {1, 2, 3});
-        Request<FileHandle> opened = dispatcher.open(path, Set.of(StandardOpenOption.READ), ignoring());
-        await(opened);
-        if (backend.equals("io_uring")) {
-            assertAllocatesNothing(new Reads(opened.result())::run);
-        }
-        assertAllocatesNothing(new Timeouts()::run);
-    }
-
-    /** Something done a number of times. */
-    @FunctionalInterface
-    private interface Repeated {
-        void run(int times) throws IOException;
-    }
-
-    private void assertAllocatesNothing(Repeated what) throws IOException {
-        double most = backend.equals("io_uring") ? 1 : 300;
-        for (int round = 1; round < 20 && bytesOf(what) >= most; round++) {
-            // The compiler has not done its work.
-        }
-
-        for (int round = 0; round < 2; round++) {
-            assertThat(bytesOf(what)).as("bytes a time").isLessThan(most);
-        }
-    }
-
-    private static double bytesOf(Repeated what) throws IOException {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long before = threads.getCurrentThreadAllocatedBytes();
-        what.run(COUNTED);
-        return (threads.getCurrentThreadAllocatedBytes() - before) / (double) COUNTED;
-    }
-
-    /** One byte of a file. */
-    private final class Reads {
-        private final FileHandle file;
-        private final ByteBuffer target = ByteBuffer.allocateDirect(1);
-        private final Request<ByteBuffer> read = new Request<>(this::again);
-        private int left;
-
-        Reads(FileHandle file) {
-            this.file = file;
-        }
-
-        void run(int times) throws IOException {
-            left = times;
-            dispatcher.read(file, target.clear(), 1, read);
-            dispatcher.run();
-            assertHolds(target, 2);
-        }
-
-        private void again(Request<ByteBuffer> request) {
-            if (--left > 0) {
-                dispatcher.read(file, target.clear(), 1, request);
-            }
-        }
-    }
-
-    private final class Timeouts {
-        private static final Duration SHORT = Duration.ofNanos(1);
-
-        private final Request<@Nullable Void> timeout = new Request<>(this::again);
-        private int left;
-
-        void run(int times) throws IOException {
-            left = times;
-            dispatcher.timeout(SHORT, timeout);
-            dispatcher.run();
-        }
-
-        private void again(Request<@Nullable Void> request) {
-            if (--left > 0) {
-                dispatcher.timeout(SHORT, request);
-            }
-        }
-    }
-
-    /** One byte there and back, with four operations. */
-    private final class Echo {
-        private final Pair pair;
-        private final ByteBuffer ping = ByteBuffer.allocateDirect(1);
-        private final ByteBuffer pong = ByteBuffer.allocateDirect(1);
-        private final Request<ByteBuffer> sent = new Request<>(ignoring());
-        private final Request<ByteBuffer> answered = new Request<>(ignoring());
-        private final Request<ByteBuffer> received = new Request<>(this::answer);
-        private final Request<ByteBuffer> returned = new Request<>(this::again);
-        private int left;
-
-        Echo(Pair pair) {
-            this.pair = pair;
-        }
-
-        void run(int rounds) throws IOException {
-            left = rounds;
-            begin();
-            dispatcher.run();
-        }
-
-        private void begin() {
-            dispatcher.send(pair.near(), ping.clear(), sent);
-            dispatcher.receive(pair.far(), pong.clear(), received);
-        }
-
-        private void answer(Request<ByteBuffer> request) {
-            dispatcher.send(pair.far(), pong.clear(), answered);
-            dispatcher.receive(pair.near(), ping.clear(), returned);
-        }
-
-        private void again(Request<ByteBuffer> request) {
-            if (--left > 0) {
-                begin();
-            }
-        }
     }
 }

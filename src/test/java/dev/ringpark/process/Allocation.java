@@ -1,0 +1,48 @@
+package dev.ringpark.process;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+
+/**
+ * What something allocates once the compiler has done its work. For programs of their own: in a JVM that has done much
+ * else, the compiler may no longer see through what is short-lived.
+ */
+public final class Allocation {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final int ROUND = 1000;
+    private static final long MOST_NANOS = 30_000_000_000L;
+
+    private Allocation() {}
+
+    /** Something done a number of times. */
+    @FunctionalInterface
+    public interface Repeated {
+        void run(int times) throws Exception;
+    }
+
+    /**
+     * Tells how many bytes all threads allocate each time, in the best of many rounds: what else the JVM does may
+     * allocate in some, {@code what} does so in every one, and the compiler may need several attempts.
+     *
+     * @param enough bytes a time for which it tries no longer
+     */
+    public static void tell(String fact, double enough, Repeated what) throws Exception {
+        double least = Double.MAX_VALUE;
+        long start = System.nanoTime();
+        while (least >= 1 && least > enough && System.nanoTime() - start < MOST_NANOS) {
+            long before = THREADS.getTotalThreadAllocatedBytes();
+            what.run(ROUND);
+            least = Math.min(least, (double) (THREADS.getTotalThreadAllocatedBytes() - before) / ROUND);
+        }
+        System.out.println(fact + ": " + (least < 1 ? "nothing" : least + " bytes each"));
+    }
+
+    /** The bytes a time that a program has told in {@code line}. */
+    public static double told(String fact, String line) {
+        if (!line.matches(fact + ": (nothing|[0-9.]+ bytes each)")) {
+            throw new AssertionError("not what " + fact + " allocates: " + line);
+        }
+        String figure = line.substring(fact.length() + 2);
+        return Double.parseDouble(figure.replace("nothing", "0").replace(" bytes each", ""));
+    }
+}
