@@ -333,9 +333,7 @@ class LoopLimitsTest {
         byte[] bytes = new byte[3000];
         int total = 0;
         for (int count = socket.read(bytes, 0, 3000); count >= 0; count = socket.read(bytes, 0, 3000)) {
-            for (int i = 0; i < count; i++) {
-                assertThat(bytes[i]).isEqualTo(id);
-            }
+            Sequence.checkAll(bytes, count, id);
             total += count;
         }
         return total;

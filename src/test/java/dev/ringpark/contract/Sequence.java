@@ -30,4 +30,13 @@ final class Sequence {
             }
         }
     }
+
+    /** Fails if one of the first {@code count} bytes is not {@code value}. */
+    static void checkAll(byte[] bytes, int count, byte value) {
+        for (int i = 0; i < count; i++) {
+            if (bytes[i] != value) {
+                throw new AssertionError("byte " + i + " is " + bytes[i] + ", not " + value);
+            }
+        }
+    }
 }

@@ -16,6 +16,7 @@ import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
@@ -25,6 +26,8 @@ import java.util.stream.Stream;
 public final class ServerExhaustion {
     /** In place of a way to accept: a server as it must not be, which tries again at once. */
     static final String SPINNING = "SPINNING";
+    /** What a line begins with before all that is said of one way to accept. */
+    static final String WAY = "way: ";
 
     private static final long A_WHILE_NANOS = Duration.ofMillis(500).toNanos();
     private static final double MOST_CPU = 0.2;   // of one core
@@ -32,33 +35,42 @@ public final class ServerExhaustion {
 
     private ServerExhaustion() {}
 
-    /** Takes a backend, a mode and a way to accept; tells one fact a line. */
+    /** Takes a backend, a mode and ways to accept; tells one fact a line, and each way on both outputs before it. */
     public static void main(String[] args) throws Exception {
         LoopOptions options = LoopOptions.defaults().withBackend(args[0]).withMode(LoopMode.valueOf(args[1]));
-        try (LoopGroup group = LoopGroup.start(2, options)) {
-            TcpSocket.open(group.next()).close();
-            long ofTheJdk = sockets();   // it keeps some for itself
-            SocketAddress address = args[2].equals(SPINNING) ? spin(group) : serve(group, Accepting.valueOf(args[2]));
-            for (int i = 0; i < 4; i++) {
-                useOnce(group, address);   // has loaded every class by now
+        for (String way : List.of(args).subList(2, args.length)) {
+            System.out.println(WAY + way);
+            System.err.println(WAY + way);
+            try (LoopGroup group = LoopGroup.start(2, options)) {
+                exhaust(group, way);
             }
-            int listeners = args[2].equals(Accepting.ON_EVERY_LOOP.name()) ? 2 : 1;
-            Eventually.until(() -> sockets() == ofTheJdk + listeners, "closed all sockets but the listeners");
-            exhaust(group, address);
         }
+    }
+
+    private static void exhaust(LoopGroup group, String way) throws Exception {
+        TcpSocket.open(group.next()).close();
+        long ofTheJdk = sockets();   // it keeps some for itself
+        SocketAddress address = way.equals(SPINNING) ? spin(group) : serve(group, Accepting.valueOf(way));
+        for (int i = 0; i < 4; i++) {
+            useOnce(group, address);   // has loaded every class by now
+        }
+        int listeners = way.equals(Accepting.ON_EVERY_LOOP.name()) ? 2 : 1;
+        Eventually.until(() -> sockets() == ofTheJdk + listeners, "closed all sockets but the listeners");
+        exhaust(group, address);
     }
 
     private static void exhaust(LoopGroup group, SocketAddress address) throws Exception {
         TcpSocket client = TcpSocket.open(group.next());
         cpuNanosOver(1);
-        AllDescriptors taken = AllDescriptors.take();
-        client.connect(address);
-        long submitted = group.stats().submitted();
-        tell("the server spins", cpuNanosOver(A_WHILE_NANOS) > MOST_CPU * A_WHILE_NANOS);
-        Eventually.until(() -> group.stats().submitted() >= submitted + 2, "tried again");
-        taken.giveOneBack();
-        client.write(new byte[] {7}, 0, 1);
-        tell("the client is served", client.in().read());
+        try (AllDescriptors taken = AllDescriptors.take()) {
+            client.connect(address);
+            long submitted = group.stats().submitted();
+            tell("the server spins", cpuNanosOver(A_WHILE_NANOS) > MOST_CPU * A_WHILE_NANOS);
+            Eventually.until(() -> group.stats().submitted() >= submitted + 2, "tried again");
+            taken.giveOneBack();
+            client.write(new byte[] {7}, 0, 1);
+            tell("the client is served", client.in().read());
+        }
     }
 
     /** What Java's threads take, and not what the compiler does, which is not done with the start yet. */

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,31 +38,37 @@ class ServerExhaustionContractTest {
     @ParameterizedTest
     @EnumSource(Flavor.class)
     void aServerWithoutADescriptorDoesNotSpinAndServesOnWhenThereIsOne(Flavor flavor) throws Exception {
-        for (Accepting accepting : Accepting.values()) {
-            Finished run = exhausted(flavor, accepting.name());
+        Finished run = exhausted(flavor, Stream.of(Accepting.values()).map(Accepting::name).toArray(String[]::new));
 
-            assertThat(run.out().lines()).as("what the program said: %s", run)
-                    .containsExactly("the server spins: false", "the client is served: 7");
-            assertThat(run.err().lines().filter(line -> line.contains("cannot accept: Too many open files: ")
-                    && line.contains("ulimit -n")))
-                    .as("warnings: %s", run).hasSizeBetween(1, 3);   // one for each time it begins
-        }
+        assertThat(saidOfEachWay(run.out())).as("what the program said: %s", run)
+                .hasSameSizeAs(Accepting.values())
+                .allSatisfy(said -> assertThat(said.lines())
+                        .containsExactly("the server spins: false", "the client is served: 7"));
+        assertThat(saidOfEachWay(run.err())).as("warnings: %s", run)
+                .hasSameSizeAs(Accepting.values())
+                .allSatisfy(said -> assertThat(said.lines()).filteredOn(line ->
+                        line.contains("cannot accept: Too many open files: ") && line.contains("ulimit -n"))
+                        .hasSizeBetween(1, 3));   // one for each time it begins
     }
 
     @Test
     void aServerThatTriesAgainAtOnceIsNoticed() throws Exception {
         Finished run = exhausted(Flavor.SELECTOR_CARRIED, ServerExhaustion.SPINNING);
 
-        assertThat(run.out().lines()).as("what the program said: %s", run)
-                .containsExactly("the server spins: true", "the client is served: 7");
+        assertThat(saidOfEachWay(run.out())).as("what the program said: %s", run).singleElement().satisfies(
+                said -> assertThat(said.lines()).containsExactly("the server spins: true", "the client is served: 7"));
     }
 
-    private static Finished exhausted(Flavor flavor, String accepting) throws IOException, InterruptedException {
+    private static List<String> saidOfEachWay(String output) {
+        return Pattern.compile("(?m)^" + ServerExhaustion.WAY + "\\w+\n").splitAsStream(output).skip(1).toList();
+    }
+
+    private static Finished exhausted(Flavor flavor, String... ways) throws IOException, InterruptedException {
         Tool.require("prlimit");
         flavor.start().close();   // or the test is skipped
         LoopOptions options = flavor.options();
         return Jvm.withFullAccess().and(flavor.access()).and("-cp", jar.toString(), ServerExhaustion.class.getName(),
-                Objects.requireNonNull(options.backend()), Objects.requireNonNull(options.mode()).name(), accepting)
-                .behind("prlimit", "--nofile=60:60").run();
+                Objects.requireNonNull(options.backend()), Objects.requireNonNull(options.mode()).name())
+                .and(ways).behind("prlimit", "--nofile=60:60").run();
     }
 }

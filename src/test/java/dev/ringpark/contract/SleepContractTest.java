@@ -272,8 +272,8 @@ class SleepContractTest extends Contract {
     }
 
     @Test
-    void aHundredThousandThatSleepAreCheapAndTheCloseWakesThem() throws Exception {
-        weighAndClose(100_000);
+    void twentyThousandThatSleepAreCheapAndTheCloseWakesThem() throws Exception {
+        weighAndClose(20_000);
     }
 
     @Stress

@@ -61,7 +61,7 @@ class HelloHttpTest {
     @ValueSource(strings = {"io_uring", "epoll", "kqueue of freebsd", "selector"})
     void livesThroughAShortageOfDescriptors(String backend) throws Exception {
         Samples.require(backend);
-        List<String> words = new ArrayList<>(Samples.command(Samples.source("HelloHttp"), 0));
+        List<String> words = new ArrayList<>(Samples.command("HelloHttp", 0));
         words.addAll(1, StandIn.flagsFor(backend));
         String command = String.join(" ", words);
         List<Socket> crowd = new ArrayList<>();

@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,18 @@ class ReadmeTest {
     private static final int MOST_LINES = 249;
     private static final int LINES_OF_THE_ECHO_SERVER = 30;
     private static final int LIMIT_MILLIS = 40_000;   // fails loudly
+
+    @TempDir
+    private static Path folder;
+
+    /** Nothing is added to what stands there but what the blocks need around them. */
+    @BeforeAll
+    static void compileItsCode() throws IOException {
+        Readme readme = Readme.read();
+        Path program = Files.writeString(folder.resolve("Echo.java"), readme.program());
+        Path blocks = Files.writeString(folder.resolve("Blocks.java"), readme.programOfStatements());
+        Samples.compile(List.of(program, blocks), folder);
+    }
 
     @Test
     void isShortAndHasTheEchoServerAtItsTop() throws IOException {
@@ -37,10 +50,9 @@ class ReadmeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"io_uring", "epoll", "kqueue of macos", "selector"})
-    void theEchoServerRunsAsItStandsThere(String backend, @TempDir Path folder) throws Exception {
+    void theEchoServerRunsAsItStandsThere(String backend) throws Exception {
         Samples.require(backend);
-        Path source = Files.writeString(folder.resolve("Echo.java"), Readme.read().program());
-        try (RunningProgram server = Samples.start(backend, source, 0)) {
+        try (RunningProgram server = Samples.start(backend, folder, "Echo", 0)) {
             InetSocketAddress address = Samples.awaitAddress(server);
             try (Socket client = new Socket(address.getAddress(), address.getPort())) {
                 client.setSoTimeout(LIMIT_MILLIS);
@@ -54,12 +66,10 @@ class ReadmeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"io_uring", "epoll", "kqueue of macos", "selector"})
-    void theOtherBlocksRunAsTheyStandThere(String backend, @TempDir Path folder) throws Exception {
+    void theOtherBlocksRunAsTheyStandThere(String backend) throws Exception {
         Samples.require(backend);
-        Readme readme = Readme.read();
-        Path source = Files.writeString(folder.resolve("Blocks.java"), readme.programOfStatements());
-        try (RunningProgram program = Samples.start(backend, source)) {
-            assertThat(readme.statements()).hasSizeGreaterThanOrEqualTo(2);
+        try (RunningProgram program = Samples.start(backend, folder, "Blocks")) {
+            assertThat(Readme.read().statements()).hasSizeGreaterThanOrEqualTo(2);
             assertThat(program.awaitEnd()).contains("Are you there?", "connections: 101")
                     .anySatisfy(line -> assertThat(line).matches("[0-9.]+ operations per system call"));
             assertThat(program.exitCode()).isZero();

@@ -59,24 +59,24 @@ public final class Samples {
 
     /** Starts the sample {@code name} on {@code backend}. */
     public static RunningProgram start(String backend, String name, Object... arguments) throws IOException {
-        return start(backend, source(name), arguments);
+        return start(backend, classes(), name, arguments);
     }
 
     /** Starts the sample {@code name} in {@code jvm}, on whatever backend it finds there. */
     public static RunningProgram start(Jvm jvm, String name, Object... arguments) throws IOException {
-        return program(jvm, source(name), arguments).start();
+        return program(jvm, classes(), name, arguments).start();
     }
 
     /** Starts the sample {@code name} on {@code backend}, with as many descriptors at most. */
     static RunningProgram startLimited(String backend, int descriptors, String name, Object... arguments)
             throws IOException {
         String limit = "--nofile=" + descriptors + ":" + descriptors;
-        return program(on(backend).behind("prlimit", limit), source(name), arguments).start();
+        return program(on(backend).behind("prlimit", limit), classes(), name, arguments).start();
     }
 
-    /** Starts a source file of the samples' kind on {@code backend}. */
-    static RunningProgram start(String backend, Path source, Object... arguments) throws IOException {
-        return program(on(backend), source, arguments).start();
+    /** Starts a program of the samples' kind on {@code backend}, which {@link #compile} has put into a folder. */
+    static RunningProgram start(String backend, Path classes, String name, Object... arguments) throws IOException {
+        return program(on(backend), classes, name, arguments).start();
     }
 
     private static Jvm on(String backend) {
@@ -84,33 +84,35 @@ public final class Samples {
                 .variable("RINGPARK_BACKEND", StandIn.backend(backend));
     }
 
-    /** The command that runs {@code source}. */
-    static List<String> command(Path source, Object... arguments) throws IOException {
-        return program(ENGLISH, source, arguments).command();
+    /** The command that runs the sample {@code name}. */
+    static List<String> command(String name, Object... arguments) throws IOException {
+        return program(ENGLISH, classes(), name, arguments).command();
     }
 
-    private static Jvm program(Jvm jvm, Path source, Object... arguments) throws IOException {
-        boolean isSample = FOLDER.equals(source.getParent());
-        String classPath = isSample ? library() + File.pathSeparator + classes() : library().toString();
-        String program = isSample ? String.valueOf(source.getFileName()).replace(".java", "") : source.toString();
+    private static Jvm program(Jvm jvm, Path classes, String name, Object... arguments) {
         String[] words = Stream.of(arguments).map(Object::toString).toArray(String[]::new);
-        return jvm.and("-cp", classPath, program).and(words);
+        return jvm.and("-cp", library() + File.pathSeparator + classes, name).and(words);
     }
 
     /** All of them compiled, in a folder of this JVM's own. */
     private static synchronized Path classes() throws IOException {
         if (classes == null) {
             Path folder = Path.of("target", "samples", String.valueOf(ProcessHandle.current().pid())).toAbsolutePath();
-            List<String> command = List.of("-proc:none", "-cp", library().toString(), "-d", folder.toString());
-            String[] arguments = Stream.concat(command.stream(), sources().stream().map(Path::toString))
-                    .toArray(String[]::new);
-            int failed = ToolProvider.findFirst("javac").orElseThrow().run(System.out, System.err, arguments);
-            if (failed != 0) {
-                throw new AssertionError("the samples do not compile");
-            }
+            compile(sources(), folder);
             classes = folder;
         }
         return classes;
+    }
+
+    /** Compiles programs of the samples' kind into {@code folder}. */
+    static void compile(List<Path> sources, Path folder) {
+        List<String> command = List.of("-proc:none", "-cp", library().toString(), "-d", folder.toString());
+        String[] arguments = Stream.concat(command.stream(), sources.stream().map(Path::toString))
+                .toArray(String[]::new);
+        int failed = ToolProvider.findFirst("javac").orElseThrow().run(System.out, System.err, arguments);
+        if (failed != 0) {
+            throw new AssertionError("they do not compile: " + sources);
+        }
     }
 
     static String java() {

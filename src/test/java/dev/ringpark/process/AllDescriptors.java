@@ -7,7 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** Every descriptor that this process had left, for programs that are started with a low limit of open files. */
-public final class AllDescriptors {
+public final class AllDescriptors implements AutoCloseable {
     private final Deque<Closeable> taken = new ArrayDeque<>();
 
     private AllDescriptors() {}
@@ -27,5 +27,13 @@ public final class AllDescriptors {
     /** Gives one of them back. */
     public void giveOneBack() throws IOException {
         taken.pop().close();
+    }
+
+    /** Gives all of them back. */
+    @Override
+    public void close() throws IOException {
+        while (!taken.isEmpty()) {
+            giveOneBack();
+        }
     }
 }
