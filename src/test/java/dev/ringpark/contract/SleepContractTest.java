@@ -272,8 +272,8 @@ class SleepContractTest extends Contract {
     }
 
     @Test
-    void twentyThousandThatSleepAreCheapAndTheCloseWakesThem() throws Exception {
-        weighAndClose(20_000);
+    void aHundredThousandThatSleepAreCheapAndTheCloseWakesThem() throws Exception {
+        weighAndClose(100_000);
     }
 
     @Stress
