@@ -245,18 +245,17 @@ class LoopStallTest {
         rigs.add(other);
         long before = other.loop.stats().stalls();
         for (int i = 1; i <= 2; i++) {
-            CountDownLatch seen = new CountDownLatch(1);
-            LoopRig.Running<Void> pinned = other.start(() -> LoopPinnedCall.make(() -> {
-                seen.await();
+            AtomicBoolean seen = new AtomicBoolean();
+            LoopRig.Running<Void> hog = other.start(() -> {
+                while (!seen.get() && !stop.get()) {
+                    Thread.onSpinWait();
+                }
                 return null;
-            }));
+            });
             long expected = before + i;
-            try {
-                LoopRig.until(() -> other.loop.stats().stalls() >= expected, () -> other.loop.stats().toString());
-            } finally {
-                seen.countDown();
-            }
-            pinned.await();
+            LoopRig.until(() -> other.loop.stats().stalls() >= expected, () -> other.loop.stats().toString());
+            seen.set(true);
+            hog.await();
         }
     }
 }
