@@ -7,7 +7,10 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Arrays that are read into and written from while a collector, each of the JVM's in turn, moves them constantly. */
+/**
+ * Arrays that are read into and written from while a collector moves them constantly: under G1 on every flavor, under
+ * Serial and ZGC on half of them each, as the copies are made at one place for each kind of backend.
+ */
 class CollectorsTest {
     private static final int CONNECTIONS = 4;
     private static final long SOME = 50_000;
@@ -19,7 +22,6 @@ class CollectorsTest {
         assertBytesAreRight("G1", flavor, SOME);
     }
 
-    /** Whoever copies between arrays and memory of the system's does so at one place for each kind of backend. */
     @ParameterizedTest
     @EnumSource(names = {"IO_URING_CARRIED", "EPOLL_HANDED_OVER", "KQUEUE_CARRIED", "SELECTOR_HANDED_OVER"})
     void serialMovesArraysUnderReadsAndWrites(Flavor flavor) throws Exception {

@@ -31,7 +31,7 @@ final class Sequence {
         }
     }
 
-    /** Fails if one of the first {@code count} bytes is not {@code value}. */
+    /** For streams of one value each: fails if one of the first {@code count} bytes is not {@code value}. */
     static void checkAll(byte[] bytes, int count, byte value) {
         for (int i = 0; i < count; i++) {
             if (bytes[i] != value) {

@@ -42,12 +42,12 @@ public final class ServerExhaustion {
             System.out.println(WAY + way);
             System.err.println(WAY + way);
             try (LoopGroup group = LoopGroup.start(2, options)) {
-                exhaust(group, way);
+                run(group, way);
             }
         }
     }
 
-    private static void exhaust(LoopGroup group, String way) throws Exception {
+    private static void run(LoopGroup group, String way) throws Exception {
         TcpSocket.open(group.next()).close();
         long ofTheJdk = sockets();   // it keeps some for itself
         SocketAddress address = way.equals(SPINNING) ? spin(group) : serve(group, Accepting.valueOf(way));

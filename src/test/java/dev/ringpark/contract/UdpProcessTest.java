@@ -32,8 +32,8 @@ class UdpProcessTest {
         flavor.start().close();   // or the test is skipped
         // On epoll each system call may have the JDK make an object for its errno, if the compiler cannot avoid that.
         double most = flavor.isOn("epoll") ? 160 : 0;
-        Jvm best = Jvm.withFullAccess().and("-XX:TieredStopAtLevel=4", "-da");   // as users have it
-        Finished run = program(flavor, UdpAllocation.class, best).and(String.valueOf(most)).run();
+        Finished run = program(flavor, UdpAllocation.class, Jvm.asUsersHaveIt()).and(String.valueOf(most)).run()
+                .orFail();
 
         List<String> told = run.out().lines().toList();
         assertThat(told).as("what the program said: %s", run).hasSize(2);

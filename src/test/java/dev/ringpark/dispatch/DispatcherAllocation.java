@@ -66,6 +66,9 @@ public final class DispatcherAllocation {
             left = rounds;
             begin();
             dispatcher.run();
+            if (returned.count() != 1) {
+                throw new IOException(returned.count() + " bytes came back");
+            }
         }
 
         private void begin() {

@@ -20,10 +20,9 @@ class DispatcherAllocationTest extends DispatcherContract {
         double most = isRing ? 0 : 300;   // elsewhere a round takes a dozen system calls, each with an errno
         List<String> facts = isRing ? List.of("echoes", "timeouts", "reads of a file") : List.of("echoes", "timeouts");
         Path file = Files.write(folder.resolve("file"), new byte[] {1});
-        Jvm best = Jvm.withFullAccess().and("-XX:TieredStopAtLevel=4", "-da");   // as users have it
-        Finished run = best.and(StandIn.flagsFor(backend).toArray(String[]::new))
+        Finished run = Jvm.asUsersHaveIt().and(StandIn.flagsFor(backend).toArray(String[]::new))
                 .with(DispatcherAllocation.class, Dispatcher.class)
-                .and(StandIn.backend(backend), String.valueOf(most), file.toString()).run();
+                .and(StandIn.backend(backend), String.valueOf(most), file.toString()).run().orFail();
 
         List<String> told = run.out().lines().toList();
         assertThat(told).as("what the program said: %s", run).hasSameSizeAs(facts);

@@ -85,6 +85,7 @@ class ExportsTest {
                 .toArray(String[]::new);
         List<String> noticed = violations(SIGNATURES, injected(folder, sources));
 
+        assertThat(noticed).allMatch(each -> each.startsWith("dev.ringpark.Leak"));
         for (int i = 0; i < leaks.size(); i++) {
             String shows = "dev.ringpark.Leak" + i + " shows ";
             assertThat(noticed).as(leaks.get(i)).anyMatch(each -> each.startsWith(shows));

@@ -31,7 +31,8 @@ class ReadmeTest {
         Readme readme = Readme.read();
         Path program = Files.writeString(folder.resolve("Echo.java"), readme.program());
         Path blocks = Files.writeString(folder.resolve("Blocks.java"), readme.programOfStatements());
-        Samples.compile(List.of(program, blocks), folder);
+        Samples.compile(List.of(program), folder);
+        Samples.compile(List.of(blocks), folder);   // by themselves: they do not see the program
     }
 
     @Test

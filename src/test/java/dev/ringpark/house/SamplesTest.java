@@ -88,7 +88,7 @@ class SamplesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"io_uring", "epoll", "kqueue of freebsd", "selector"})
-    void theCallbackEchoServesRestsWithoutADescriptorAndServesOnWhenThereIsOne(String backend) throws Exception {
+    void theCallbackEchoSendsBackAndRestsWithoutADescriptorAndServesOnWhenThereIsOne(String backend) throws Exception {
         Samples.require(backend);
         Tool.require("prlimit");
         List<Socket> clients = new ArrayList<>();

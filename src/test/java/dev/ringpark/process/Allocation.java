@@ -9,7 +9,7 @@ import java.lang.management.ManagementFactory;
  */
 public final class Allocation {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final int ROUND = 1000;
+    private static final int ROUND = 10_000;
     private static final long MOST_NANOS = 30_000_000_000L;
 
     private Allocation() {}
@@ -21,18 +21,22 @@ public final class Allocation {
     }
 
     /**
-     * Tells how many bytes all threads allocate each time, in the best of many rounds: what else the JVM does may
-     * allocate in some, {@code what} does so in every one, and the compiler may need several attempts.
+     * Tells how many bytes all threads allocate each time: the worse of two rounds in a row, the best such two. What
+     * else the JVM does may allocate in some, what {@code what} does now and then is in one of two, and the compiler
+     * may need several attempts.
      *
      * @param enough bytes a time for which it tries no longer
      */
     public static void tell(String fact, double enough, Repeated what) throws Exception {
         double least = Double.MAX_VALUE;
+        double last = Double.MAX_VALUE;
         long start = System.nanoTime();
         while (least >= 1 && least > enough && System.nanoTime() - start < MOST_NANOS) {
             long before = THREADS.getTotalThreadAllocatedBytes();
             what.run(ROUND);
-            least = Math.min(least, (double) (THREADS.getTotalThreadAllocatedBytes() - before) / ROUND);
+            double bytes = (double) (THREADS.getTotalThreadAllocatedBytes() - before) / ROUND;
+            least = Math.min(least, Math.max(last, bytes));
+            last = bytes;
         }
         System.out.println(fact + ": " + (least < 1 ? "nothing" : least + " bytes each"));
     }

@@ -40,6 +40,11 @@ public final class Jvm {
         return with(NATIVE_ACCESS, OPEN_JAVA_LANG);
     }
 
+    /** One that lets the library do all it can, and compiles as users' do: for what the compiler has to see through. */
+    public static Jvm asUsersHaveIt() {
+        return withFullAccess().and("-XX:TieredStopAtLevel=4", "-da");
+    }
+
     /** This one with more flags. */
     public Jvm and(String... more) {
         List<String> all = new ArrayList<>(flags);
