@@ -38,7 +38,12 @@ public final class Allocation {
             least = Math.min(least, Math.max(last, bytes));
             last = bytes;
         }
-        System.out.println(fact + ": " + (least < 1 ? "nothing" : least + " bytes each"));
+        tell(fact, least);
+    }
+
+    /** Tells that so many bytes are allocated each time. */
+    public static void tell(String fact, double bytes) {
+        System.out.println(fact + ": " + (bytes < 1 ? "nothing" : bytes + " bytes each"));
     }
 
     /** The bytes a time that a program has told in {@code line}. */
