@@ -104,7 +104,7 @@ class InheritanceContractTest extends Contract {
         OpenDescriptors before = new OpenDescriptors();
         CarrierLoop another = anotherLoop();
         Pair pair = Pair.on(another);
-        TcpListener.bind(another, Loopback.anyPort());
+        TcpListener listener = TcpListener.bind(another, Loopback.anyPort());
         Streams unix = Streams.unix(another);
         UdpSocket udp = UdpSocket.open(another);
         if (flavor.isOn("io_uring")) {   // elsewhere a file is a channel of the JDK's
@@ -115,7 +115,8 @@ class InheritanceContractTest extends Contract {
         String queue = flavor.isOn("io_uring") ? "[io_uring]" : "[eventpoll]";
         assertThat(ours).hasSizeGreaterThanOrEqualTo(8 + files.size()).anyMatch(each -> each.contains(queue));
         assertThat(ours).allMatch(InheritanceContractTest::isClosedOnExec);
-        assertThat(pair.far().isOpen()).isTrue();
+        assertThat(pair.far().isOpen()).isTrue();   // and so are held until here, for the collector
+        assertThat(listener.isOpen()).isTrue();
         assertThat(unix.far().isOpen()).isTrue();
         assertThat(udp.isOpen()).isTrue();
         assertThat(files).allMatch(LoopFile::isOpen);
