@@ -99,7 +99,7 @@ final class LoopDoor {
      * @throws ClosedChannelException if the handle is not open
      */
     <H extends Resource, T extends @Nullable Object> T plain(H handle, Plain<H, T> action) throws IOException {
-        StackRoom.require();   // also for the end of it: a close may wait for that, and hears of it from here alone
+        StackRoom.requireForWhoRequires();   // for its end, and the wake after: a close may wait for just that
         if (!handle.beginCall()) {
             throw new ClosedChannelException();
         }

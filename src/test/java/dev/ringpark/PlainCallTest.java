@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -16,15 +17,18 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 class PlainCallTest {
     private static final int STACK_BYTES = 256 * 1024;
-    private static final int ATTEMPTS = 150;
+    private static final int BEGUN_CALLS = 80;
+    private static final int STRIDE = 16;
+    private static final int DEEPER_THAN_ANY = 1 << 20;
     private static final int HOT = 50_000;
 
     private volatile boolean begun;
-    private volatile TcpSocket socket;
+    private volatile @Nullable TcpSocket socket;
 
     /**
-     * At many depths near the end of the stack: somewhere there is enough for the call, and not for its end. What looks
-     * for stack is compiled before, and so takes little itself, while the end of a call has never been run.
+     * At each depth near the one where calls begin: somewhere there is enough for the call, and not for its end. What
+     * looks for stack is compiled before, and so takes little itself, while the end of a call has hardly been run. So
+     * are the dives themselves, or their frames would shrink from one to the next.
      */
     @Test
     void aCloseHearsOfItsEndHoweverLittleStackIsLeft() throws Exception {
@@ -32,36 +36,54 @@ class PlainCallTest {
             StackRoom.require();
         }
         try (CarrierLoop loop = CarrierLoop.start(LoopOptions.defaults().withName("plain").withBackend("selector"))) {
-            CompletableFuture<Integer> deepest = onASmallStack(() -> deepest(0));
-            int bottom = deepest.get(20, TimeUnit.SECONDS);
+            int depth = bottom();
+            while (depth > 0 && !attempt(loop, depth)) {
+                depth -= STRIDE;
+            }
             int begunCalls = 0;
-            for (int i = 0; i < ATTEMPTS; i++) {
-                int depth = bottom - 4 * i;
+            for (depth += STRIDE; depth > 0 && begunCalls < BEGUN_CALLS; depth--) {
                 begunCalls += attempt(loop, depth) ? 1 : 0;
             }
-            assertThat(begunCalls).as("calls that were begun").isPositive();
+            assertThat(begunCalls).as("calls that were begun").isEqualTo(BEGUN_CALLS);
         }
+    }
+
+    /** How deep one can dive once dives are compiled, which they are long before it is found the last time. */
+    private int bottom() throws Exception {
+        int bottom = 0;
+        for (int i = 0; i < 3; i++) {
+            bottom = 0;
+            for (int step = DEEPER_THAN_ANY; step > 0; step /= 2) {
+                bottom += isWithinReach(bottom + step) ? step : 0;
+            }
+        }
+        return bottom;
+    }
+
+    private boolean isWithinReach(int depth) throws Exception {
+        return onASmallStack(() -> dive(depth)).get(20, TimeUnit.SECONDS) >= 0;
     }
 
     private boolean attempt(CarrierLoop loop, int depth) throws Exception {
         begun = false;
-        socket = TcpSocket.open(loop, StandardProtocolFamily.INET);
+        TcpSocket opened = TcpSocket.open(loop, StandardProtocolFamily.INET);
+        socket = opened;
         CompletableFuture<Integer> caller = onASmallStack(() -> dive(depth));
-        Thread closer = Thread.ofPlatform().daemon().start(() -> closeOnceBegun(caller));
+        Thread closer = Thread.ofPlatform().daemon().start(() -> closeOnceBegun(opened, caller));
         caller.get(20, TimeUnit.SECONDS);
         assertThat(closer.join(Duration.ofSeconds(20))).as("closed, with a call from depth %s", depth).isTrue();
         boolean was = begun;
-        socket.close();
+        opened.close();
         return was;
     }
 
-    private void closeOnceBegun(CompletableFuture<Integer> caller) {
+    private void closeOnceBegun(TcpSocket opened, CompletableFuture<Integer> caller) {
         while (!begun && !caller.isDone()) {
             Thread.onSpinWait();
         }
         try {
             if (begun) {
-                socket.close();
+                opened.close();
             }
         } catch (Exception e) {
             throw new AssertionError(e);
@@ -72,7 +94,11 @@ class PlainCallTest {
         if (depth > 0) {
             return dive(depth - 1) + 1;
         }
-        socket.plain(handle -> {
+        TcpSocket called = socket;
+        if (called == null) {
+            return 0;
+        }
+        called.plain(handle -> {
             begun = true;
             while (handle.isOpen()) {
                 Thread.onSpinWait();
@@ -80,15 +106,6 @@ class PlainCallTest {
             return null;
         });
         return 0;
-    }
-
-    @SuppressWarnings("InfiniteRecursion")   // until the stack ends, which is what it measures
-    private static int deepest(int depth) {
-        try {
-            return deepest(depth + 1);
-        } catch (StackOverflowError e) {
-            return depth;
-        }
     }
 
     private interface Body {

@@ -3,6 +3,7 @@ package dev.ringpark.internal.op;
 /** Whether a thread has stack enough for what must not end half way. */
 public final class StackRoom {
     private static final int PROBE_FRAMES = 1_000;   // some 25 KiB compiled at best, more when not
+    private static final int FRAMES_BETWEEN = 250;   // far more than there are from one who asks to whom he calls
 
     private StackRoom() {}
 
@@ -12,7 +13,20 @@ public final class StackRoom {
      * @throws StackOverflowError if there is not enough
      */
     public static void require() {
-        if (sum(PROBE_FRAMES, 1, 1, 1, 1) == 0) {
+        probe(PROBE_FRAMES);
+    }
+
+    /**
+     * As {@link #require}, for who calls somebody who requires it again, some frames further down.
+     *
+     * @throws StackOverflowError if there is not enough for both
+     */
+    public static void requireForWhoRequires() {
+        probe(PROBE_FRAMES + FRAMES_BETWEEN);
+    }
+
+    private static void probe(int frames) {
+        if (sum(frames, 1, 1, 1, 1) == 0) {
             throw new AssertionError();   // the sum is there so that the compiler keeps the frames
         }
     }
