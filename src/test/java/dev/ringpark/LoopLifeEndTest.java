@@ -90,6 +90,7 @@ class LoopLifeEndTest {
             assertThat(each.socket()).isEqualTo(handle.toString());
             assertThat(each.thread().getName()).isEqualTo("reader");
         });
+        EngineRig.until(() -> !backend().cancelled.isEmpty(), "the cancel is asked for");
         assertThat(backend().cancelled).containsExactly(read);
     }
 

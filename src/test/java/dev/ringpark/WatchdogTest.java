@@ -4,9 +4,12 @@ import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
 import dev.ringpark.internal.dispatch.SleepGate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -15,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 class WatchdogTest {
     private final Set<Thread> others = threads();
     private final Watchdog watchdog = new Watchdog();
+    private final List<LoopWatch> added = new ArrayList<>();
 
     /** A loop that does what the test says. */
     private static final class Loop {
@@ -35,18 +39,30 @@ class WatchdogTest {
         }
     }
 
+    private void add(Loop loop) {
+        added.add(loop.watch);
+        watchdog.add(loop.watch);
+    }
+
+    /** A watchdog that is left with a loop awake would look again and again while others count what theirs does. */
+    @AfterEach
+    void endTheWatchdog() {
+        added.forEach(watchdog::remove);
+        EngineRig.until(() -> own().isEmpty(), "the thread ends");
+    }
+
     @Test
     void itWaitsWithoutLimitWhileAllLoopsSleep() {
-        watchdog.add(Loop.asleep(Duration.ofMillis(1)).watch);
-        watchdog.add(Loop.asleep(Duration.ofMillis(1)).watch);
+        add(Loop.asleep(Duration.ofMillis(1)));
+        add(Loop.asleep(Duration.ofMillis(1)));
 
         awaitState(Thread.State.WAITING);
     }
 
     @Test
     void itWaitsForAsLongAsATurnMayLastWhileOneIsAwake() {
-        watchdog.add(Loop.asleep(Duration.ofMillis(1)).watch);
-        watchdog.add(new Loop(Duration.ofHours(1)).watch);
+        add(Loop.asleep(Duration.ofMillis(1)));
+        add(new Loop(Duration.ofHours(1)));
 
         awaitState(Thread.State.TIMED_WAITING);
     }
@@ -54,7 +70,7 @@ class WatchdogTest {
     @Test
     void aLoopThatWakesUpEndsTheDozeAndIsWatched() {
         Loop loop = Loop.asleep(Duration.ofMillis(1));
-        watchdog.add(loop.watch);
+        add(loop);
         awaitState(Thread.State.WAITING);
 
         wakeUp(loop);
@@ -66,7 +82,7 @@ class WatchdogTest {
     @Test
     void onceItIsRousedItRestsForTheThresholdThoughTheLoopSleepsAgain() {
         Loop loop = Loop.asleep(Duration.ofHours(1));
-        watchdog.add(loop.watch);
+        add(loop);
         awaitState(Thread.State.WAITING);
 
         watchdog.rouse(loop.watch);
@@ -77,7 +93,7 @@ class WatchdogTest {
     @Test
     void itDozesAgainWhenTheLoopHasGoneBackToSleep() {
         Loop loop = Loop.asleep(Duration.ofMillis(1));
-        watchdog.add(loop.watch);
+        add(loop);
         for (int i = 0; i < 100; i++) {
             awaitState(Thread.State.WAITING);
             wakeUp(loop);
@@ -90,15 +106,15 @@ class WatchdogTest {
     void itsThreadGoesWithTheLastLoopAndComesWithTheNext() {
         Loop first = Loop.asleep(Duration.ofMillis(1));
         Loop second = new Loop(Duration.ofHours(1));
-        watchdog.add(first.watch);
-        watchdog.add(second.watch);
+        add(first);
+        add(second);
         watchdog.remove(second.watch);
         awaitState(Thread.State.WAITING);
 
         watchdog.remove(first.watch);
         EngineRig.until(() -> own().isEmpty(), "the thread ends");
 
-        watchdog.add(first.watch);
+        add(first);
         awaitState(Thread.State.WAITING);
     }
 

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 /** An {@link EchoProgram} that runs, and the JDK's sockets that are connected to it. */
 record EchoServer(RunningProgram program, int port, List<Socket> clients) implements AutoCloseable {
     private static final Pattern PORT = Pattern.compile("^port (\\d+)$");
+    private static final String STOPPED = "\nState:\tT";
 
     /** Starts one of {@code flavor}; where that cannot be had the test is skipped. */
     static EchoServer start(Flavor flavor, Jvm jvm) throws IOException, InterruptedException {
@@ -75,11 +76,11 @@ record EchoServer(RunningProgram program, int port, List<Socket> clients) implem
         return new byte[] {(byte) client, (byte) (client >> 8), (byte) round};
     }
 
-    /** The CPU time all its threads have taken, to the nanosecond. */
+    /** The CPU time the threads it has have taken, to the nanosecond. */
     Duration cpuTime() throws IOException {
         long nanos = 0;
         for (Path task : tasks()) {
-            nanos += Long.parseLong(Files.readString(task.resolve("schedstat")).split(" ", 2)[0]);
+            nanos += Long.parseLong(read(task, "schedstat", "0").split(" ", 2)[0]);
         }
         return Duration.ofNanos(nanos);
     }
@@ -88,13 +89,24 @@ record EchoServer(RunningProgram program, int port, List<Socket> clients) implem
     boolean isStopped() {
         try {
             for (Path task : tasks()) {
-                if (!Files.readString(task.resolve("status")).contains("\nState:\tT")) {
+                if (!read(task, "status", STOPPED).contains(STOPPED)) {
                     return false;
                 }
             }
             return true;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String read(Path task, String file, String ofOneThatHasEnded) throws IOException {
+        try {
+            return Files.readString(task.resolve(file));
+        } catch (IOException e) {
+            if (Files.exists(task)) {
+                throw e;
+            }
+            return ofOneThatHasEnded;
         }
     }
 

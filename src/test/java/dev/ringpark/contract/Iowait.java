@@ -66,11 +66,22 @@ final class Iowait {
         List<List<String>> all = new ArrayList<>();
         try (Stream<Path> threads = Files.list(Path.of("/proc/" + program.pid() + "/task"))) {
             for (Path thread : threads.toList()) {
-                all.add(SLEEP.matcher(Files.readString(thread.resolve("status"))).results()
-                        .map(MatchResult::group).toList());
+                all.add(SLEEP.matcher(status(thread)).results().map(MatchResult::group).toList());
             }
         }
         return all;
+    }
+
+    /** Nothing of a thread that has ended since it was listed: not one that sleeps. */
+    private static String status(Path thread) throws IOException {
+        try {
+            return Files.readString(thread.resolve("status"));
+        } catch (IOException e) {
+            if (Files.exists(thread)) {
+                throw e;
+            }
+            return "";
+        }
     }
 
     private static long blocked() throws IOException {

@@ -245,17 +245,18 @@ class LoopStallTest {
         rigs.add(other);
         long before = other.loop.stats().stalls();
         for (int i = 1; i <= 2; i++) {
-            AtomicBoolean seen = new AtomicBoolean();
-            LoopRig.Running<Void> hog = other.start(() -> {
-                while (!seen.get() && !stop.get()) {
-                    Thread.onSpinWait();
-                }
+            CountDownLatch seen = new CountDownLatch(1);
+            LoopRig.Running<Void> pinned = other.start(() -> LoopPinnedCall.make(() -> {
+                seen.await();
                 return null;
-            });
+            }));
             long expected = before + i;
-            LoopRig.until(() -> other.loop.stats().stalls() >= expected, () -> other.loop.stats().toString());
-            seen.set(true);
-            hog.await();
+            try {
+                LoopRig.until(() -> other.loop.stats().stalls() >= expected, () -> other.loop.stats().toString());
+            } finally {
+                seen.countDown();
+            }
+            pinned.await();
         }
     }
 }

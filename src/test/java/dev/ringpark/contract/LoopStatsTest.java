@@ -123,22 +123,27 @@ class LoopStatsTest extends RiggedLoop {
     @Test
     void aLoopWhoseThreadsAllWaitMakesNoSystemCall() throws Exception {
         LoopRig.Mixed pair = rig.mixed();
+        LoopRig.Mixed timed = rig.mixed();
         CountDownLatch never = new CountDownLatch(1);
+        long submitted = rig.loop.stats().submitted();
         List<Thread> waiting = List.of(
                 rig.start(() -> pair.near().read(new byte[1], 0, 1)).thread(),
-                rig.start(() -> pair.near().read(new byte[1], 0, 1, LoopRig.FAR)).thread(),
+                rig.start(() -> timed.near().read(new byte[1], 0, 1, LoopRig.FAR)).thread(),
+                rig.start(() -> timed.near().read(new byte[1], 0, 1, LoopRig.FAR)).thread(),
                 rig.start(() -> never.await(1, TimeUnit.HOURS)).thread(),
                 rig.start(() -> {
                     never.await();
                     return null;
                 }).thread());
         waiting.forEach(LoopRig::awaitWaiting);
+        LoopRig.until(() -> rig.loop.stats().submitted() >= submitted + 2, () -> rig.loop.stats().toString());
 
         assertNothingHappens();
 
         assertThat(waiting).allMatch(Thread::isAlive);
         never.countDown();
-        pair.far().getOutputStream().write(new byte[2]);
+        pair.far().getOutputStream().write(new byte[1]);
+        timed.far().getOutputStream().write(new byte[2]);
         for (Thread thread : waiting) {
             LoopRig.join(thread);
         }

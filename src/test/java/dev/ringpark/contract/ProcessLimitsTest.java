@@ -29,6 +29,7 @@ class ProcessLimitsTest {
     private static final Jvm JVM = Jvm.withFullAccess();
     private static final Duration A_WHILE = Duration.ofSeconds(1);
     private static final double IDLE_SHARE = 0.005;   // of a core
+    private static final double STORM_SHARE = 0.2;
     private static final int MOST_TIMES = 10;
     private static final Duration LONG = Duration.ofSeconds(15);
 
@@ -70,10 +71,10 @@ class ProcessLimitsTest {
             server.connect(connections);
             server.ask(1);
             server.program().await(Pattern.compile("^Too many open files$"));
-            double share = settledCpuShareOver(time, server);
+            double share = calmestCpuShareOver(time, server, STORM_SHARE);
             System.out.printf(Locale.ROOT, "%s: %d connections and 60 descriptors take %.1f %% of a core%n", flavor,
                     connections, 100 * share);
-            assertThat(share).as("share of a core").isLessThan(0.2);
+            assertThat(share).as("share of a core").isLessThan(STORM_SHARE);
 
             for (int i = 0; i < connections; i++) {   // each that goes makes room for one that waits
                 server.assertAnswer(i, 1);
@@ -88,9 +89,10 @@ class ProcessLimitsTest {
     }
 
     /** Of several times: on a busy machine the compiler comes to its end later, but whoever polls never rests. */
-    private static double calmestCpuShareOver(Duration time, EchoServer server) throws Exception {
+    private static double calmestCpuShareOver(Duration time, EchoServer server, double enough)
+            throws Exception {
         double least = settledCpuShareOver(time, server);
-        for (int i = 0; i < MOST_TIMES && least >= IDLE_SHARE; i++) {
+        for (int i = 0; i < MOST_TIMES && least >= enough; i++) {
             least = Math.min(least, cpuShareOver(time, server));
         }
         return least;
@@ -211,7 +213,7 @@ class ProcessLimitsTest {
         try (EchoServer server = EchoServer.start(flavor, JVM)) {
             server.connect(connections);
             server.assertAllAnswer(1);
-            double share = calmestCpuShareOver(time, server);
+            double share = calmestCpuShareOver(time, server, IDLE_SHARE);
             System.out.printf(Locale.ROOT, "%s: %d idle connections take %.3f %% of a core%n", flavor, connections,
                     100 * share);
             assertThat(share).as("share of a core").isLessThan(IDLE_SHARE);
