@@ -136,6 +136,7 @@ class DeadlineContractTest extends Contract {
         String name = MadeUpNames.of(this::answerLate);
         assertThat(failureOnceBegun(() -> lookUps.get() > 0, _ -> TcpSocket.connect(loop, name, port, LONG)))
                 .isExactlyInstanceOf(SocketTimeoutException.class).hasMessage("Connect timed out");
+        assertThat(lookUps).hasValue(1);
     }
 
     @Test
@@ -542,9 +543,11 @@ class DeadlineContractTest extends Contract {
     /** What {@code body} fails with under a short deadline; on a busy machine one may be over before it begins. */
     private Throwable failureOnceBegun(BooleanSupplier hasBegun, UnderDeadline body) throws Exception {
         for (Duration limit = SHORT; limit.compareTo(LONGEST) < 0; limit = limit.multipliedBy(2)) {
+            long start = System.nanoTime();
             Deadline deadline = Deadline.within(limit);
             Throwable failure = failureOf(() -> deadline.call(() -> body.call(deadline)));
             if (hasBegun.getAsBoolean() || !deadline.isOver()) {   // the deadline is not why it has not begun
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(limit, limit.plusSeconds(5));
                 return failure;
             }
         }
