@@ -545,7 +545,9 @@ class DeadlineContractTest extends Contract {
         for (Duration limit = SHORT; limit.compareTo(LONGEST) < 0; limit = limit.multipliedBy(2)) {
             long start = System.nanoTime();
             Deadline deadline = Deadline.within(limit);
-            Throwable failure = failureOf(() -> deadline.call(() -> body.call(deadline)));
+            Call<?> call = call(() -> deadline.call(() -> body.call(deadline)));
+            Throwable failure = call.failure();
+            assertThat(call.endedInterrupted()).isFalse();
             if (hasBegun.getAsBoolean() || !deadline.isOver()) {   // the deadline is not why it has not begun
                 assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(limit, limit.plusSeconds(5));
                 return failure;

@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -76,13 +78,19 @@ record EchoServer(RunningProgram program, int port, List<Socket> clients) implem
         return new byte[] {(byte) client, (byte) (client >> 8), (byte) round};
     }
 
-    /** The CPU time the threads it has have taken, to the nanosecond. */
-    Duration cpuTime() throws IOException {
-        long nanos = 0;
+    /** The CPU time that each of the threads it has has taken, in nanoseconds. */
+    Map<Path, Long> cpuNanos() throws IOException {
+        Map<Path, Long> nanos = new HashMap<>();
         for (Path task : tasks()) {
-            nanos += Long.parseLong(read(task, "schedstat", "0").split(" ", 2)[0]);
+            nanos.put(task, Long.parseLong(read(task, "schedstat", "0").split(" ", 2)[0]));
         }
-        return Duration.ofNanos(nanos);
+        return nanos;
+    }
+
+    /** What those that live on have taken since they had taken {@code before}; one that ends takes nothing back. */
+    long cpuNanosSince(Map<Path, Long> before) throws IOException {
+        return cpuNanos().entrySet().stream()
+                .mapToLong(each -> Math.max(0, each.getValue() - before.getOrDefault(each.getKey(), 0L))).sum();
     }
 
     /** Whether the system has stopped each of its threads. */

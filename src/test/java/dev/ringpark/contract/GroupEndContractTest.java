@@ -154,7 +154,7 @@ class GroupEndContractTest extends Contract {
         assumeTrue(LoopRig.isCarried(flavor), "threads that are handed over cannot hold the loop up");
         LoopServer server = group.serve(Loopback.anyPort(), socket -> {
             socket.out().write('!');
-            holdUp();
+            holdUp(() -> { });
         });
         Socket client = clientOf(server);
         assertThat(client.getInputStream().read()).isEqualTo('!');
@@ -249,17 +249,15 @@ class GroupEndContractTest extends Contract {
 
     private void holdUp(CarrierLoop loop) throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
-        loop.startVirtualThread(() -> {
-            begun.countDown();
-            holdUp();
-        });
+        loop.startVirtualThread(() -> holdUp(begun::countDown));
         begun.await();
     }
 
-    /** As a thread that computes does, but the processor is for others. */
-    private void holdUp() {
+    /** As a thread that computes does, but the processor is for others; runs {@code begin} when it cannot leave. */
+    private void holdUp(Runnable begin) {
         try {
             LoopPinnedCall.make(() -> {
+                begin.run();
                 while (!letGo.get()) {
                     LockSupport.parkNanos(1_000_000);
                 }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -99,10 +100,10 @@ class ProcessLimitsTest {
     }
 
     private static double cpuShareOver(Duration time, EchoServer server) throws Exception {
-        Duration before = server.cpuTime();
+        Map<Path, Long> before = server.cpuNanos();
         long start = System.nanoTime();
         assertThat(server.program().livesOnFor(time)).isTrue();
-        return (double) server.cpuTime().minus(before).toNanos() / (System.nanoTime() - start);
+        return (double) server.cpuNanosSince(before) / (System.nanoTime() - start);
     }
 
     // ---- no completion entry left ----

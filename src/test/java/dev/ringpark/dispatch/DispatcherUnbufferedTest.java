@@ -123,6 +123,7 @@ class DispatcherUnbufferedTest extends DispatcherContract {
         }
         dispatcher.close();
 
+        // A thread for files that opens yet when nobody waits any more closes what it gets, whenever that is.
         Eventually.until(() -> DispatcherFileContract.descriptorsOf(direct.path()) == 0, "closed what was given up");
     }
 

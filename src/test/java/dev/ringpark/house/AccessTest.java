@@ -29,6 +29,7 @@ import java.util.concurrent.Exchanger;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +76,13 @@ class AccessTest {
     @Test
     void loopCodeKnowsNoLockNoBlockingQueueAndNoLog() {
         assertThat(violations(LOOP_CODE, MAIN)).isEmpty();
+    }
+
+    @Test
+    void allThatIsListedAsLoopCodeIsThere() {
+        Set<String> names = MAIN.stream().map(JavaClass::getName).collect(Collectors.toSet());
+        assertThat(names).containsAll(LoopCode.FILES);
+        assertThat(LoopCode.ROOMS).allMatch(room -> names.stream().anyMatch(name -> name.startsWith(room)));
     }
 
     @Test

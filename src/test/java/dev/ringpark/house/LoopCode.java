@@ -10,12 +10,12 @@ import java.util.Set;
  * and ends a loop.
  */
 final class LoopCode {
-    private static final List<String> ROOMS =
+    static final List<String> ROOMS =
             List.of("dev.ringpark.internal.dispatch.", "dev.ringpark.internal.backend.", "dev.ringpark.internal.op.",
                     "dev.ringpark.internal.jdk.", "dev.ringpark.internal.os.");
-    private static final Set<String> FILES = Set.of("dev.ringpark.LoopEngine", "dev.ringpark.LoopDoor",
+    static final Set<String> FILES = Set.of("dev.ringpark.LoopEngine", "dev.ringpark.LoopDoor",
             "dev.ringpark.Parking", "dev.ringpark.LoopScheduler", "dev.ringpark.RunQueue", "dev.ringpark.Herald",
-            "dev.ringpark.Watch", "dev.ringpark.LoopTimer", "dev.ringpark.Alarm", "dev.ringpark.Sleepers",
+            "dev.ringpark.LoopWatch", "dev.ringpark.LoopTimer", "dev.ringpark.Alarm", "dev.ringpark.Sleepers",
             "dev.ringpark.Mailbox", "dev.ringpark.Requests", "dev.ringpark.Cancel", "dev.ringpark.LoopLife",
             "dev.ringpark.OpenSockets", "dev.ringpark.LostSockets", "dev.ringpark.Watchdog", "dev.ringpark.Threads",
             "dev.ringpark.Afterlife", "dev.ringpark.Timeouts", "dev.ringpark.PendingOperation");
