@@ -280,25 +280,23 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
     private int transferOnce(Kind kind, ByteBuffer buffer, long address, long position, long before)
             throws IOException {
         long place = position < 0 ? mindedPlace() : position;
-        requireAligned(address + buffer.position(), place, buffer.remaining(), before);
+        int index = buffer.position();   // looked for once, in case another thread moves it
+        int length = buffer.limit() - index;
+        Objects.checkFromIndexSize(index, length, buffer.capacity());
+        requireAligned(address + index, place, length, before);
         long deadlineNanos = begin(before);
-        int count = kind == Kind.READ_AT ? readNow(buffer, address, place) : 0;
-        if (count == 0) {
+        boolean isDone = kind == Kind.READ_AT && looksForNow(place, length) && readNow(address + index, length, place);
+        int count = length;
+        if (!isDone) {
             Operation operation = take();
             operation.at(place);
-            operation.beginTransfer(kind, buffer, address, buffer.position(), buffer.remaining(), deadlineNanos);
+            operation.beginTransfer(kind, buffer, address, index, length, deadlineNanos);
             count = await(operation, before);
         }
         if (place != position) {
             moveInTurn(place + count);
         }
-        buffer.position(buffer.position() + count);
+        buffer.position(index + count);
         return count;
-    }
-
-    /** How many bytes were in memory: all or none. */
-    private int readNow(ByteBuffer buffer, long address, long position) throws IOException {
-        int length = buffer.remaining();
-        return looksForNow(position, length) && readNow(address + buffer.position(), length, position) ? length : 0;
     }
 }

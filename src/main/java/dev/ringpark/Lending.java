@@ -4,6 +4,7 @@ import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Transfers of a socket's buffers: memory that can be lent to the system is, for other memory an array stands in. */
@@ -11,16 +12,17 @@ final class Lending {
     private Lending() {}
 
     /**
-     * Begins a transfer of {@code length} bytes of {@code buffer} from its position on, which stays; of at most {@code
-     * mostCopied} if they go through an array.
+     * Begins a transfer of {@code length} bytes of {@code buffer} from {@code position} on; its own stays. Of at most
+     * {@code mostCopied} bytes if they go through an array.
      *
      * @return that array, or null if there is none
+     * @throws IndexOutOfBoundsException if it has no such bytes; nothing has begun then
      * @throws IllegalStateException if the arena of the buffer is closed; nothing has begun then
      * @throws WrongThreadException if it is another thread's; the same
      */
-    static byte @Nullable [] begin(Operation operation, Kind kind, ByteBuffer buffer, int length, int mostCopied,
-            long deadlineNanos) {
-        int position = buffer.position();
+    static byte @Nullable [] begin(Operation operation, Kind kind, ByteBuffer buffer, int position, int length,
+            int mostCopied, long deadlineNanos) {
+        Objects.checkFromIndexSize(position, length, buffer.capacity());
         if (buffer.hasArray()) {
             operation.beginTransfer(kind, buffer.array(), buffer.arrayOffset() + position, length, deadlineNanos);
             return null;

@@ -72,9 +72,7 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
 
     final int readInto(ByteBuffer target, long deadlineNanos) throws IOException {
         KernelMemory.requireNotReadOnly(target);
-        int position = target.position();
-        int length = target.remaining();
-        if (length == 0) {
+        if (!target.hasRemaining()) {
             return nothingRead();
         }
         Operation operation = enter(READING, deadlineNanos, READ_TIMED_OUT);
@@ -82,7 +80,12 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
             if (isInputOver()) {
                 return -1;
             }
-            byte[] copy = Lending.begin(operation, Kind.READ, target, length, COPY_BYTES, deadlineNanos);
+            int position = target.position();   // looked for in its turn: who had it before may have moved it
+            int length = target.limit() - position;
+            if (length == 0) {
+                return 0;
+            }
+            byte[] copy = Lending.begin(operation, Kind.READ, target, position, length, COPY_BYTES, deadlineNanos);
             int count = await(operation, READ_TIMED_OUT);
             if (copy != null) {
                 target.put(position, copy, 0, count);
@@ -166,14 +169,17 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
     // ---- writing ----
 
     final int writeFrom(ByteBuffer source, long deadlineNanos) throws IOException {
-        int position = source.position();
-        int length = source.remaining();
-        if (length == 0) {
+        if (!source.hasRemaining()) {
             return nothingWritten();
         }
         Operation operation = enterWrite(deadlineNanos);
         try {
-            Lending.begin(operation, Kind.WRITE, source, length, COPY_BYTES, deadlineNanos);
+            int position = source.position();   // in its turn, as above
+            int length = source.limit() - position;
+            if (length == 0) {
+                return 0;
+            }
+            Lending.begin(operation, Kind.WRITE, source, position, length, COPY_BYTES, deadlineNanos);
             int count = await(operation, WRITE_TIMED_OUT);
             source.position(position + count);
             return count;

@@ -44,12 +44,14 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
 
     final Datagram receiveInto(ByteBuffer target, long deadlineNanos) throws IOException {
         KernelMemory.requireNotReadOnly(target);
-        int room = room(target.remaining());
         Operation operation = enterReceive(deadlineNanos);
         try {
-            byte[] copy = Lending.begin(operation, Kind.RECEIVE_FROM, target, room, room, deadlineNanos);
+            int position = target.position();   // looked for in its turn: who had it before may have moved it
+            int room = room(target.limit() - position);
+            byte[] copy = Lending.begin(
+                    operation, Kind.RECEIVE_FROM, target, position, room, room, deadlineNanos);
             Datagram datagram = awaitDatagram(operation, room, RECEIVE_TIMED_OUT);
-            put(copy, target, datagram.count());
+            put(copy, target, position, datagram.count());
             return datagram;
         } finally {
             exit(READING);
@@ -83,12 +85,13 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
 
     final int receiveLengthInto(ByteBuffer target, long deadlineNanos) throws IOException {
         KernelMemory.requireNotReadOnly(target);
-        int room = room(target.remaining());
         Operation operation = enterReceiveFromPeer(deadlineNanos);
         try {
-            byte[] copy = Lending.begin(operation, Kind.RECEIVE, target, room, room, deadlineNanos);
+            int position = target.position();
+            int room = room(target.limit() - position);
+            byte[] copy = Lending.begin(operation, Kind.RECEIVE, target, position, room, room, deadlineNanos);
             int length = await(operation, RECEIVE_TIMED_OUT);
-            put(copy, target, Math.min(length, room));
+            put(copy, target, position, Math.min(length, room));
             return length;
         } finally {
             exit(READING);
@@ -165,14 +168,15 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
 
     /** To {@code target}; null stands for the peer. */
     final void sendFrom(ByteBuffer source, @Nullable SocketAddress target, long deadlineNanos) throws IOException {
-        int length = source.remaining();
         InetSocketAddress to = target == null ? null : destination(target);
         Operation operation = enter(WRITING, deadlineNanos, SEND_TIMED_OUT);
+        int position = source.position();
+        int length = source.limit() - position;
         try {
             Kind kind = prepare(operation, length, to);
-            Lending.begin(operation, kind, source, length, length, deadlineNanos);
+            Lending.begin(operation, kind, source, position, length, length, deadlineNanos);
             await(operation, SEND_TIMED_OUT);
-            source.position(source.limit());
+            source.position(position + length);
         } catch (SocketException e) {
             throw about(length, e);
         } finally {
@@ -248,11 +252,11 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
         return (int) Math.min(bytes, DatagramLimit.MOST_BYTES);
     }
 
-    private static void put(byte @Nullable [] copy, ByteBuffer target, int count) {
+    private static void put(byte @Nullable [] copy, ByteBuffer target, int position, int count) {
         if (copy != null) {
-            target.put(target.position(), copy, 0, count);
+            target.put(position, copy, 0, count);
         }
-        target.position(target.position() + count);
+        target.position(position + count);
     }
 
     private static ByteBuffer asBuffer(MemorySegment segment) {

@@ -17,6 +17,8 @@ public final class KernelMemory {
     /** What {@link #address} answers for memory that cannot be lent. */
     public static final long NOT_LENT = 0;
 
+    private static final int SPAN = 1 << 30;   // a power of 2: addresses are told modulo that
+
     /** Whether an arena's buffers can be told from others by their scope; if not, none is lent. */
     public static final boolean TELLS_ARENAS = tellsArenas();
 
@@ -37,7 +39,18 @@ public final class KernelMemory {
             return NOT_LENT;
         }
         MemorySegment rest = MemorySegment.ofBuffer(buffer);   // from its position on
-        return hasArena(buffer, rest) && !canLend(rest) ? NOT_LENT : rest.address() - buffer.position();
+        return hasArena(buffer, rest) && !canLend(rest) ? NOT_LENT : begin(buffer, rest.address());
+    }
+
+    /**
+     * Where it begins, told by an address in it, and not by its position: another thread may move that between two
+     * looks, and the system would write beside the buffer.
+     */
+    private static long begin(ByteBuffer buffer, long addressInIt) {
+        if (buffer.capacity() >= SPAN) {
+            return MemorySegment.ofBuffer(buffer.slice(0, buffer.capacity())).address();
+        }
+        return addressInIt - (addressInIt - buffer.alignmentOffset(0, SPAN) & SPAN - 1);
     }
 
     /** The same for one that {@code operation} is to lend, without a look at it if that has done so lately. */

@@ -113,6 +113,7 @@ public final class Operation extends FileArguments {
 
     /** Reads into or writes from {@code length} bytes of {@code target} from {@code offset} on. */
     public void beginTransfer(Kind kind, byte[] target, int offset, int length, long deadlineNanos) {
+        Objects.checkFromIndexSize(offset, length, target.length);
         this.buffer = null;
         this.array = target;
         this.offset = offset;

@@ -12,14 +12,20 @@ final class FdAttempts {
 
     private FdAttempts() {}
 
+    /** From {@code index} on, by a buffer of our own, which no other thread moves between two looks at it. */
+    private static MemorySegment memory(ByteBuffer buffer, int index) {
+        return MemorySegment.ofBuffer(buffer.slice(index, buffer.limit() - index));
+    }
+
     /**
      * What recv(2) said: how many bytes, 0 at the end, or minus an errno; the buffer's position moves. An errno that
      * came behind bytes goes to {@code late}: the kernel does not say it again.
      */
     static int read(SocketCalls calls, int fd, ByteBuffer target, IntConsumer late) {
         if (target.isDirect()) {
-            int count = calls.receiveNow(fd, MemorySegment.ofBuffer(target));
-            target.position(target.position() + Math.max(count, 0));
+            int index = target.position();
+            int count = calls.receiveNow(fd, memory(target, index));
+            target.position(index + Math.max(count, 0));
             return count;
         }
         try (Arena arena = Arena.ofConfined()) {
@@ -47,8 +53,9 @@ final class FdAttempts {
     /** What send(2) said: how many bytes, or minus an errno, as in {@link #read}; the buffer's position moves. */
     static int write(SocketCalls calls, int fd, ByteBuffer source, IntConsumer late) {
         if (source.isDirect()) {
-            int count = calls.sendNow(fd, MemorySegment.ofBuffer(source));
-            source.position(source.position() + Math.max(count, 0));
+            int index = source.position();
+            int count = calls.sendNow(fd, memory(source, index));
+            source.position(index + Math.max(count, 0));
             return count;
         }
         try (Arena arena = Arena.ofConfined()) {

@@ -64,7 +64,8 @@ final class FdDatagrams {
     }
 
     private static MemorySegment copy(ByteBuffer source, Arena arena) {
-        MemorySegment bytes = MemorySegment.ofBuffer(source);
+        int index = source.position();
+        MemorySegment bytes = MemorySegment.ofBuffer(source.slice(index, source.limit() - index));
         return arena.allocate(Math.max(1, bytes.byteSize())).copyFrom(bytes);
     }
 
