@@ -183,10 +183,10 @@ public final class CarrierLoop implements AutoCloseable {
 
     /**
      * Runs {@code task} on a virtual thread of this loop and waits for its end: a virtual caller parks, others block.
+     * One that is pinned to this loop's thread waits for ever, as it keeps the task's from running.
      *
      * @return what the task returned
-     * @throws Exception what the task threw; {@link InterruptedException} if the caller was interrupted while it
-     *     waited: the task's thread is interrupted then
+     * @throws Exception what it threw; {@link InterruptedException} if the caller was interrupted, as its thread is
      * @throws IllegalStateException if the loop is closed
      */
     public <T extends @Nullable Object> T run(Callable<T> task) throws Exception {

@@ -37,11 +37,19 @@ final class Herald {
      * the herald is dismissed.
      */
     void unpark(Thread waiting) {
-        if (waiting.isVirtual() && !dismissed) {
-            woken.add(waiting);
+        if (waiting.isVirtual() && !dismissed && isNoted(waiting)) {
             unannounced = true;
         } else {
             Wakeup.unpark(waiting);
+        }
+    }
+
+    /** False if there is no memory for that: what has ended ends once, and its thread would never hear of it. */
+    private boolean isNoted(Thread waiting) {
+        try {
+            return woken.add(waiting);
+        } catch (OutOfMemoryError e) {
+            return false;
         }
     }
 

@@ -93,7 +93,7 @@ final class LoopEngine implements LoopThread.Driver {
             gate.close();
             proactor.abandon(e);
             door.requests().takeIn(proactor);
-            proactor.keepLentMemory();
+            proactor.lentMemory().keep();
             throw e;
         } finally {
             leave();
@@ -108,6 +108,7 @@ final class LoopEngine implements LoopThread.Driver {
         requireWhole();
         door.deliver();
         ready.run(turnTasks, watch.turnStartNanos(), turnNanos);
+        requireWhole();   // or one of them, pinned, has left what it drove half way
         finishTurn(false);
     }
 
@@ -119,7 +120,7 @@ final class LoopEngine implements LoopThread.Driver {
     @Override
     public void driveOnce() {
         requireWhole();
-        StackRoom.require();   // this is a user's stack, and what follows must not end half way
+        StackRoom.requireForWhoRequires();   // on a user's stack, what wakes others must not end half way
         try {
             door.deliver();
             finishTurn(true);

@@ -205,7 +205,7 @@ public final class LoopGroup implements AutoCloseable {
      *     machine's, or its port is privileged
      * @throws IOException if the system has run out of descriptors or memory
      * @throws UnsupportedOperationException if {@code accepting} asks for what the system does not have
-     * @throws IllegalStateException if the group is closed
+     * @throws IllegalStateException if the group is closed, or one of the loops that are to accept
      */
     public LoopServer serve(SocketAddress local, Accepting accepting, LoopServer.Handler handler) throws IOException {
         Objects.requireNonNull(handler, "handler");

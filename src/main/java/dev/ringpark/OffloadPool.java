@@ -77,6 +77,7 @@ final class OffloadPool {
         if (Thread.currentThread() instanceof Worker worker && worker.pool == this) {
             return body.call();   // if all threads waited for others to run something, nobody would
         }
+        StackRoom.require();   // half way through, a lock of the pool's might stay closed, or a place taken
         FutureTask<T> task = new FutureTask<>(body);
         begin(task, deadlineNanos);
         try {
@@ -99,8 +100,8 @@ final class OffloadPool {
 
     private void begin(FutureTask<?> task, long deadlineNanos) throws Exception {
         takePlace(deadlineNanos);
-        begun.add(task);
         try {
+            begun.add(task);
             threads.execute(task);
         } catch (RejectedExecutionException e) {
             begun.remove(task);

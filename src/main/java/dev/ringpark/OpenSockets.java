@@ -13,9 +13,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sockets and listeners of a loop that are not closed: what it closes at its end, and what {@link LostSockets}
- * closes when nobody has them any more. An entry is both at once, a link of the list and the reference that notices,
- * because each idle connection pays for it. It knows the handle only, and so keeps no socket alive.
+ * The sockets, listeners and files of a loop that are not closed: what it closes at its end, and what
+ * {@link LostSockets} closes when nobody has them any more. An entry is both at once, a link of the list and the
+ * reference that notices, because each idle connection pays for it. It knows the handle only, and so keeps no socket
+ * alive.
  *
  * <p>The monitor is for the threads that open and close, not for the loop, which never comes here before its end;
  * nobody waits, or calls anything, while he changes the list.

@@ -1,6 +1,7 @@
 package dev.ringpark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Handle;
@@ -260,6 +261,28 @@ class LoopEngineTest {
             return true;
         } catch (StackOverflowError partOfTheAccident) {
             return false;
+        }
+    }
+
+    @Test
+    void aTurnThatFailedOnAPinnedThreadsStackIsTheLast() throws Exception {
+        try (EngineRig rig = new EngineRig(true)) {
+            Handle handle = rig.socket();
+            FutureTask<Integer> read = rig.startCarried(() -> rig.read(handle));
+            EngineRig.until(() -> rig.backend().submitted.size() == 1, "submitted");
+            FutureTask<Integer> pinned = rig.startCarried(() -> {
+                rig.backend().inNextWait(() -> {
+                    throw new IllegalArgumentException("on purpose");
+                });
+                assertThatThrownBy(rig.engine::driveOnce).isExactlyInstanceOf(IllegalStateException.class)
+                        .hasMessage("the loop's I/O queue failed").hasRootCauseMessage("on purpose");
+                return rig.backend().polls;
+            });
+            int polls = EngineRig.await(pinned);
+
+            assertThat(EngineRig.await(read)).as("a read that has failed").isEqualTo(-1);
+            EngineRig.until(() -> !rig.thread.isAlive(), "ended");
+            assertThat(rig.backend().polls).isEqualTo(polls);
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.ringpark;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringpark.contract.SmallStack;
 import dev.ringpark.internal.op.Moment;
 import java.nio.channels.AsynchronousCloseException;
 import java.util.ArrayList;
@@ -16,6 +18,10 @@ import org.junit.jupiter.api.Timeout;
 /** The threads for what would block a loop. */
 @Timeout(60)
 class OffloadPoolTest {
+    private static final int CLOSE_BY = 512;   // steps up the stack, one by one
+    private static final int STRIDE = 16;
+    private static final int ENOUGH = 5;
+
     private final OffloadPool pool = new OffloadPool(LoopOptions.defaults().withOffload(1, 0));
     private final CountDownLatch runs = new CountDownLatch(1);
 
@@ -58,5 +64,23 @@ class OffloadPoolTest {
             assertThatThrownBy(() -> call.get(30, TimeUnit.SECONDS)).isExactlyInstanceOf(ExecutionException.class)
                     .hasCauseExactlyInstanceOf(AsynchronousCloseException.class);
         }
+    }
+
+    /** From where there is no stack to where there is enough: a place that is lost once is lost to all. */
+    @Test
+    void whoRunsOutOfStackTakesNoPlaceAlong() throws Exception {
+        assertThat(pool.run(() -> 1, Moment.NONE)).isEqualTo(1);   // all is loaded
+        int bottom = SmallStack.bottom();
+        int refused = 0;
+        int enough = 0;
+        for (int above = 0; enough < ENOUGH; above += above < CLOSE_BY ? 1 : STRIDE) {
+            if (SmallStack.runAt(bottom - above, () -> pool.run(() -> 1, Moment.NONE)).get(30, TimeUnit.SECONDS)) {
+                enough++;
+            } else {
+                refused++;
+            }
+            assertThat(pool.run(() -> 1, Moment.after(TimeUnit.SECONDS.toNanos(30)))).isEqualTo(1);
+        }
+        assertThat(refused).isPositive();
     }
 }

@@ -285,7 +285,7 @@ final class CallbackLoop {
         failed = true;
         proactor.abandon(cause);
         pending.cancelAll();   // what was not with the platform
-        proactor.keepLentMemory();
+        proactor.lentMemory().keep();
     }
 
     /** What is there by now, and not what comes of it, or a turn might never end. Whether there was anything. */

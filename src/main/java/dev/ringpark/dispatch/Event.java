@@ -1,7 +1,9 @@
 package dev.ringpark.dispatch;
 
+import dev.ringpark.internal.op.VarHandles;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * How other threads reach a {@link Dispatcher}'s: each {@link #trigger} is followed by a call back on the dispatcher's
@@ -10,9 +12,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * from returning.
  */
 public final class Event implements AutoCloseable {
+    private static final VarHandle TRIGGERED =
+            VarHandles.ofField(MethodHandles.lookup(), "triggered", boolean.class);
+
     private final CallbackLoop loop;
     private final Runnable callback;
-    private final AtomicBoolean triggered = new AtomicBoolean();
+    private final Runnable posted = this::callBack;   // made early: a trigger may have little stack
+    @SuppressWarnings("UnusedVariable")   // TRIGGERED reads it
+    private volatile boolean triggered;
     private boolean open = true;   // dispatcher's thread
 
     Event(CallbackLoop loop, Runnable callback) {
@@ -23,16 +30,22 @@ public final class Event implements AutoCloseable {
 
     /**
      * Has the callback called soon, and wakes the dispatcher if it waits. Does not block. For any thread; what the
-     * caller did before, the callback sees. Nothing happens if the event or its dispatcher is closed.
+     * caller did before, the callback sees. Nothing happens if the event or its dispatcher is closed. One that runs out
+     * of stack or memory may not be heard; the next one is.
      */
     public void trigger() {
-        if (!triggered.getAndSet(true)) {
-            loop.post(this::callBack);
+        if (!(boolean) TRIGGERED.getAndSet(this, true)) {
+            try {
+                loop.post(posted);
+            } catch (Throwable e) {
+                triggered = false;   // or this one, which has perhaps woken nobody, would stand for all to come
+                throw e;
+            }
         }
     }
 
     private void callBack() {
-        triggered.set(false);   // before the callback looks: a trigger that comes meanwhile calls again
+        triggered = false;   // before the callback looks: a trigger that comes meanwhile calls again
         if (open) {
             callback.run();
         }

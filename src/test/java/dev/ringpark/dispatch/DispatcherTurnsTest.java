@@ -3,6 +3,8 @@ package dev.ringpark.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringpark.contract.Eventually;
+import dev.ringpark.contract.SmallStack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -22,6 +24,9 @@ import org.junit.jupiter.api.Test;
 /** When callbacks run, and when not. */
 class DispatcherTurnsTest extends DispatcherContract {
     private static final int MANY = 100;
+    private static final int CLOSE_BY = 64;   // steps up the stack, one by one
+    private static final int STRIDE = 16;
+    private static final int ENOUGH = 20;   // some that find the dispatcher awake need little
 
     // ---- time ----
 
@@ -251,6 +256,43 @@ class DispatcherTurnsTest extends DispatcherContract {
             other.join();
         }
         assertThat(heard).hasValue(2_000);
+    }
+
+    @Test
+    void aTriggerThatRanOutOfStackIsNotTheLast() throws Exception {
+        AtomicInteger heard = new AtomicInteger();
+        CompletableFuture<Integer> tooDeep = new CompletableFuture<>();
+        try (Event event = dispatcher.event(heard::incrementAndGet);
+                Event end = dispatcher.event(() -> { })) {
+            Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    tooDeep.complete(triggerEverFurtherUp(event, heard));
+                } catch (Throwable e) {
+                    tooDeep.completeExceptionally(e);
+                }
+                end.trigger();
+            });
+            dispatcher.runUntil(tooDeep::isDone);
+        }
+        assertThat(tooDeep.get()).as("triggers without enough stack").isPositive();
+    }
+
+    /** From where there is no stack to where there is enough; after each, one that has to be heard. How many failed. */
+    private static int triggerEverFurtherUp(Event event, AtomicInteger heard) throws Exception {
+        int bottom = SmallStack.bottom();
+        int tooDeep = 0;
+        int enough = 0;
+        for (int above = 0; enough < ENOUGH; above += above < CLOSE_BY ? 1 : STRIDE) {
+            if (SmallStack.runAt(bottom - above, event::trigger).get()) {
+                enough++;
+            } else {
+                tooDeep++;
+            }
+            int before = heard.get();
+            event.trigger();
+            Eventually.until(() -> heard.get() > before, "heard");
+        }
+        return tooDeep;
     }
 
     @Test

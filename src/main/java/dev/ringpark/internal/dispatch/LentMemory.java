@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Memory that was lent to a queue which has failed, and may still write to it: it is never freed. */
-final class LentMemory {
+public final class LentMemory {
     static {
+        LostQueue.load();
         hook(List.of());   // loads what is needed then: a queue may fail for want of descriptors, or of stack
     }
 
@@ -28,7 +29,7 @@ final class LentMemory {
      * Keeps it reachable until the JVM ends, by a thread to be started then, which does nothing: that takes no thread
      * of the system's now, which might not be had, and stays when this class is unloaded.
      */
-    void keep() {
+    public void keep() {
         if (memory.isEmpty()) {
             return;
         }

@@ -18,7 +18,6 @@ import dev.ringpark.internal.op.Timer;
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.Failure;
 import java.io.IOException;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -85,8 +84,8 @@ public final class Proactor {
     }
 
     /**
-     * Takes {@code operation} in; it ends in a later {@link #poll}, or at once if its handle is closed already. For a
-     * loop's turns: with a guard in there the compiler sees less of them, and each system call may leave garbage.
+     * Takes {@code operation} in; it ends in a later {@link #poll}, or at once if its handle is closed already. It has
+     * no guard, which would keep the compiler from seeing through a loop's turn: system calls would leave garbage.
      */
     public void take(Operation operation) {
         inHand = operation;
@@ -201,36 +200,38 @@ public final class Proactor {
 
     /**
      * The backend has failed for good: every operation ends with {@code cause}. The backend is not closed, and what the
-     * platform may still write to is kept, so that it is never freed: {@link #keepLentMemory} does so with the users'.
+     * platform may still write to is kept, so that it is never freed: {@link LentMemory#keep} does so with the users'.
      */
     public void abandon(Throwable cause) {
         ended = true;
-        Operation halfWay = inHand;
-        Failure failure = new Failure(Errno.EIO, 0, new IOException("the loop's I/O queue failed", cause));
+        Failure failure = LostQueue.failure(cause);
         for (int slot = 0; slot < inFlight.slots(); slot++) {
-            Operation operation = inFlight.inSlot(slot);
-            if (operation != null) {
-                lentMemory.add(operation);
-                operation.fail(failure);
-                completed(operation);
-            }
+            endLost(inFlight.inSlot(slot), failure);
         }
         for (Operation next = overflow.poll(); next != null; next = overflow.poll()) {
-            endFailed(next, failure);
+            endLost(next, failure);
         }
-        if (halfWay != null && halfWay.isAdmitted()) {
-            lentMemory.add(halfWay);
-            endFailed(halfWay, failure);
+        endLost(inHand, failure);
+    }
+
+    /** Ends one alone: the others have to hear of their end, too, also if memory is short, perhaps the cause itself. */
+    private void endLost(@Nullable Operation operation, Failure failure) {
+        if (operation == null || !operation.isAdmitted()) {
+            return;
+        }
+        try {
+            if (operation.token() != InFlight.FULL || operation == inHand) {
+                lentMemory.add(operation);   // first: if it cannot be kept so, the thread that waits on keeps it
+            }
+            endFailed(operation, failure);
+        } catch (OutOfMemoryError e) {
+            // There is nothing left to tell it with; the cause is told by whoever gave the queue up.
         }
     }
 
-    /** Keeps the users' buffers that the platform had when it failed, for good. */
-    public void keepLentMemory() {
-        lentMemory.keep();
-    }
-
-    List<Object> lentMemory() {
-        return lentMemory.all();
+    /** The users' buffers that the platform had when it failed. */
+    public LentMemory lentMemory() {
+        return lentMemory;
     }
 
     /** Takes out the next timer, due or not: what is left when the loop ends. */
@@ -278,9 +279,6 @@ public final class Proactor {
     }
 
     private void couldNotBegin(Operation operation, RuntimeException cause) {
-        if (operation.token() != InFlight.FULL) {   // the platform has none of it; after an Error, who knows
-            inFlight.release(operation);
-        }
         endFailed(operation, new Failure(Errno.EIO, 0, new IOException("the operation could not be begun", cause)));
         inHand = null;
     }
@@ -288,16 +286,17 @@ public final class Proactor {
     private void completed(Operation operation) {
         inHand = operation;
         inFlight.release(operation);
-        end(operation);
+        finish(operation);
         inHand = null;
     }
 
     private void endFailed(Operation operation, Failure failure) {
+        inFlight.releaseIfThere(operation);   // the platform has none of it, or has failed
         operation.fail(failure);
-        end(operation);
+        finish(operation);
     }
 
-    private void end(Operation operation) {
+    private void finish(Operation operation) {
         if (operation.kind() == Kind.CLOSE) {
             closes.completed(operation);
             return;

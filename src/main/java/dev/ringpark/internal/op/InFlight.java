@@ -74,6 +74,13 @@ public final class InFlight {
         operation.token = FULL;
     }
 
+    /** The same, if it has one. */
+    public void releaseIfThere(Operation operation) {
+        if (operation.token != FULL) {
+            release(operation);
+        }
+    }
+
     /** The slot a token names: an index below {@link #capacity}, unique among operations in flight. */
     public static int slot(long token) {
         return (int) token;
@@ -89,15 +96,18 @@ public final class InFlight {
         return operations.length;
     }
 
+    /** All or nothing, should memory be short. */
     private boolean grow() {
         int slots = operations.length;
         if (slots == capacity) {
             return false;
         }
         int more = (int) Math.min(capacity, slots * 2L);
-        operations = Arrays.copyOf(operations, more);
-        generations = Arrays.copyOf(generations, more);
+        @Nullable Operation[] moreOperations = Arrays.copyOf(operations, more);
+        int[] moreGenerations = Arrays.copyOf(generations, more);
         freeSlots = Arrays.copyOf(freeSlots, more);
+        operations = moreOperations;
+        generations = moreGenerations;
         addFreeSlots(slots);
         return true;
     }

@@ -21,13 +21,20 @@ final class DispatchRig {
     final Counters counters = new Counters();
     /** One entry for each end of an operation. */
     final List<Thread> unparked = new ArrayList<>();
+    /** What happens before each. */
+    Runnable atUnpark = () -> { };
     final Proactor proactor;
     final FakeBackend backend;
 
     DispatchRig(int maxInFlight) throws IOException {
         proactor = new Proactor((inFlight, completions, sameCounters) -> new FakeBackend(inFlight, completions),
-                maxInFlight, counters, unparked::add);
+                maxInFlight, counters, this::unpark);
         backend = (FakeBackend) proactor.backend();
+    }
+
+    private void unpark(Thread thread) {
+        atUnpark.run();
+        unparked.add(thread);
     }
 
     // ---- asking ----

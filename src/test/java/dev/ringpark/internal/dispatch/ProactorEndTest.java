@@ -14,6 +14,7 @@ import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.Errno;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -119,6 +120,22 @@ class ProactorEndTest extends OpenProactor {
     }
 
     @Test
+    void whoCannotBeToldForWantOfMemoryKeepsNobodyElseFromHisEnd() {
+        List<Operation> all = List.of(rig.read(), rig.read(), rig.readThatIsRefused());
+        List<Throwable> shortages = new ArrayList<>(List.of(new OutOfMemoryError("on purpose")));
+        rig.atUnpark = () -> {
+            if (!shortages.isEmpty()) {
+                throw (OutOfMemoryError) shortages.removeLast();
+            }
+        };
+        proactor.abandon(new OutOfMemoryError("the first"));
+
+        assertThat(all).allMatch(Operation::isDone);
+        assertThat(shortages).isEmpty();
+        assertThat(rig.ends()).isEqualTo(2);
+    }
+
+    @Test
     void everybodyEndsAlsoWhereTheTableHasGrownAndIsFull() throws IOException {
         rig = new DispatchRig(1000);
         for (int i = 0; i < 1100; i++) {
@@ -143,7 +160,7 @@ class ProactorEndTest extends OpenProactor {
         proactor.submit(refused);
         proactor.abandon(new IOException("on purpose"));
 
-        assertThat(proactor.lentMemory()).hasSize(1).allMatch(each -> each == buffer);
+        assertThat(proactor.lentMemory().all()).hasSize(1).allMatch(each -> each == buffer);
     }
 
     @Test
