@@ -110,7 +110,7 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
         int count = address != KernelMemory.NOT_LENT
                 ? transfer(Kind.READ_AT, target, address, position, before)
                 : readCopied(target, position, before);
-        return count == 0 ? -1 : count;
+        return count == 0 && target.hasRemaining() ? -1 : count;   // else another thread has filled it
     }
 
     // A piece is given back if all went well; else it is the collector's, whatever still points at it.

@@ -93,7 +93,6 @@ final class LoopEngine implements LoopThread.Driver {
             gate.close();
             proactor.abandon(e);
             door.requests().takeIn(proactor);
-            proactor.lentMemory().keep();
             throw e;
         } finally {
             leave();

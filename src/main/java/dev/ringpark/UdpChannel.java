@@ -168,11 +168,13 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
 
     /** To {@code target}; null stands for the peer. */
     final void sendFrom(ByteBuffer source, @Nullable SocketAddress target, long deadlineNanos) throws IOException {
+        Objects.requireNonNull(source, "source");
         InetSocketAddress to = target == null ? null : destination(target);
         Operation operation = enter(WRITING, deadlineNanos, SEND_TIMED_OUT);
-        int position = source.position();
-        int length = source.limit() - position;
+        int length = 0;
         try {
+            int position = source.position();
+            length = source.limit() - position;
             Kind kind = prepare(operation, length, to);
             Lending.begin(operation, kind, source, position, length, length, deadlineNanos);
             await(operation, SEND_TIMED_OUT);

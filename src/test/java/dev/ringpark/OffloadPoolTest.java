@@ -69,12 +69,13 @@ class OffloadPoolTest {
     /** From where there is no stack to where there is enough: a place that is lost once is lost to all. */
     @Test
     void whoRunsOutOfStackTakesNoPlaceAlong() throws Exception {
-        assertThat(pool.run(() -> 1, Moment.NONE)).isEqualTo(1);   // all is loaded
+        SmallStack.Body call = () -> pool.run(() -> 1, Moment.NONE);
+        assertThat(SmallStack.runAt(0, call).get(30, TimeUnit.SECONDS)).isTrue();   // all is loaded and linked
         int bottom = SmallStack.bottom();
         int refused = 0;
         int enough = 0;
         for (int above = 0; enough < ENOUGH; above += above < CLOSE_BY ? 1 : STRIDE) {
-            if (SmallStack.runAt(bottom - above, () -> pool.run(() -> 1, Moment.NONE)).get(30, TimeUnit.SECONDS)) {
+            if (SmallStack.runAt(bottom - above, call).get(30, TimeUnit.SECONDS)) {
                 enough++;
             } else {
                 refused++;

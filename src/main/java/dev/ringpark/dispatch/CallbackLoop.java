@@ -285,7 +285,6 @@ final class CallbackLoop {
         failed = true;
         proactor.abandon(cause);
         pending.cancelAll();   // what was not with the platform
-        proactor.lentMemory().keep();
     }
 
     /** What is there by now, and not what comes of it, or a turn might never end. Whether there was anything. */

@@ -3,6 +3,7 @@ package dev.ringpark.dispatch;
 import dev.ringpark.internal.dispatch.Buffers;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Completion;
+import dev.ringpark.internal.op.DatagramLimit;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Moment;
@@ -111,13 +112,13 @@ final class EndpointSide implements Completion, Request.Holder {
         step.run();
     }
 
-    private void begin(Operation own, Request<?> request) {
+    private void begin(Operation own, Request<?> request) throws IOException {
         if (request.peer != null) {
             own.peer(request.peer);
         }
         switch (request.subject) {
             case ByteBuffer buffer -> beginTransfer(own, request, buffer);
-            case ByteBuffer[] buffers -> beginTransfer(own, request.kind, buffers);
+            case ByteBuffer[] buffers -> beginJoined(own, request.kind, buffers);
             case SocketAddress peer -> own.beginConnect(peer, Moment.NONE);
             case null, default -> beginWait(own, request.kind);
         }
@@ -141,23 +142,34 @@ final class EndpointSide implements Completion, Request.Holder {
         return own;
     }
 
-    private void beginTransfer(Operation own, Request<?> request, ByteBuffer buffer) {
+    private void beginTransfer(Operation own, Request<?> request, ByteBuffer buffer) throws IOException {
         Kind kind = request.kind;
         int position = buffer.position();
-        int length = buffer.remaining();
+        int length = buffer.limit() - position;
+        Objects.checkFromIndexSize(position, length, buffer.capacity());   // another thread may move it
+        requireSendable(kind, length);
         if (buffer.isDirect()) {
             own.beginTransfer(kind, buffer, request.address, position, length, Moment.NONE);
         } else if (buffer.hasArray()) {
             own.beginTransfer(kind, buffer.array(), buffer.arrayOffset() + position, length, Moment.NONE);
         } else {
-            beginTransfer(own, kind, new ByteBuffer[] {buffer});   // it is read-only
+            beginJoined(own, kind, new ByteBuffer[] {buffer});   // it is read-only
         }
     }
 
-    private void beginTransfer(Operation own, Kind kind, ByteBuffer[] buffers) {
-        int length = (int) Math.min(Buffers.remaining(buffers, 0, buffers.length), MOST_JOINED);
+    private void beginJoined(Operation own, Kind kind, ByteBuffer[] buffers) throws IOException {
+        long room = Buffers.remaining(buffers, 0, buffers.length);
+        requireSendable(kind, room);
+        int length = (int) Math.min(room, MOST_JOINED);
         joined = side == Handle.READING ? new byte[length] : Buffers.gather(buffers, 0, buffers.length, length);
-        own.beginTransfer(kind, joined, 0, length, Moment.NONE);
+        own.beginTransfer(kind, joined, 0, joined.length, Moment.NONE);
+    }
+
+    /** A buffer may have become too long for a datagram since it was asked for. */
+    private void requireSendable(Kind kind, long length) throws IOException {
+        if (kind.isOfDatagrams() && side == Handle.WRITING && length > DatagramLimit.MOST_BYTES) {
+            throw DatagramLimit.tooLong(length);
+        }
     }
 
     // ---- ends ----

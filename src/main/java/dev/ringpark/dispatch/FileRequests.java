@@ -165,7 +165,8 @@ final class FileRequests {
 
         private void begin(Request<?> request, long position, boolean detail) throws IOException {
             switch (request.subject) {
-                case ByteBuffer buffer -> beginTransfer(request, buffer, position);
+                case ByteBuffer buffer when buffer.isDirect() -> beginTransfer(request, buffer, position);
+                case ByteBuffer buffer -> beginCopy(request.kind, alone(buffer), position);
                 case ByteBuffer[] buffers -> beginCopy(request.kind, buffers, position);
                 case OpenRequest open -> operation.beginOpen(open, Moment.NONE);
                 case PathRequest path -> operation.beginPath(path, Moment.NONE);
@@ -183,13 +184,10 @@ final class FileRequests {
         }
 
         private void beginTransfer(Request<?> request, ByteBuffer buffer, long position) throws IOException {
-            if (!buffer.isDirect()) {
-                beginCopy(request.kind, alone(buffer), position);
-                return;
-            }
-            operation.at(place(request.address + buffer.position(), position, buffer.remaining()));
-            operation.beginTransfer(request.kind, buffer, request.address, buffer.position(), buffer.remaining(),
-                    Moment.NONE);
+            int index = buffer.position();
+            int length = buffer.limit() - index;
+            operation.at(place(request.address + index, position, length));
+            operation.beginTransfer(request.kind, buffer, request.address, index, length, Moment.NONE);
         }
 
         private ByteBuffer[] alone(ByteBuffer buffer) {
@@ -198,14 +196,15 @@ final class FileRequests {
         }
 
         private void beginCopy(Kind kind, ByteBuffer[] buffers, long position) throws IOException {
-            ByteBuffer lent = copy();
-            int length = (int) Math.min(Buffers.remaining(buffers, 0, buffers.length), MOST_COPIED);
-            long address = KernelMemory.address(lent);
-            operation.at(place(address, position, length));
+            long room = Buffers.remaining(buffers, 0, buffers.length);
+            ByteBuffer lent = copy().clear().limit((int) Math.min(room, MOST_COPIED));
             if (kind == Kind.WRITE_AT) {
-                Buffers.gather(buffers, lent.clear().limit(length));
+                Buffers.gather(buffers, lent);
+                lent.flip();
             }
-            operation.beginTransfer(kind, lent, address, 0, length, Moment.NONE);
+            long address = KernelMemory.address(lent);
+            operation.at(place(address, position, lent.limit()));
+            operation.beginTransfer(kind, lent, address, 0, lent.limit(), Moment.NONE);
         }
 
         private ByteBuffer copy() {

@@ -116,16 +116,19 @@ class SharedBufferContractTest extends Contract {
         for (ByteBuffer all : List.of(ByteBuffer.allocate(3 * PIECE), ByteBuffer.allocateDirect(3 * PIECE))) {
             ByteBuffer shared = all.slice(PIECE, PIECE);
             AtomicBoolean over = new AtomicBoolean();
-            Thread mover = Thread.ofPlatform().start(() -> {
+            Thread mover = Thread.ofPlatform().daemon().start(() -> {
                 while (!over.get()) {
                     shared.position(PIECE / 2);
                     shared.position(0);
                 }
             });
-            int refused = call(() -> readOften(reading.into(shared))).result();
-            over.set(true);
-            mover.join();
-
+            int refused;
+            try {
+                refused = call(() -> readOften(reading.into(shared))).result();
+            } finally {
+                over.set(true);
+                mover.join();
+            }
             assertThat(IntStream.range(0, 3 * PIECE).filter(i -> i / PIECE != 1 && all.get(i) != 0))
                     .as("places beside it, of %s", all).isEmpty();
             assertThat(refused).as("calls that noticed").isLessThan(CALLS);

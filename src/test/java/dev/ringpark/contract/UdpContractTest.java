@@ -340,6 +340,21 @@ class UdpContractTest extends Contract {
         assertThat(call(() -> near.receive(new byte[1], 0, 1)).result().length()).isOne();
     }
 
+    @Test
+    void aSendOfNoBufferAtAllKeepsNobodyElseFromSending() throws Exception {
+        UdpSocket near = Udp.bound(loop);
+        InetSocketAddress to = Udp.address(near);
+        assertThat(failureOf(() -> {
+            near.send((ByteBuffer) null, to);
+            return null;
+        })).isExactlyInstanceOf(NullPointerException.class);
+        call(() -> {
+            near.send(new byte[1], 0, 1, to);
+            return null;
+        }).result();
+        assertThat(call(() -> near.receive(new byte[1], 0, 1)).result().length()).isOne();
+    }
+
     /** A call without a result. */
     @FunctionalInterface
     private interface Send {

@@ -347,6 +347,27 @@ class DispatcherDatagramsTest extends DispatcherContract {
     }
 
     @Test
+    void oneThatBecomesTooLongWhileItWaitsIsRefusedAndNoOtherIsTouched() throws IOException {
+        DatagramHandle near = bound();
+        DatagramHandle far = bound();
+        ByteBuffer growing = ByteBuffer.allocate(70_000).limit(1);
+        Request<ByteBuffer> first = dispatcher.send(near, bytes(1), addressOf(far), ignoring());
+        Request<ByteBuffer> tooLong = dispatcher.send(near, growing, addressOf(far), ignoring());
+        growing.clear();
+        await(first);
+        await(tooLong);
+
+        assertThat(tooLong.failure()).isExactlyInstanceOf(SocketException.class)
+                .hasMessage("Message too long (EMSGSIZE): 70000 bytes");
+        await(dispatcher.send(near, bytes(3), addressOf(far), ignoring()));
+        ByteBuffer target = ByteBuffer.allocate(8);
+        await(dispatcher.receiveFrom(far, target, ignoring()));
+        assertHolds(target, 1);
+        await(dispatcher.receiveFrom(far, target.clear(), ignoring()));
+        assertHolds(target, 3);
+    }
+
+    @Test
     void manyThatCannotBeSentSayWhy() throws IOException {
         DatagramHandle near = bound();
         DatagramHandle far = bound();

@@ -279,6 +279,7 @@ class DispatcherTurnsTest extends DispatcherContract {
 
     /** From where there is no stack to where there is enough; after each, one that has to be heard. How many failed. */
     private static int triggerEverFurtherUp(Event event, AtomicInteger heard) throws Exception {
+        assertThat(SmallStack.runAt(0, event::trigger).get()).isTrue();   // all is loaded and linked
         int bottom = SmallStack.bottom();
         int tooDeep = 0;
         int enough = 0;

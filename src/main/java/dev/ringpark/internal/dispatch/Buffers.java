@@ -1,6 +1,7 @@
 package dev.ringpark.internal.dispatch;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Arithmetic over the buffers of a gathering write or a scattering read. */
@@ -35,7 +36,7 @@ public final class Buffers {
         };
     }
 
-    /** The first {@code bytes} remaining bytes; positions stay. */
+    /** The first {@code bytes} remaining bytes, or what another thread has left of them; positions stay. */
     public static byte[] gather(ByteBuffer[] buffers, int offset, int length, int bytes) {
         byte[] joined = new byte[bytes];
         int done = 0;
@@ -44,7 +45,7 @@ public final class Buffers {
             buffers[i].get(buffers[i].position(), joined, done, count);
             done += count;
         }
-        return joined;
+        return done == bytes ? joined : Arrays.copyOf(joined, done);
     }
 
     /** As much as {@code joined} has room for; its position moves, theirs stay. */

@@ -48,7 +48,7 @@ public final class KernelMemory {
      */
     private static long begin(ByteBuffer buffer, long addressInIt) {
         if (buffer.capacity() >= SPAN) {
-            return MemorySegment.ofBuffer(buffer.slice(0, buffer.capacity())).address();
+            return MemorySegment.ofBuffer(buffer.duplicate().clear()).address();
         }
         return addressInIt - (addressInIt - buffer.alignmentOffset(0, SPAN) & SPAN - 1);
     }

@@ -18,6 +18,7 @@ import dev.ringpark.internal.op.Timer;
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.Failure;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -200,10 +201,11 @@ public final class Proactor {
 
     /**
      * The backend has failed for good: every operation ends with {@code cause}. The backend is not closed, and what the
-     * platform may still write to is kept, so that it is never freed: {@link LentMemory#keep} does so with the users'.
+     * platform may still write to is kept, so that it is never freed, before anybody hears of it.
      */
     public void abandon(Throwable cause) {
         ended = true;
+        lentMemory.keep(inFlight, inHand);
         Failure failure = LostQueue.failure(cause);
         for (int slot = 0; slot < inFlight.slots(); slot++) {
             endLost(inFlight.inSlot(slot), failure);
@@ -216,13 +218,11 @@ public final class Proactor {
 
     /** Ends one alone: the others have to hear of their end, too, also if memory is short, perhaps the cause itself. */
     private void endLost(@Nullable Operation operation, Failure failure) {
-        if (operation == null || !operation.isAdmitted()) {
+        if (operation == null || !operation.isAdmitted() || !lentMemory.isKeptFor(operation)) {
             return;
         }
         try {
-            if (operation.token() != InFlight.FULL || operation == inHand) {
-                lentMemory.add(operation);   // first: if it cannot be kept so, the thread that waits on keeps it
-            }
+            operation.lent = -1;   // the backend's pool keeps what it was lent from there
             endFailed(operation, failure);
         } catch (OutOfMemoryError e) {
             // There is nothing left to tell it with; the cause is told by whoever gave the queue up.
@@ -230,8 +230,8 @@ public final class Proactor {
     }
 
     /** The users' buffers that the platform had when it failed. */
-    public LentMemory lentMemory() {
-        return lentMemory;
+    List<Object> lentMemory() {
+        return lentMemory.all();
     }
 
     /** Takes out the next timer, due or not: what is left when the loop ends. */

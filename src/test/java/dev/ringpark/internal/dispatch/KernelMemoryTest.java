@@ -55,6 +55,19 @@ class KernelMemoryTest {
     }
 
     @Test
+    void aBufferOfMoreThanAGibibyteIsTooWhereverItEnds(@TempDir Path folder) throws IOException {
+        try (FileChannel file = FileChannel.open(folder.resolve("sparse"), StandardOpenOption.CREATE,
+                StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            ByteBuffer large = file.map(FileChannel.MapMode.READ_WRITE, 0, (1L << 30) + BYTES);
+            long address = MemorySegment.ofBuffer(large).address();
+            assertThat(KernelMemory.address(large)).isEqualTo(address);
+            assertThat(KernelMemory.address(large.limit(BYTES).position(7))).isEqualTo(address);
+            assertThat(KernelMemory.address(large.clear().position(large.limit()))).isEqualTo(address);
+            assertThat(large.remaining()).as("stays where it is").isZero();
+        }
+    }
+
+    @Test
     void aDirectBufferIsLentFromItsFirstByteWhereverItStands() {
         ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
         long address = MemorySegment.ofBuffer(buffer).address();

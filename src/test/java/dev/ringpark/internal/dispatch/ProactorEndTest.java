@@ -160,7 +160,7 @@ class ProactorEndTest extends OpenProactor {
         proactor.submit(refused);
         proactor.abandon(new IOException("on purpose"));
 
-        assertThat(proactor.lentMemory().all()).hasSize(1).allMatch(each -> each == buffer);
+        assertThat(proactor.lentMemory()).hasSize(1).allMatch(each -> each == buffer);
     }
 
     @Test

@@ -45,10 +45,8 @@ final class FdDatagrams {
             MemorySegment headers = arena.allocate((long) MMSGHDR_BYTES * count, WORD);
             MemorySegment vectors = arena.allocate((long) IOVEC_BYTES * count, WORD);
             for (int i = 0; i < count; i++) {
-                ByteBuffer source = sources[first + i];
                 MemorySegment vector = vectors.asSlice((long) IOVEC_BYTES * i, IOVEC_BYTES);
-                vector.set(JAVA_LONG, 0, copy(source, arena).address());
-                vector.set(JAVA_LONG, IOV_LEN, source.remaining());
+                point(vector, sources[first + i], arena);
                 MemorySegment header = headers.asSlice((long) MMSGHDR_BYTES * i, MMSGHDR_BYTES);
                 header.set(JAVA_LONG, MSG_NAME, target == null ? 0 : address.address());
                 header.set(JAVA_INT, MSG_NAMELEN, addressBytes);
@@ -63,10 +61,13 @@ final class FdDatagrams {
         }
     }
 
-    private static MemorySegment copy(ByteBuffer source, Arena arena) {
+    /** To a copy of {@code source}, which is looked at once: another thread may move it. */
+    private static void point(MemorySegment vector, ByteBuffer source, Arena arena) {
         int index = source.position();
         MemorySegment bytes = MemorySegment.ofBuffer(source.slice(index, source.limit() - index));
-        return arena.allocate(Math.max(1, bytes.byteSize())).copyFrom(bytes);
+        MemorySegment copy = arena.allocate(Math.max(1, bytes.byteSize())).copyFrom(bytes);
+        vector.set(JAVA_LONG, 0, copy.address());
+        vector.set(JAVA_LONG, IOV_LEN, bytes.byteSize());
     }
 
     private static int nothingSent(SocketCalls calls, int errno) throws IOException {

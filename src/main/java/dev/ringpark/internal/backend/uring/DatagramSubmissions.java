@@ -101,10 +101,11 @@ final class DatagramSubmissions {
         }
         operation.lent = lent;
         operation.phase = ATTEMPT;
+        int length = Math.min(operation.length(), COPY_BYTES);
         if (!receives) {
-            copies.copyIn(lent, array(operation), operation.offset(), operation.length());
+            copies.copyIn(lent, array(operation), operation.offset(), length);
         }
-        push(operation, 0, copies.address(lent), Math.min(operation.length(), COPY_BYTES), MSG_DONTWAIT);
+        push(operation, 0, copies.address(lent), length, MSG_DONTWAIT);
         return true;
     }
 
