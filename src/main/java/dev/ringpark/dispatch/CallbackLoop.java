@@ -165,9 +165,13 @@ final class CallbackLoop {
                 open.forEach(handle -> submit(closeOf(handle)));   // which ends what a cancel alone cannot
             }
             while (pending.size() > 0 || !(failed || proactor.hasClosed())) {   // what came late is closed, too
+                int before = pending.size();
                 poll(Backend.FOREVER);
                 startFollowers();
                 pending.cancelAll();   // what has followed, too
+                if (failed && pending.size() >= before) {
+                    break;   // there was no memory to tell it, and nothing comes any more
+                }
             }
         } finally {
             dropping = false;

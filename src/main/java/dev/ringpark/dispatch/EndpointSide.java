@@ -147,7 +147,7 @@ final class EndpointSide implements Completion, Request.Holder {
         int position = buffer.position();
         int length = buffer.limit() - position;
         Objects.checkFromIndexSize(position, length, buffer.capacity());   // another thread may move it
-        requireSendable(kind, length);
+        requireFit(kind, length);
         if (buffer.isDirect()) {
             own.beginTransfer(kind, buffer, request.address, position, length, Moment.NONE);
         } else if (buffer.hasArray()) {
@@ -159,14 +159,17 @@ final class EndpointSide implements Completion, Request.Holder {
 
     private void beginJoined(Operation own, Kind kind, ByteBuffer[] buffers) throws IOException {
         long room = Buffers.remaining(buffers, 0, buffers.length);
-        requireSendable(kind, room);
+        requireFit(kind, room);
         int length = (int) Math.min(room, MOST_JOINED);
         joined = side == Handle.READING ? new byte[length] : Buffers.gather(buffers, 0, buffers.length, length);
         own.beginTransfer(kind, joined, 0, joined.length, Moment.NONE);
     }
 
-    /** A buffer may have become too long for a datagram since it was asked for. */
-    private void requireSendable(Kind kind, long length) throws IOException {
+    /** A buffer may have become too long for a datagram since it was asked for, or another thread may use it, too. */
+    private void requireFit(Kind kind, long length) throws IOException {
+        if (!kind.isOfDatagrams() && length == 0) {   // for the system, a length of its own choice, or the end
+            throw new IOException("another thread has filled or spent the buffer");
+        }
         if (kind.isOfDatagrams() && side == Handle.WRITING && length > DatagramLimit.MOST_BYTES) {
             throw DatagramLimit.tooLong(length);
         }

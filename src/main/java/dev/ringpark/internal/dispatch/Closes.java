@@ -77,7 +77,9 @@ final class Closes {
     /** A close that was submitted has completed, or never will. */
     void completed(Operation close) {
         Resource handle = (Resource) close.handle();
-        handle.closers().remove(close);   // if the queue failed before it was submitted
+        if (!handle.isBeingReleased()) {
+            handle.closers().remove(close);   // the queue failed before it was submitted
+        }
         handle.beingReleased(false);
         handle.markClosed();
         answer(close, close.failure());

@@ -36,7 +36,7 @@ final class LentMemory {
         } catch (IllegalStateException jvmEndsAlready) {
             isKept = true;   // nobody has that long to wait
         } catch (OutOfMemoryError e) {
-            // Those who wait for it keep it, and wait on: see isKeptFor.
+            // Those who wait for it keep it, and wait on: see ifKept.
         }
     }
 
@@ -46,9 +46,9 @@ final class LentMemory {
         }
     }
 
-    /** Whether the platform may write to what {@code operation} was lent even when its owner has forgotten it. */
-    boolean isKeptFor(Operation operation) {
-        return isKept || operation.buffer() == null;
+    /** {@code operation}, if the platform may write to what it was lent even when its owner has forgotten that. */
+    @Nullable Operation ifKept(@Nullable Operation operation) {
+        return isKept || (operation != null && operation.buffer() == null) ? operation : null;
     }
 
     List<Object> all() {

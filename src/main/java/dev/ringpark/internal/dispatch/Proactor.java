@@ -18,7 +18,6 @@ import dev.ringpark.internal.op.Timer;
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.Failure;
 import java.io.IOException;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +53,7 @@ public final class Proactor {
     private final Consumer<Thread> unpark;
     private final Backend backend;
     private final Closes closes;
-    private final LentMemory lentMemory = new LentMemory();
+    final LentMemory lentMemory = new LentMemory();
     private @Nullable Operation inHand;   // on its way between the places above, in case that ends half way
     private boolean ended;
 
@@ -205,33 +204,31 @@ public final class Proactor {
      */
     public void abandon(Throwable cause) {
         ended = true;
-        lentMemory.keep(inFlight, inHand);
+        Operation halfWay = inHand;   // now: what ends may have others taken in
+        lentMemory.keep(inFlight, halfWay);
         Failure failure = LostQueue.failure(cause);
         for (int slot = 0; slot < inFlight.slots(); slot++) {
-            endLost(inFlight.inSlot(slot), failure);
+            endLost(lentMemory.ifKept(inFlight.inSlot(slot)), failure);
         }
         for (Operation next = overflow.poll(); next != null; next = overflow.poll()) {
             endLost(next, failure);
         }
-        endLost(inHand, failure);
+        endLost(lentMemory.ifKept(halfWay), failure);
     }
 
     /** Ends one alone: the others have to hear of their end, too, also if memory is short, perhaps the cause itself. */
     private void endLost(@Nullable Operation operation, Failure failure) {
-        if (operation == null || !operation.isAdmitted() || !lentMemory.isKeptFor(operation)) {
+        if (operation == null || !operation.isAdmitted()) {
             return;
         }
         try {
             operation.lent = -1;   // the backend's pool keeps what it was lent from there
             endFailed(operation, failure);
-        } catch (OutOfMemoryError e) {
-            // There is nothing left to tell it with; the cause is told by whoever gave the queue up.
+        } catch (OutOfMemoryError e) {   // it cannot be told; the cause is told by whoever gave the queue up
+            if (!operation.handle().isOpen()) {
+                finishClosing((Resource) operation.handle());
+            }
         }
-    }
-
-    /** The users' buffers that the platform had when it failed. */
-    List<Object> lentMemory() {
-        return lentMemory.all();
     }
 
     /** Takes out the next timer, due or not: what is left when the loop ends. */

@@ -14,8 +14,8 @@ import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.Errno;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The end of a proactor: in good order, or because the backend has failed. */
@@ -121,18 +121,20 @@ class ProactorEndTest extends OpenProactor {
 
     @Test
     void whoCannotBeToldForWantOfMemoryKeepsNobodyElseFromHisEnd() {
-        List<Operation> all = List.of(rig.read(), rig.read(), rig.readThatIsRefused());
-        List<Throwable> shortages = new ArrayList<>(List.of(new OutOfMemoryError("on purpose")));
+        List<Operation> all = List.of(rig.read(handle), rig.read(), rig.readThatIsRefused());
+        Operation close = rig.close(handle);
+        AtomicInteger told = new AtomicInteger();
         rig.atUnpark = () -> {
-            if (!shortages.isEmpty()) {
-                throw (OutOfMemoryError) shortages.removeLast();
+            if (told.getAndIncrement() == 0) {
+                throw new OutOfMemoryError("on purpose");
             }
         };
+        backend.held.clear();   // it has failed, and works on nothing
         proactor.abandon(new OutOfMemoryError("the first"));
 
         assertThat(all).allMatch(Operation::isDone);
-        assertThat(shortages).isEmpty();
-        assertThat(rig.ends()).isEqualTo(2);
+        assertThat(close.isDone()).as("the close that waited for it").isTrue();
+        assertThat(rig.ends()).isEqualTo(3);
     }
 
     @Test
@@ -160,7 +162,7 @@ class ProactorEndTest extends OpenProactor {
         proactor.submit(refused);
         proactor.abandon(new IOException("on purpose"));
 
-        assertThat(proactor.lentMemory()).hasSize(1).allMatch(each -> each == buffer);
+        assertThat(proactor.lentMemory.all()).hasSize(1).allMatch(each -> each == buffer);
     }
 
     @Test
