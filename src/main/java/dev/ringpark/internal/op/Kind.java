@@ -2,7 +2,10 @@ package dev.ringpark.internal.op;
 
 import java.util.Locale;
 
-/** What is asked; the fields of an {@link Operation} each one uses are those its {@code begin…} method takes. */
+/**
+ * What is asked; the fields of an {@link Operation} each one uses are those its {@code begin…} method takes. The order
+ * counts: {@link #isOfFile} and {@link #isOfDatagrams} go by it.
+ */
 public enum Kind {
     ACCEPT, CONNECT, READ, WRITE,
     /** Of datagrams: to the peer or to an address, from whom it may be or with word of that. */
