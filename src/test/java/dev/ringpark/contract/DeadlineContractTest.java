@@ -324,10 +324,7 @@ class DeadlineContractTest extends Contract {
     }
 
     private void assertTimeOutTogether(int reads) throws Exception {
-        List<Pair> pairs = new ArrayList<>();
-        for (int i = 0; i < reads; i++) {
-            pairs.add(pair());
-        }
+        List<Pair> pairs = Pair.on(loop, reads);
         Deadline deadline = Deadline.within(Duration.ofMillis(200).plusNanos(reads * 100_000L));
         List<Call<Boolean>> calls = new ArrayList<>();
         for (Pair pair : pairs) {

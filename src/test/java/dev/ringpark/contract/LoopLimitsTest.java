@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringpark.LoopOptions;
 import dev.ringpark.LoopStats;
+import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,12 +67,14 @@ class LoopLimitsTest {
         CountDownLatch done = new CountDownLatch(pairs);
         List<LoopRig.Pair> connections = new ArrayList<>();
         List<LoopRig.Running<Void>> ends = new ArrayList<>();
-        for (int i = 0; i < pairs; i++) {
-            LoopRig.Pair pair = rig.pair();
-            connections.add(pair);
-            int id = i;
-            ends.add(rig.start(() -> askAndCheck(pair.near(), id, together, done)));
-            ends.add(rig.start(() -> echo(pair.far(), done)));
+        try (TcpListener listener = TcpListener.bind(rig.loop, LoopRig.loopback())) {
+            for (int i = 0; i < pairs; i++) {
+                LoopRig.Pair pair = LoopRig.pair(listener, rig.loop);
+                connections.add(pair);
+                int id = i;
+                ends.add(rig.start(() -> askAndCheck(pair.near(), id, together, done)));
+                ends.add(rig.start(() -> echo(pair.far(), done)));
+            }
         }
         LoopRig.until(() -> rig.loop.stats().submitted() - rig.loop.stats().completed() == 2L * pairs,
                 () -> "not all in flight at once: " + rig.loop.stats());

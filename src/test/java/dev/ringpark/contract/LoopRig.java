@@ -80,7 +80,7 @@ final class LoopRig implements AutoCloseable {
         }
     }
 
-    /** For many pairs: a port of its own takes the longer to find the more connections have just ended. */
+    /** For many pairs: to find a port for each takes longer the more connections have just ended, or there is none. */
     static Pair pair(TcpListener listener, CarrierLoop farLoop) throws IOException {
         TcpSocket far = TcpSocket.connect(farLoop, Objects.requireNonNull(listener.getLocalAddress()));
         return Held.hold(new Pair(listener.accept(), far));

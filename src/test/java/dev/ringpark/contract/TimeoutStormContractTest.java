@@ -117,10 +117,7 @@ class TimeoutStormContractTest extends Contract {
     }
 
     private void assertTimeOutTogether(int reads) throws Exception {
-        List<Pair> pairs = new ArrayList<>();
-        for (int i = 0; i < reads; i++) {
-            pairs.add(pair());
-        }
+        List<Pair> pairs = Pair.on(loop, reads);
         long deadline = System.nanoTime() + Duration.ofMillis(200).toNanos() + reads * 100_000L;
         List<Call<Long>> calls = new ArrayList<>();
         for (Pair pair : pairs) {
