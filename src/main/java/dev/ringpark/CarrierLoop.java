@@ -186,7 +186,7 @@ public final class CarrierLoop implements AutoCloseable {
      * One that is pinned to this loop's thread waits for ever, as it keeps the task's from running.
      *
      * @return what the task returned
-     * @throws Exception what it threw; {@link InterruptedException} if the caller was interrupted, as its thread is
+     * @throws Exception what it threw; {@link InterruptedException} if the caller is interrupted; so is the task
      * @throws IllegalStateException if the loop is closed
      */
     public <T extends @Nullable Object> T run(Callable<T> task) throws Exception {

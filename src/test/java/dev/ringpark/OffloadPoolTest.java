@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class OffloadPoolTest {
     private static final int CLOSE_BY = 512;   // steps up the stack, one by one
-    private static final int STRIDE = 16;
     private static final int ENOUGH = 5;
 
     private final OffloadPool pool = new OffloadPool(LoopOptions.defaults().withOffload(1, 0));
@@ -69,19 +68,8 @@ class OffloadPoolTest {
     /** From where there is no stack to where there is enough: a place that is lost once is lost to all. */
     @Test
     void whoRunsOutOfStackTakesNoPlaceAlong() throws Exception {
-        SmallStack.Body call = () -> pool.run(() -> 1, Moment.NONE);
-        assertThat(SmallStack.runAt(0, call).get(30, TimeUnit.SECONDS)).isTrue();   // all is loaded and linked
-        int bottom = SmallStack.bottom();
-        int refused = 0;
-        int enough = 0;
-        for (int above = 0; enough < ENOUGH; above += above < CLOSE_BY ? 1 : STRIDE) {
-            if (SmallStack.runAt(bottom - above, call).get(30, TimeUnit.SECONDS)) {
-                enough++;
-            } else {
-                refused++;
-            }
-            assertThat(pool.run(() -> 1, Moment.after(TimeUnit.SECONDS.toNanos(30)))).isEqualTo(1);
-        }
+        int refused = SmallStack.runEverFurtherUp(() -> pool.run(() -> 1, Moment.NONE), CLOSE_BY, ENOUGH,
+                () -> assertThat(pool.run(() -> 1, Moment.after(TimeUnit.SECONDS.toNanos(30)))).isEqualTo(1));
         assertThat(refused).isPositive();
     }
 }

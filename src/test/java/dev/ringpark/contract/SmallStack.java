@@ -1,5 +1,7 @@
 package dev.ringpark.contract;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -8,6 +10,7 @@ public final class SmallStack {
     private static final int STACK_BYTES = 256 * 1024;
     private static final int DEEPER_THAN_ANY = 1 << 20;
     private static final int TIMES = 3;
+    private static final int STRIDE = 16;
 
     private SmallStack() {}
 
@@ -26,7 +29,7 @@ public final class SmallStack {
         for (int i = 0; i < TIMES; i++) {
             bottom = 0;
             for (int step = DEEPER_THAN_ANY; step > 0; step /= 2) {
-                bottom += runAt(bottom + step, () -> { }).get(Eventually.LONG_SECONDS, TimeUnit.SECONDS) ? step : 0;
+                bottom += await(bottom + step, () -> { }) ? step : 0;
             }
         }
         return bottom;
@@ -50,6 +53,32 @@ public final class SmallStack {
         thread.setDaemon(true);
         thread.start();
         return hadEnough;
+    }
+
+    /**
+     * Runs {@code body} from where there is no stack to where there is {@code enough} times enough, in {@code small}
+     * steps up and then in larger ones; after each, {@code next} with all the stack there is.
+     *
+     * @return how often there was too little
+     */
+    public static int runEverFurtherUp(Body body, int small, int enough, Body next) throws Exception {
+        assertThat(await(0, body)).as("all is loaded and linked").isTrue();
+        int bottom = bottom();
+        int refused = 0;
+        int left = enough;
+        for (int above = 0; left > 0; above += above < small ? 1 : STRIDE) {
+            if (await(bottom - above, body)) {
+                left--;
+            } else {
+                refused++;
+            }
+            next.run();
+        }
+        return refused;
+    }
+
+    private static boolean await(int depth, Body body) throws Exception {
+        return runAt(depth, body).get(Eventually.LONG_SECONDS, TimeUnit.SECONDS);
     }
 
     private static int dive(int depth, Body body) throws Exception {

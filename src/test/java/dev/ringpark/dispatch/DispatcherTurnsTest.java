@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Test;
 class DispatcherTurnsTest extends DispatcherContract {
     private static final int MANY = 100;
     private static final int CLOSE_BY = 64;   // steps up the stack, one by one
-    private static final int STRIDE = 16;
     private static final int ENOUGH = 20;   // some that find the dispatcher awake need little
 
     // ---- time ----
@@ -279,21 +278,11 @@ class DispatcherTurnsTest extends DispatcherContract {
 
     /** From where there is no stack to where there is enough; after each, one that has to be heard. How many failed. */
     private static int triggerEverFurtherUp(Event event, AtomicInteger heard) throws Exception {
-        assertThat(SmallStack.runAt(0, event::trigger).get()).isTrue();   // all is loaded and linked
-        int bottom = SmallStack.bottom();
-        int tooDeep = 0;
-        int enough = 0;
-        for (int above = 0; enough < ENOUGH; above += above < CLOSE_BY ? 1 : STRIDE) {
-            if (SmallStack.runAt(bottom - above, event::trigger).get()) {
-                enough++;
-            } else {
-                tooDeep++;
-            }
+        return SmallStack.runEverFurtherUp(event::trigger, CLOSE_BY, ENOUGH, () -> {
             int before = heard.get();
             event.trigger();
             Eventually.until(() -> heard.get() > before, "heard");
-        }
-        return tooDeep;
+        });
     }
 
     @Test

@@ -13,7 +13,7 @@ final class FdAttempts {
     private FdAttempts() {}
 
     /** From {@code index} on, by a buffer of our own, which no other thread moves between two looks at it. */
-    private static MemorySegment memory(ByteBuffer buffer, int index) {
+    static MemorySegment memory(ByteBuffer buffer, int index) {
         return MemorySegment.ofBuffer(buffer.slice(index, buffer.limit() - index));
     }
 

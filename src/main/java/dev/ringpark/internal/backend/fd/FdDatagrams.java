@@ -63,8 +63,7 @@ final class FdDatagrams {
 
     /** To a copy of {@code source}, which is looked at once: another thread may move it. */
     private static void point(MemorySegment vector, ByteBuffer source, Arena arena) {
-        int index = source.position();
-        MemorySegment bytes = MemorySegment.ofBuffer(source.slice(index, source.limit() - index));
+        MemorySegment bytes = FdAttempts.memory(source, source.position());
         MemorySegment copy = arena.allocate(Math.max(1, bytes.byteSize())).copyFrom(bytes);
         vector.set(JAVA_LONG, 0, copy.address());
         vector.set(JAVA_LONG, IOV_LEN, bytes.byteSize());
