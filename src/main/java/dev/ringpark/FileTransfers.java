@@ -119,13 +119,14 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
     private int readCopied(ByteBuffer target, long position, long before) throws IOException {
         ByteBuffer piece = loop().fileBuffers().take();
         int total = 0;
+        int asked;
         int count;
         do {
-            piece.clear().limit(Math.min(target.remaining(), FileBuffers.BYTES));
-            count = transferPiece(Kind.READ_AT, piece, position, total, before);
+            asked = Math.min(target.remaining(), FileBuffers.BYTES);
+            count = transferPiece(Kind.READ_AT, piece.clear().limit(asked), position, total, before);
             target.put(piece.flip());
             total += count;
-        } while (isSeekable() && count == piece.limit() && count > 0 && target.hasRemaining());
+        } while (isSeekable() && count == asked && target.hasRemaining());
         loop().fileBuffers().give(piece);
         return total;
     }

@@ -143,9 +143,6 @@ abstract sealed class LoopChannel implements Channel permits LoopSocket, Foreign
 
     private IOException exception(Failure failure, CancelReason reason, String timeoutMessage) {
         if (failure != Failure.CANCELED) {
-            if (failure.errno() == Errno.ECONNRESET) {
-                handle.noteReset();
-            }
             return named(failure);
         }
         return reason == CancelReason.INTERRUPT ? closedByInterrupt() : canceled(reason, timeoutMessage);
@@ -181,9 +178,10 @@ abstract sealed class LoopChannel implements Channel permits LoopSocket, Foreign
     }
 
     /** Throws once more what the platform says only once, to a read or to a write. */
-    final void requireNotReset() throws IOException {
-        if (handle.isReset()) {
-            throw new SocketException("Connection reset");
+    final void requireNotLost() throws IOException {
+        Failure loss = handle.loss();
+        if (loss != null) {
+            throw named(loss);
         }
     }
 

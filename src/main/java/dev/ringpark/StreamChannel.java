@@ -155,13 +155,13 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
         return inputShut;
     }
 
-    /** What had come before a reset is read first; after it the system pretends that the stream just ended. */
+    /** What had come before a loss is read first; after it the system pretends that the stream just ended. */
     final int countOrEnd(int count) throws IOException {
         if (count > 0) {
             return count;
         }
         if (!inputShut) {
-            requireNotReset();
+            requireNotLost();
         }
         return -1;
     }

@@ -44,12 +44,13 @@ import org.jspecify.annotations.Nullable;
  * with that of another thread's arena a {@link WrongThreadException}; if the arena is closed while a read waits, the
  * bytes it then gets are lost.
  *
- * <p><b>Errors.</b> A connection reset by the peer is a {@link java.net.SocketException} "Connection reset", a write
- * after the peer is gone "Broken pipe"; every other error the platform reports that has no class of its own is a
- * {@code SocketException} with its name and number, "Network is down (ENETDOWN, 100)", or with the number if Ringpark
- * has no name for it; but "Too many open files" stands alone. On the selector no number is known: there it is the text
- * of java.nio, with the name if the text tells which it is. A call that ends with a {@link StackOverflowError} or an
- * {@link OutOfMemoryError} leaves a socket that can only be closed; the loop and its other sockets go on.
+ * <p><b>Errors.</b> A connection reset by the peer is a {@link java.net.SocketException} "Connection reset", to each
+ * read that finds no bytes any more; a write after the peer is gone "Broken pipe"; every other error the platform
+ * reports that has no class of its own is a {@code SocketException} with its name and number, "Network is down
+ * (ENETDOWN, 100)", or with the number if Ringpark has no name for it; but "Too many open files" stands alone. On the
+ * selector no number is known: there it is the text of java.nio, with the name if the text tells which it is. A call
+ * that ends with a {@link StackOverflowError} or an {@link OutOfMemoryError} leaves a socket that can only be closed;
+ * the loop and its other sockets go on.
  */
 public abstract sealed class StreamSocket extends StreamChannel
         implements ByteChannel, GatheringByteChannel, ScatteringByteChannel permits TcpSocket, UnixSocket {

@@ -182,7 +182,8 @@ final class EndpointSide implements Completion, Request.Holder {
         Operation own = operation();
         Request<?> request = Objects.requireNonNull(current);
         Failure failed = own.failure();
-        IOException failure = failed == null ? null : exception(request.kind, failed, own.cancelReason());
+        IOException failure =
+                failed == null ? lossBefore(request, own) : exception(request.kind, failed, own.cancelReason());
         int count = 0;
         Object brought = null;
         if (failure == null) {
@@ -211,6 +212,12 @@ final class EndpointSide implements Completion, Request.Holder {
         for (Request<?> request = waiting.poll(); request != null; request = waiting.poll()) {
             loop.ended(request, 0, null, new AsynchronousCloseException());
         }
+    }
+
+    /** What ended the connection, if a send has heard of it: the system then tells a receive that the stream ended. */
+    private @Nullable IOException lossBefore(Request<?> request, Operation own) {
+        Failure loss = request.kind == Kind.READ && own.result() == 0 ? handle.loss() : null;
+        return loss == null ? null : SocketErrors.of(loss);
     }
 
     private int moved(Request<?> request, Operation own) {

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyConnectedException;
 import java.time.Duration;
@@ -171,6 +172,29 @@ class ErrorsContractTest extends Contract {
             return null;
         }));
         assertThat(connection.near().isOpen()).isTrue();
+    }
+
+    /** The system tells one of them of it, and to the other pretends that the stream just ended. */
+    @Test
+    void aResetThatAWriterMeetsIsNoEndForTheReader() throws Exception {
+        ByteBuffer source = ByteBuffer.allocateDirect(16 << 20);   // which the system is given as it is
+        for (int round = 0; round < 20; round++) {
+            Outside connection = outside();
+            connection.near().setOption(StandardSocketOptions.SO_SNDBUF, 4096);
+            Call<Integer> read = parked(() -> connection.near().read(new byte[1], 0, 1));
+            Call<Void> write = call(Thread.ofPlatform()::start, () -> {
+                source.clear();
+                while (source.hasRemaining()) {
+                    connection.near().write(source);
+                }
+                return null;
+            });
+            Eventually.until(() -> loop.stats().submitted() - loop.stats().completed() == 2, "both wait");
+            connection.reset();
+
+            assertReset(read.failure());
+            write.awaitEnd();
+        }
     }
 
     @Test

@@ -111,6 +111,16 @@ class FileContractTest extends Contract {
     }
 
     @Test
+    void whoeverGetsLessThanHeAskedForIsNotAskedAgain() throws Exception {
+        LoopFile file = open(fileOf(10));
+        for (ByteBuffer target : List.of(ByteBuffer.allocate(20), ByteBuffer.allocateDirect(20))) {
+            long before = loop.stats().submitted();
+            assertThat(call(() -> file.read(target, 0)).result()).isEqualTo(10);
+            assertThat(loop.stats().submitted() - before).isLessThanOrEqualTo(1);
+        }
+    }
+
+    @Test
     void whatIsInMemoryIsReadWithoutTheQueueButNotForEver() throws Exception {
         Assumptions.assumeTrue(flavor.isOn("io_uring"), "java.nio cannot look without waiting");
         String type = Files.getFileStore(folder).type();

@@ -640,6 +640,25 @@ class DispatcherSocketsTest extends DispatcherContract {
     }
 
     @Test
+    void aResetThatASendHasMetIsNoEndForAReceive() throws IOException {
+        SocketHandle listener = listener(1);
+        Request<SocketHandle> accepted = dispatcher.accept(listener, ignoring());
+        SocketChannel peer = outside(listener);
+        await(accepted);
+        SocketHandle socket = accepted.result();
+        peer.setOption(StandardSocketOptions.SO_LINGER, 0);
+        peer.close();
+        Request<ByteBuffer> sent = dispatcher.send(socket, bytes(1), ignoring());
+        await(sent);
+        assertThat(sent.failure()).isExactlyInstanceOf(SocketException.class).hasMessage("Connection reset");
+        for (int i = 0; i < 2; i++) {
+            Request<ByteBuffer> received = dispatcher.receive(socket, ByteBuffer.allocate(1), ignoring());
+            await(received);
+            assertThat(received.failure()).isExactlyInstanceOf(SocketException.class).hasMessage("Connection reset");
+        }
+    }
+
+    @Test
     void aCloseThatDoesNotLingerResetsTheConnection() throws IOException {
         Pair pair = pair();
         Request<ByteBuffer> received = dispatcher.receive(pair.far(), ByteBuffer.allocate(1), ignoring());

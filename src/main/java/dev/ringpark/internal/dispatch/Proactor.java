@@ -161,10 +161,10 @@ public final class Proactor {
 
     /** Submits what is there and takes in what has completed, waiting for the first if {@code waitNanos} allows. */
     public void poll(long waitNanos) throws IOException {
-        refill();
+        boolean hasEnded = refill();   // whose thread can run now
         // With room in the table, what is left over waits for the submission queue alone, which this poll empties.
         boolean moreToSubmit = !overflow.isEmpty() && inFlight.count() < inFlight.capacity();
-        backend.poll(moreToSubmit || backend.hasBacklog() ? 0 : waitNanos);
+        backend.poll(hasEnded || moreToSubmit || backend.hasBacklog() ? 0 : waitNanos);
     }
 
     /** Whether every close has been answered. */
@@ -259,7 +259,9 @@ public final class Proactor {
         return false;
     }
 
-    private void refill() {
+    /** Whether something has ended by it. */
+    private boolean refill() {
+        boolean hasEnded = false;
         // Out of the queue before it is offered: the backend may put it into one of its own.
         for (Operation next = overflow.poll(); next != null; next = overflow.poll()) {
             inHand = next;
@@ -270,9 +272,11 @@ public final class Proactor {
                 }
             } catch (RuntimeException e) {
                 couldNotBegin(next, e);
+                hasEnded = true;
             }
         }
         inHand = null;
+        return hasEnded;
     }
 
     private void couldNotBegin(Operation operation, RuntimeException cause) {

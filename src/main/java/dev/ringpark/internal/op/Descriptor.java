@@ -64,7 +64,7 @@ public abstract class Descriptor {
     }
 
     private volatile int state;
-    private volatile boolean reset;
+    private volatile @Nullable Failure loss;
     private volatile @Nullable ConcurrentLinkedQueue<Waiter> waiters;
     private int pending;   // loop thread only
 
@@ -136,13 +136,19 @@ public abstract class Descriptor {
         return (before & (CLOSING | CLOSED)) == 0;
     }
 
-    /** Notes that the peer has reset the connection: the system tells that once only, but it stays true. */
-    public final void noteReset() {
-        reset = true;
+    /**
+     * Notes that a read or a write has failed. If that is how the connection was lost, it stays true, but the system
+     * tells it once only, to the reader or to the writer, and pretends to the other that the stream just ended.
+     */
+    public final void noteFailure(Failure failure) {
+        if (loss == null && failure.errno().endsConnections()) {
+            loss = failure;
+        }
     }
 
-    public final boolean isReset() {
-        return reset;
+    /** How the connection was lost, as far as it is known to be. */
+    public final @Nullable Failure loss() {
+        return loss;
     }
 
     /** Notes that the descriptor is gone. Loop thread only, or nobody's loop any more. */

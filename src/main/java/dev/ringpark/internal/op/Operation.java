@@ -272,9 +272,12 @@ public final class Operation extends FileArguments {
         attachment = accepted;
     }
 
-    /** Notes that the operation failed. */
+    /** Notes that the operation failed; for others at once, as who reads beside it may be told an end before it is. */
     public void fail(Failure failure) {
         this.failure = failure;
+        if (kind == Kind.READ || kind == Kind.WRITE) {
+            handle.noteFailure(failure);
+        }
     }
 
     /**

@@ -89,6 +89,14 @@ public enum Errno {
         return this == EMFILE || this == ENFILE;
     }
 
+    /** Whether no byte will come any more after a read or write has met it: the connection is lost. */
+    public boolean endsConnections() {
+        return switch (this) {
+            case ECONNRESET, ECONNABORTED, ETIMEDOUT, EHOSTUNREACH, EHOSTDOWN, ENETUNREACH, ENETDOWN, ENETRESET -> true;
+            default -> false;
+        };
+    }
+
     /** The error whose text begins {@code message}; {@link #UNKNOWN} when none does: java.nio only tells texts. */
     public static Errno ofText(@Nullable String message) {
         if (message != null) {

@@ -52,7 +52,12 @@ final class FakeBackend implements Backend {
 
     /** Has the next poll complete {@code operation}, as cancelled. */
     void endCanceled(Operation operation) {
-        operation.fail(Failure.CANCELED);
+        fail(operation, Failure.CANCELED);
+    }
+
+    /** Has the next poll complete {@code operation}, which has failed. */
+    void fail(Operation operation, Failure failure) {
+        operation.fail(failure);
         take(operation);
     }
 

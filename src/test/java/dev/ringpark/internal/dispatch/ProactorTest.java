@@ -12,11 +12,15 @@ import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.InFlight;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.os.Errno;
+import dev.ringpark.internal.os.Failure;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Where an operation is, how it got there, how a cancel reaches it, and that it ends once. */
 class ProactorTest extends OpenProactor {
@@ -44,6 +48,36 @@ class ProactorTest extends OpenProactor {
         assertResult(read, 7);
         assertThat(rig.unparked).containsExactly(Thread.currentThread());
         rig.assertNothingStays();
+    }
+
+    /** The system tells one of the two, and pretends to the other that the stream just ended. */
+    @ParameterizedTest
+    @EnumSource(names = {"ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH"})
+    void whatEndedAConnectionIsKnownBeforeAnybodyIsTold(Errno errno) throws IOException {
+        Handle handle = new FakeHandle();
+        Operation write = rig.write(handle);
+        Operation read = rig.read(handle);
+        Failure loss = new Failure(errno, 1, null);
+        List<Failure> known = new ArrayList<>();
+        rig.atUnpark = () -> known.add(handle.loss());
+        backend.fail(write, loss);
+        backend.succeed(read, 0);
+        rig.poll();
+
+        assertThat(known).containsExactly(loss, loss);
+    }
+
+    @Test
+    void aFailureThatLeavesTheConnectionIsNoLoss() throws IOException {
+        Handle handle = new FakeHandle();
+        for (Errno errno : List.of(Errno.EPIPE, Errno.ENOBUFS, Errno.ECANCELED)) {
+            Operation write = rig.write(handle);
+            backend.fail(write, new Failure(errno, 1, null));
+            rig.poll();
+            write.reset();
+        }
+
+        assertThat(handle.loss()).isNull();
     }
 
     @Test
@@ -279,6 +313,16 @@ class ProactorTest extends OpenProactor {
         proactor.poll(5);
 
         assertThat(backend.waits).containsExactly(5L);
+    }
+
+    @Test
+    void aPollDoesNotWaitOnceItHasEndedWhatTheBackendCannotBegin() throws IOException {
+        Operation refused = rig.readThatIsRefused();
+        backend.submitFailure = new IllegalArgumentException("on purpose");
+        proactor.poll(Backend.FOREVER);
+
+        assertThat(refused.isDone()).isTrue();
+        assertThat(backend.waits).as("its thread can run").containsExactly(0L);
     }
 
     @Test

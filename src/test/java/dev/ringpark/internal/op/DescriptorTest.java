@@ -5,6 +5,8 @@ import static dev.ringpark.internal.op.Descriptor.WRITING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringpark.internal.os.Errno;
+import dev.ringpark.internal.os.Failure;
 import dev.ringpark.internal.op.Descriptor.Entry;
 import dev.ringpark.internal.op.Descriptor.Parker;
 import java.util.ArrayDeque;
@@ -86,13 +88,16 @@ class DescriptorTest {
     }
 
     @Test
-    void aResetStaysTrue() {
-        assertThat(descriptor.isReset()).isFalse();
-        descriptor.noteReset();
+    void theFirstLossOfAConnectionStaysTrue() {
+        Failure loss = new Failure(Errno.ECONNRESET, 1, null);
+        descriptor.noteFailure(new Failure(Errno.EPIPE, 2, null));
+        assertThat(descriptor.loss()).isNull();
+        descriptor.noteFailure(loss);
+        descriptor.noteFailure(new Failure(Errno.ETIMEDOUT, 3, null));
         descriptor.startClosing();
         descriptor.markClosed();
 
-        assertThat(descriptor.isReset()).isTrue();
+        assertThat(descriptor.loss()).isSameAs(loss);
     }
 
     // ---- turns ----

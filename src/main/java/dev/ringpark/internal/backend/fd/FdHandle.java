@@ -186,13 +186,13 @@ public final class FdHandle extends Handle {
 
     @Override
     public int readNow(ByteBuffer target) throws IOException {
-        int result = FdAttempts.read(calls, fd, target, this::noteIfReset);
+        int result = FdAttempts.read(calls, fd, target, this::noteFailure);
         return result == 0 ? END : count(result);
     }
 
     @Override
     public int writeNow(ByteBuffer source) throws IOException {
-        return count(FdAttempts.write(calls, fd, source, this::noteIfReset));
+        return count(FdAttempts.write(calls, fd, source, this::noteFailure));
     }
 
     private int count(int result) throws IOException {
@@ -202,15 +202,12 @@ public final class FdHandle extends Handle {
         if (calls.isToWait(-result) || calls.isInterruption(-result)) {
             return 0;
         }
-        noteIfReset(-result);
+        noteFailure(-result);
         throw SocketErrors.of(calls.failure(-result));
     }
 
-    /** The kernel says it once. */
-    private void noteIfReset(int errno) {
-        if (calls.errno(errno) == Errno.ECONNRESET) {
-            noteReset();
-        }
+    private void noteFailure(int errno) {
+        noteFailure(calls.failure(errno));
     }
 
     @Override

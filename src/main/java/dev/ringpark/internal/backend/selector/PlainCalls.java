@@ -52,9 +52,7 @@ final class PlainCalls {
             if (failure.errno() == Errno.EFAULT && e instanceof RuntimeException memory) {
                 throw memory;   // of an arena that is closed, or another thread's
             }
-            if (failure.errno() == Errno.ECONNRESET) {
-                handle.noteReset();
-            }
+            handle.noteFailure(failure);
             throw named(failure, channel);
         }
     }

@@ -44,16 +44,21 @@ final class FileSubmissions {
     private static final int MOST_REFUSALS = 7;
 
     private static final int DEFAULT_DIRECTORY_PERMISSIONS = 0777;
-    private static final int NONE = -1;
 
     private final Ring ring;
     private final FileThreads beside;
-    private final PathMemory memory = new PathMemory();
+    private final PathMemory memory;
 
     /** What the kernel has not goes to {@code beside}. */
     FileSubmissions(Ring ring, FileThreads beside) {
+        this(ring, beside, new PathMemory(NativeRegion::anonymous));
+    }
+
+    /** With {@code memory}, which it closes. */
+    FileSubmissions(Ring ring, FileThreads beside, PathMemory memory) {
         this.ring = ring;
         this.beside = beside;
+        this.memory = memory;
     }
 
     /** Whether the kernel has what {@code kind} takes. */
@@ -68,11 +73,18 @@ final class FileSubmissions {
         };
     }
 
-    /** Writes the submission of the next step; there has to be room. False if another has to follow by itself. */
+    /**
+     * Writes the submission of the next step; there has to be room. False if another has to follow by itself, or if
+     * there is none to write, as the operation has failed.
+     */
     boolean push(Operation operation) {
         if (!knows(operation.kind())) {
             beside.submit(operation);
             return true;
+        }
+        if (takesMemory(operation) && piece(operation) == PathMemory.NONE) {
+            operation.fail(LinuxErrno.failure(LinuxErrno.ENOMEM));
+            return false;
         }
         switch (operation.kind()) {
             case OPEN -> {
@@ -86,9 +98,18 @@ final class FileSubmissions {
                     operation.bytes(), 0, 0);
             case TRUNCATE -> pushTruncate(operation);
             case CLOSE -> push(operation, IORING_OP_CLOSE, ((FdFile) operation.handle()).surrender(), 0, 0, 0, 0);
-            default -> pushNamed(operation, piece(operation));
+            default -> pushNamed(operation, operation.lent);
         }
         return true;
+    }
+
+    private static boolean takesMemory(Operation operation) {
+        return switch (operation.kind()) {
+            case OPEN -> step(operation) != TO_WATCH;
+            case TRUNCATE -> step(operation) != CUT;
+            case STAT, RENAME, REMOVE, MAKE_DIRECTORY -> true;
+            default -> false;
+        };
     }
 
     private void pushNamed(Operation operation, int piece) {
@@ -111,7 +132,7 @@ final class FileSubmissions {
         if (step(operation) == CUT) {
             push(operation, IORING_OP_FTRUNCATE, fd(operation), operation.position(), 0, 0, 0);
         } else {
-            pushStat(operation, piece(operation));
+            pushStat(operation, operation.lent);
         }
     }
 
@@ -133,7 +154,7 @@ final class FileSubmissions {
                     WATCH | operation.token(), 0);
             return false;
         }
-        long name = memory.name(piece(operation), 0, ((FdFile) operation.handle()).path());
+        long name = memory.name(operation.lent, 0, ((FdFile) operation.handle()).path());
         int flags = step(operation) == 0 ? 0 : IOSQE_ASYNC;
         ring.push(Ring.head(IORING_OP_OPENAT, flags, AT_FDCWD), 0, name,
                 Ring.lengthAndFlags(FdFile.mode(operation.request()), FdFile.flags(operation.request())),
@@ -163,7 +184,7 @@ final class FileSubmissions {
 
     /** The operation's own piece of memory, until its submission has completed. */
     private int piece(Operation operation) {
-        if (operation.lent == NONE) {
+        if (operation.lent == PathMemory.NONE) {
             operation.lent = memory.take();
         }
         return operation.lent;
@@ -228,9 +249,9 @@ final class FileSubmissions {
 
     /** Takes back what the operation had of memory: it has completed, or goes no further. */
     void giveBack(Operation operation) {
-        if (operation.lent != NONE) {
+        if (operation.lent != PathMemory.NONE) {
             memory.give(operation.lent);
-            operation.lent = NONE;
+            operation.lent = PathMemory.NONE;
         }
     }
 

@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
@@ -21,6 +20,15 @@ import java.util.List;
  * were ever needed at once, as each wait for a piece would be a wait for a disk. Loop thread only.
  */
 final class PathMemory {
+    /** No piece: the system has no memory. */
+    static final int NONE = -1;
+
+    /** Where memory comes from. */
+    @FunctionalInterface
+    interface Source {
+        NativeRegion map(long bytes) throws IOException;
+    }
+
     private static final int SLAB_PIECES = 64;
     private static final int STATUS_AT = 2 * PATH_MAX;
     private static final int PIECE_BYTES = STATUS_AT + STATX_BYTES;
@@ -29,33 +37,36 @@ final class PathMemory {
 
     private static final char UNDECODED = '\uFFFD';   // in place of bytes that are no text
 
+    private final Source source;
     private final List<NativeRegion> slabs = new ArrayList<>();
     private int[] idle = new int[SLAB_PIECES];
     private int idleCount;
 
-    /** A piece for one operation. */
+    PathMemory(Source source) {
+        this.source = source;
+    }
+
+    /** A piece for one operation, or {@link #NONE}. */
     int take() {
-        if (idleCount == 0) {
-            grow();
-        }
-        return idle[--idleCount];
+        return idleCount > 0 || grow() ? idle[--idleCount] : NONE;
     }
 
     void give(int piece) {
         idle[idleCount++] = piece;
     }
 
-    private void grow() {
+    private boolean grow() {
         int first = slabs.size() * SLAB_PIECES;
         try {
-            slabs.add(NativeRegion.anonymous((long) SLAB_PIECES * PIECE_BYTES));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            slabs.add(source.map((long) SLAB_PIECES * PIECE_BYTES));
+        } catch (IOException noMemory) {
+            return false;
         }
         idle = Arrays.copyOf(idle, first + SLAB_PIECES);
         for (int piece = first + SLAB_PIECES - 1; piece >= first; piece--) {
             idle[idleCount++] = piece;
         }
+        return true;
     }
 
     /** Where the name of {@code path} now is in memory; {@code index} is 0 or 1. */

@@ -143,7 +143,7 @@ public final class UringBackend implements Backend {
 
     private void prepare(Operation operation) {
         if (!push(operation)) {
-            again.add(operation);   // no buffer free, one comes back with every poll; or it takes two
+            again.add(operation);   // no buffer free, one comes back with every poll; it takes two; or has failed
         }
     }
 
@@ -197,9 +197,10 @@ public final class UringBackend implements Backend {
         }
         cancels.passOn();
         for (Operation next = again.peek(); next != null && ring.hasRoom(); next = again.peek()) {
-            if (next.isCancelAsked()) {
+            Failure failure = next.isCancelAsked() ? Failure.CANCELED : next.failure();
+            if (failure != null) {
                 again.poll();
-                complete(next, Failure.CANCELED);
+                complete(next, failure);
             } else if (push(next)) {
                 again.poll();
             } else {

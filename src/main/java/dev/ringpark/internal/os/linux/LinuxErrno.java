@@ -9,6 +9,7 @@ public final class LinuxErrno {
     public static final int EINTR = 4;
     public static final int ENXIO = 6;
     public static final int EAGAIN = 11;
+    public static final int ENOMEM = 12;
     public static final int EBUSY = 16;
     public static final int EINVAL = 22;
     public static final int ETIME = 62;
@@ -43,7 +44,7 @@ public final class LinuxErrno {
             case ENXIO -> Errno.ENXIO;
             case 9 -> Errno.EBADF;
             case EAGAIN -> Errno.EAGAIN;
-            case 12 -> Errno.ENOMEM;
+            case ENOMEM -> Errno.ENOMEM;
             case 13 -> Errno.EACCES;
             case 14 -> Errno.EFAULT;
             case EBUSY -> Errno.EBUSY;

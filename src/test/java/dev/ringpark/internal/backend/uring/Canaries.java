@@ -36,14 +36,14 @@ final class Canaries {
                 picked.asSlice((long) field(picks, "buffersAt")));
     }
 
-    private static Backend backend(CarrierLoop loop) throws ReflectiveOperationException {
+    static Backend backend(CarrierLoop loop) throws ReflectiveOperationException {
         Object engine = field(loop, "engine");
         Method backend = engine.getClass().getDeclaredMethod("backend");
         backend.setAccessible(true);
         return (Backend) backend.invoke(engine);
     }
 
-    private static Object field(Object owner, String name) throws ReflectiveOperationException {
+    static Object field(Object owner, String name) throws ReflectiveOperationException {
         Field field = owner.getClass().getDeclaredField(name);
         field.setAccessible(true);
         return field.get(owner);

@@ -99,4 +99,21 @@ class RefusedFileTest {
         }
         assertThat(Objects.requireNonNull(stat.failure()).errno()).isEqualTo(Errno.EAGAIN);
     }
+
+    @Test
+    void whatFindsNoMemoryForANameFailsAndKeepsNothing() throws IOException {
+        FileThreads beside = new FileThreads(1, () -> { });
+        FileSubmissions poor = new FileSubmissions(ring, beside, new PathMemory(bytes -> {
+            throw new IOException("on purpose");
+        }));
+        Operation stat = file.take();
+        stat.beginStat(true, Operation.NONE);
+        inFlight.admit(stat);
+
+        assertThat(poor.push(stat)).isFalse();
+        assertThat(Objects.requireNonNull(stat.failure()).errno()).isEqualTo(Errno.ENOMEM);
+        assertThat(stat.lent).isEqualTo(PathMemory.NONE);
+        assertThat(ring.unsubmitted()).isZero();
+        poor.close();
+    }
 }
