@@ -4,19 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.TcpSocket;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,14 +23,18 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(60)
 class CancelRaceContractTest extends Contract {
-    private static final byte UNTOUCHED = 77;
-    private static final int ROUNDS = 50;
+    private static final byte BYTE = 42;
+    private static final int TIMEOUT_ROUNDS = 500;
+    private static final int ROUNDS = 100;
+    private static final int MANY_ROUNDS = 2000;
+    private static final int AT_ONCE = 100;   // connections that a look at the machine's is for
     private static final int BYTE_FIRST = 0;
     private static final int CANCEL_FIRST = 1;
     private static final int SPINS_FOR_EVER = 1_000_000_000;
 
     private final Seed seed = new Seed();
-    private final Duel duel = new Duel(seed.random(0));
+    private final SplittableRandom random = seed.random(0);
+    private final Duel duel = new Duel(seed.random(1));
 
     @BeforeEach
     void tellTheSeed() {
@@ -44,12 +42,14 @@ class CancelRaceContractTest extends Contract {
     }
 
     /**
-     * Two who start at one moment and spin for random times. Whoever wins starts a bit later the next time, so both win
-     * about as often, whatever the machine, and most rounds are close ones.
+     * Two who start at one moment and spin for random times. Whoever wins starts a bit later the next time, by twice as
+     * much if he has won before: so both win about as often, whatever the machine, and most rounds are close ones. The
+     * first two, in which it is settled who wins, do not count.
      */
     private static final class Duel {
         private final SplittableRandom random;
         private int lead;   // spins by which the byte starts after the cancel
+        private int streak;   // positive for arrivals one after the other, negative for cancels
         private int arrivals;
         private int cancels;
 
@@ -62,14 +62,24 @@ class CancelRaceContractTest extends Contract {
             return lead + random.nextInt(-200, 201);
         }
 
-        void arrived() {
-            arrivals++;
-            lead += random.nextInt(1, 100);
+        void arrived(int round) {
+            if (round > CANCEL_FIRST) {
+                arrivals++;
+                streak = Math.max(streak, 0) + 1;
+                lead += handicap();
+            }
         }
 
-        void cancelled() {
-            cancels++;
-            lead -= random.nextInt(1, 100);
+        void cancelled(int round) {
+            if (round > CANCEL_FIRST) {
+                cancels++;
+                streak = Math.min(streak, 0) - 1;
+                lead -= handicap();
+            }
+        }
+
+        private int handicap() {
+            return random.nextInt(1, 100) << (Math.min(Math.abs(streak), 7) - 1);
         }
 
         static void spin(int times) {
@@ -88,10 +98,10 @@ class CancelRaceContractTest extends Contract {
         return "seed " + seed + ", round " + number + ", " + duel;
     }
 
-    private void assertBothHaveWon() {
+    private void assertBothHaveWon(int rounds) {
         System.out.println(flavor + ": " + duel + ", 0 bytes lost or doubled, seed " + seed);
-        assertThat(duel.arrivals).as(round(-1)).isPositive();
-        assertThat(duel.cancels).as(round(-1)).isPositive();
+        assertThat(duel.arrivals).as(round(rounds)).isGreaterThan(rounds / 10);
+        assertThat(duel.cancels).as(round(rounds)).isGreaterThan(rounds / 10);
     }
 
     // ---- timeouts ----
@@ -99,10 +109,11 @@ class CancelRaceContractTest extends Contract {
     @Test
     void aByteThatRacesATimeoutIsReadByThisReadOrByTheNext() throws Exception {
         Outside connection = outside();
-        for (int round = 0; round < 500; round++) {
+        for (int round = 0; round < TIMEOUT_ROUNDS; round++) {
             int number = round;
             int spins = spinsOf(round);
-            Call<Integer> read = call(() -> readOrTimeOut(connection.near(), Math.max(0, -spins), number));
+            Target target = Target.some(random, 2);
+            Call<Integer> read = call(() -> readOrTimeOut(connection.near(), target, Math.max(0, -spins), number));
             if (round == CANCEL_FIRST) {
                 read.awaitEnd();
             }
@@ -110,16 +121,17 @@ class CancelRaceContractTest extends Contract {
             connection.far().getOutputStream().write(Sequence.at(round));
             int first = read.result();
             if (first == 0) {
-                duel.cancelled();
+                duel.cancelled(round);
                 assertThat(call(() -> readOne(connection.near(), number)).result()).as(round(number)).isOne();
+                target.assertUntouched(round(round));
             } else {
-                duel.arrived();
+                duel.arrived(round);
                 assertThat(first).as(round(number)).isOne();
             }
         }
         connection.far().shutdownOutput();
         assertThat(call(() -> connection.near().read(new byte[8], 0, 8)).result()).as("no byte twice").isEqualTo(-1);
-        assertBothHaveWon();
+        assertBothHaveWon(TIMEOUT_ROUNDS);
     }
 
     /** In the first two rounds it is settled who wins; in the others chance decides. */
@@ -132,14 +144,13 @@ class CancelRaceContractTest extends Contract {
     }
 
     /** A spin takes some tens of nanoseconds; how many is of no matter, as the duel adapts. */
-    private static int readOrTimeOut(TcpSocket socket, int spins, int round) throws IOException {
-        byte[] target = {UNTOUCHED, UNTOUCHED};
+    private static int readOrTimeOut(TcpSocket socket, Target target, int spins, int round) throws IOException {
         try {
-            int count = socket.read(target, 0, 2, Duration.ofNanos(1 + spins * 40L));
-            Sequence.check(target, count, round);
+            int count = socket.read(target.buffer(), Duration.ofNanos(1 + spins * 40L));
+            target.assertHas(Sequence.bytes(round, 1), "round " + round);
             return count;
         } catch (SocketTimeoutException e) {
-            assertThat(target).containsOnly(UNTOUCHED);
+            target.assertUntouched("round " + round);
             return 0;
         }
     }
@@ -161,51 +172,78 @@ class CancelRaceContractTest extends Contract {
 
     @Test
     void aByteThatRacesAnInterruptIsReadOrIsLeftUnreadInTheClosedSocket() throws Exception {
-        race((read, socket) -> read.thread().interrupt(), ClosedByInterruptException.class);
+        interrupt(ROUNDS);
+    }
+
+    @Stress
+    @Test
+    void bytesThatRaceInterruptsByTheThousandAreReadOrLeftUnread() throws Exception {
+        interrupt(MANY_ROUNDS);
+    }
+
+    private void interrupt(int rounds) throws Exception {
+        race(rounds, (read, socket) -> read.thread().interrupt(), ClosedByInterruptException.class);
     }
 
     @Test
     void aByteThatRacesACloseIsReadOrIsLeftUnreadInTheClosedSocket() throws Exception {
-        race((read, socket) -> socket.close(), AsynchronousCloseException.class);
+        close(ROUNDS);
     }
 
-    private void race(Cancel cancel, Class<? extends ClosedChannelException> failure) throws Exception {
-        List<Outside> leftUnread = new ArrayList<>();
-        for (int round = 0; round < ROUNDS; round++) {
+    @Stress
+    @Test
+    void bytesThatRaceClosesByTheThousandAreReadOrLeftUnread() throws Exception {
+        close(MANY_ROUNDS);
+    }
+
+    private void close(int rounds) throws Exception {
+        race(rounds, (read, socket) -> socket.close(), AsynchronousCloseException.class);
+    }
+
+    private void race(int rounds, Cancel cancel, Class<? extends ClosedChannelException> failure) throws Exception {
+        LeftUnread leftUnread = new LeftUnread();
+        List<Target> leftUntouched = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) {
             Outside connection = Outside.of(loop);
-            byte[] target = {UNTOUCHED, UNTOUCHED};
-            Call<Integer> read = call(() -> connection.near().read(target, 0, 2));
+            Target target = Target.some(random, 2);
+            Call<Integer> read = call(() -> connection.near().read(target.buffer()));
             Eventually.until(() -> loop.stats().submitted() > loop.stats().completed(), "the read is asked for");
             race(round, connection, read, cancel);
             read.awaitEnd();
-            if (target[0] != UNTOUCHED) {
-                duel.arrived();
+            if (target.buffer().position() > 0) {
+                duel.arrived(round);
                 assertThat(read.result()).as(round(round)).isOne();
-                assertThat(target).as(round(round)).containsExactly(42, UNTOUCHED);
+                target.assertHas(new byte[] {BYTE}, round(round));
                 assertNothingLeft(connection);
                 connection.near().close();
                 connection.reset();
             } else {
-                duel.cancelled();
+                duel.cancelled(round);
                 assertThat(read.failure()).as(round(round)).isExactlyInstanceOf(failure);
                 connection.near().close();
                 closeLater(connection.far());
                 leftUnread.add(connection);
+                leftUntouched.add(target);
+            }
+            if (leftUnread.size() == AT_ONCE || round == rounds - 1) {
+                leftUnread.assertReset(round(round));
             }
         }
-        assertBothHaveWon();
-        assertLeftUnread(leftUnread);
+        for (Target target : leftUntouched) {
+            target.assertUntouched(round(rounds));
+        }
+        assertBothHaveWon(rounds);
     }
 
     private void race(int round, Outside connection, Call<?> read, Cancel cancel) throws Exception {
         if (round == BYTE_FIRST) {
-            connection.far().getOutputStream().write(42);
+            connection.far().getOutputStream().write(BYTE);
             read.awaitEnd();
             cancel.of(read, connection.near());
         } else if (round == CANCEL_FIRST) {
             cancel.of(read, connection.near());
             read.awaitEnd();
-            connection.far().getOutputStream().write(42);
+            connection.far().getOutputStream().write(BYTE);
         } else {
             race(connection, read, cancel);
         }
@@ -215,7 +253,7 @@ class CancelRaceContractTest extends Contract {
         int spins = duel.next();
         Call<Void> writer = call(Thread.ofPlatform()::start, () -> {
             Duel.spin(spins);
-            connection.far().getOutputStream().write(42);
+            connection.far().getOutputStream().write(BYTE);
             return null;
         });
         Duel.spin(-spins);
@@ -227,56 +265,6 @@ class CancelRaceContractTest extends Contract {
         if (connection.near().isOpen()) {   // the cancel came after the end of the call
             connection.far().shutdownOutput();
             assertThat(call(() -> connection.near().read(new byte[1], 0, 1)).result()).isEqualTo(-1);
-        }
-    }
-
-    /**
-     * A socket that is closed with bytes in it, or gets some later, resets its peer; one whose bytes had all been taken
-     * says goodbye, and the peer goes on waiting for its own close (CLOSE_WAIT), for ever. All of them at once: where
-     * others have left many connections behind, one look at the machine's takes long.
-     */
-    private void assertLeftUnread(List<Outside> connections) throws IOException {
-        if (Files.isReadable(ConnectionTable.IPV4)) {
-            Eventually.until(() -> connections.stream().map(Outside::far).noneMatch(ConnectionTable.look()::has),
-                    () -> "reset by the byte that was not read, " + connections.stream().map(Outside::far)
-                            .filter(ConnectionTable.look()::has).toList() + " of " + connections.size() + "; "
-                            + duel + ", seed " + seed);
-        }
-        for (Outside connection : connections) {
-            connection.reset();
-        }
-    }
-
-    /** What Linux tells of connections: those that were reset are in none of its tables. */
-    private record ConnectionTable(Set<String> pairs) {
-        static final Path IPV4 = Path.of("/proc/self/net/tcp");
-        static final Path IPV6 = Path.of("/proc/self/net/tcp6");
-
-        static ConnectionTable look() {
-            Set<String> pairs = new HashSet<>();
-            for (Path table : List.of(IPV4, IPV6)) {
-                pairs.addAll(pairs(table));
-            }
-            return new ConnectionTable(pairs);
-        }
-
-        /** Each line has its number, the local and the remote address; an address ends in its port. */
-        private static List<String> pairs(Path table) {
-            try {
-                return Files.isReadable(table) ? Files.readAllLines(table).stream().skip(1)
-                        .map(line -> line.strip().split("\\s+"))
-                        .map(words -> port(words[1]) + "-" + port(words[2])).toList() : List.of();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        private static int port(String address) {
-            return Integer.parseInt(address.substring(address.indexOf(':') + 1), 16);
-        }
-
-        boolean has(Socket socket) {
-            return pairs.contains(socket.getLocalPort() + "-" + socket.getPort());
         }
     }
 }

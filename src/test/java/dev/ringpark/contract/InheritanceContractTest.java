@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringpark.CarrierLoop;
+import dev.ringpark.ForeignDescriptor;
 import dev.ringpark.LoopFile;
 import dev.ringpark.TcpListener;
 import dev.ringpark.UdpSocket;
@@ -110,6 +111,7 @@ class InheritanceContractTest extends Contract {
         if (flavor.isOn("io_uring")) {   // elsewhere a file is a channel of the JDK's
             files.add(call(another::startVirtualThread, () -> LoopFile.open(another, made)).result());
         }
+        ForeignDescriptor foreign = ForeignDescriptor.watch(another, 0);   // which a queue may have to copy
         Set<String> ours = before.more();
 
         String queue = flavor.isOn("io_uring") ? "[io_uring]" : "[eventpoll]";
@@ -120,6 +122,7 @@ class InheritanceContractTest extends Contract {
         assertThat(unix.far().isOpen()).isTrue();
         assertThat(udp.isOpen()).isTrue();
         assertThat(files).allMatch(LoopFile::isOpen);
+        assertThat(foreign.isOpen()).isTrue();
     }
 
     private static boolean isClosedOnExec(String descriptor) {

@@ -15,6 +15,8 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedByInterruptException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.Test;
 class InterruptStormContractTest extends Contract {
     private static final int SOME = 250;
     private static final int MANY = 25_000;   // of each kind: a hundred thousand in all
+    private static final int AT_ONCE = 100;   // connections that a look at the machine's is for
     private static final int MOST_SPINS = 3_000;   // some tens of nanoseconds each: about as long as a call takes
 
     private final Seed seed = new Seed();
@@ -72,17 +75,27 @@ class InterruptStormContractTest extends Contract {
         interruptConnects(MANY);
     }
 
+    /** What an interrupted read has not told of has touched nothing, and the byte is where the system resets for it. */
     private void interruptReads(int rounds) throws Exception {
+        LeftUnread leftUnread = new LeftUnread();
+        List<Target> leftUntouched = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
-            try (Connection connection = new Connection()) {
-                byte[] target = new byte[2];
-                Call<Integer> read = begin(() -> connection.near().read(target, 0, 2));
-                storm(read, () -> connection.far().getOutputStream().write(42));
-                if (endedWell(round, read, connection.near())) {
-                    assertThat(target).as(round(round)).containsExactly(42, 0);
-                } else {
-                    assertThat(target).as(round(round)).containsOnly(0);
-                }
+            Outside connection = Outside.of(loop);
+            Target target = Target.some(random, 2);
+            Call<Integer> read = begin(() -> connection.near().read(target.buffer()));
+            storm(read, () -> connection.far().getOutputStream().write(42));
+            if (endedWell(round, read, connection.near())) {
+                target.assertHas(new byte[] {42}, round(round));
+                connection.near().close();
+                connection.reset();
+            } else {
+                leftUnread.add(connection);
+                leftUntouched.add(target);
+            }
+            if (leftUnread.size() == AT_ONCE || round == rounds - 1) {
+                leftUnread.assertReset(round(round));
+                leftUntouched.forEach(each -> each.assertUntouched("seed " + seed));
+                leftUntouched.clear();
             }
         }
         assertBothHappened(rounds);
@@ -95,10 +108,12 @@ class InterruptStormContractTest extends Contract {
                 boolean isFull = random.nextInt(4) > 0;
                 long before = isFull ? connection.fill() : 0;
                 int length = 1 + random.nextInt(20_000);
-                byte[] bytes = Sequence.bytes(before, length);
-                Call<Integer> write = begin(() -> connection.near().write(bytes, 0, length));
+                ByteBuffer bytes = Target.some(random, length).buffer().put(Sequence.bytes(before, length)).flip();
+                Call<Integer> write = begin(() -> connection.near().write(bytes));
                 storm(write, connection::drainSome, isFull);
-                long written = before + (endedWell(round, write, connection.near()) ? write.result() : 0);
+                int count = endedWell(round, write, connection.near()) ? write.result() : 0;
+                assertThat(bytes.position()).as(round(round)).isEqualTo(count);
+                long written = before + count;
                 connection.near().close();
                 assertThat(connection.drain()).as(round(round)).isEqualTo(written);
             }
@@ -164,29 +179,6 @@ class InterruptStormContractTest extends Contract {
     /** Unlike those of the contract, it is not remembered: there are a hundred thousand of them. */
     private <T> Call<T> begin(Callable<T> body) {
         return new Call<>(loop, loop::startVirtualThread, body);
-    }
-
-    /** Two sockets that leave nothing behind when they are closed. */
-    private final class Connection implements AutoCloseable {
-        private final Outside outside = Outside.of(loop);
-
-        Connection() throws IOException {
-            outside.far().setSoLinger(true, 0);
-        }
-
-        TcpSocket near() {
-            return outside.near();
-        }
-
-        Socket far() {
-            return outside.far();
-        }
-
-        @Override
-        public void close() throws IOException {
-            outside.near().close();
-            outside.far().close();
-        }
     }
 
     /** One that holds some tens of kilobytes, and a peer that takes them in small pieces. */
@@ -316,7 +308,7 @@ class InterruptStormContractTest extends Contract {
                 + " unharmed, seed " + seed;
         System.out.println(what);
         assertThat(waited).as(what).isGreaterThan(rounds / 10);
-        assertThat(unharmed).as(what).isPositive();
+        assertThat(unharmed).as(what).isGreaterThan(rounds / 100);
         assertThat(interrupted + unharmed).as(what).isEqualTo(rounds);
         interrupted = 0;
         waited = 0;

@@ -16,6 +16,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -157,6 +158,45 @@ class LostSocketsContractTest extends Contract {
         } finally {
             System.clearProperty(LEAKS);
         }
+    }
+
+    @Test
+    void aLostListenerAndBothEndsOfAConnectionAreReportedWithThePlacesThatOpenedThem() throws Exception {
+        System.setProperty(LEAKS, "report");
+        try (Logged logged = new Logged(Level.WARNING); CarrierLoop reporting = flavor.start()) {
+            loseAConnection(reporting);
+            loseAListener(reporting);
+
+            Eventually.until(() -> {
+                System.gc();
+                return logged.records().size() == 3;
+            }, () -> "reported all three: " + logged.records().stream().map(LogRecord::getThrown).toList());
+
+            assertThat(logged.records()).extracting(LostSocketsContractTest::report).containsExactlyInAnyOrder(
+                    "TcpSocket opened by loseAConnection", "TcpSocket opened by loseAConnection",
+                    "TcpListener opened by loseAListener");
+        } finally {
+            System.clearProperty(LEAKS);
+        }
+    }
+
+    /** What was lost, and which method of this test had opened it. */
+    private static String report(LogRecord record) {
+        String message = record.getThrown().getMessage();
+        String method = Arrays.stream(record.getThrown().getStackTrace()).map(StackTraceElement::getMethodName)
+                .filter(each -> each.startsWith("loseA")).findFirst().orElse("nobody");
+        return message.substring(0, message.indexOf(" by ")) + " by " + method;
+    }
+
+    private static void loseAConnection(CarrierLoop loop) throws IOException {
+        try (TcpListener listener = TcpListener.bind(loop, Loopback.anyPort())) {
+            assertThat(TcpSocket.connect(loop, listener.getLocalAddress()).isOpen()).isTrue();
+            assertThat(listener.accept().isOpen()).isTrue();
+        }
+    }
+
+    private static void loseAListener(CarrierLoop loop) throws IOException {
+        assertThat(TcpListener.bind(loop, Loopback.anyPort()).isOpen()).isTrue();
     }
 
     @Test

@@ -40,6 +40,7 @@ class ProtocolsTest {
     private static final String[] ROOM = {"-XX:TieredStopAtLevel=4", "-Xmx512m"};
     /** On a busy machine two threads are seldom run at once: what has not shown enough by then goes on, for longer. */
     private static final String[] ROUND_MILLIS = {"200", "500", "2500", "10000", "30000"};
+    private static final long LEAST_RUNS = 1_000;   // or to have lost none would say little
     private static final Duration FAR = Duration.ofMinutes(14);
 
     @TempDir
@@ -79,6 +80,8 @@ class ProtocolsTest {
     private void assertOnlyTheTwinsHaveLost() {
         System.out.println("samples: " + samples);
         assertThat(samples).containsOnlyKeys(TestList.tests());
+        assertThat(samples).allSatisfy((name, runs) -> assertThat(runs).as(name)
+                .isGreaterThan(Races.isTwin(name) ? 0 : LEAST_RUNS));
         assertThat(lost).as("lost, of %s", samples).containsExactlyInAnyOrderElementsOf(twins());
     }
 

@@ -14,11 +14,12 @@ final class LoopCode {
             List.of("dev.ringpark.internal.dispatch.", "dev.ringpark.internal.backend.", "dev.ringpark.internal.op.",
                     "dev.ringpark.internal.jdk.", "dev.ringpark.internal.os.");
     static final Set<String> FILES = Set.of("dev.ringpark.LoopEngine", "dev.ringpark.LoopDoor",
-            "dev.ringpark.Parking", "dev.ringpark.LoopScheduler", "dev.ringpark.RunQueue", "dev.ringpark.Herald",
-            "dev.ringpark.LoopWatch", "dev.ringpark.LoopTimer", "dev.ringpark.Alarm", "dev.ringpark.Sleepers",
-            "dev.ringpark.Mailbox", "dev.ringpark.Requests", "dev.ringpark.Cancel", "dev.ringpark.LoopLife",
-            "dev.ringpark.OpenSockets", "dev.ringpark.LostSockets", "dev.ringpark.Watchdog", "dev.ringpark.Threads",
-            "dev.ringpark.Afterlife", "dev.ringpark.Timeouts", "dev.ringpark.PendingOperation");
+            "dev.ringpark.LoopThread", "dev.ringpark.Parking", "dev.ringpark.LoopScheduler", "dev.ringpark.RunQueue",
+            "dev.ringpark.Herald", "dev.ringpark.LoopWatch", "dev.ringpark.LoopTimer", "dev.ringpark.Alarm",
+            "dev.ringpark.Sleepers", "dev.ringpark.Mailbox", "dev.ringpark.Requests", "dev.ringpark.Cancel",
+            "dev.ringpark.LoopLife", "dev.ringpark.OpenSockets", "dev.ringpark.LostSockets", "dev.ringpark.Watchdog",
+            "dev.ringpark.Threads", "dev.ringpark.Afterlife", "dev.ringpark.Timeouts",
+            "dev.ringpark.PendingOperation");
 
     private static final String BY_CALLERS = "by the threads that open and close sockets, never by the loop";
     private static final String AT_THE_END =

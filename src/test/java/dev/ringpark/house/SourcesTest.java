@@ -39,6 +39,7 @@ class SourcesTest {
             "src/test/java/dev/ringpark/contract/LoopTimeTest.java", "a sleep on the loop is what it tests",
             "src/test/java/dev/ringpark/contract/SleepContractTest.java", "the loop's own sleep is what it tests",
             "src/test/java/dev/ringpark/SleepersTest.java", "the same",
+            "src/test/java/dev/ringpark/contract/EndStormContractTest.java", "a loop's sleep that its end cuts short",
             "src/test/java/dev/ringpark/contract/DeadlineContractTest.java", "no deadline ends a sleep",
             "src/test/java/dev/ringpark/contract/LoopFairnessTest.java", "tests a sleep beside busy threads");
     private static final Pattern SENT_ELSEWHERE =
