@@ -24,11 +24,19 @@ void serve(UdpSocket server) {
     try {
         while (true) {
             Datagram question = server.receive(zone, 0, zone.length);
-            byte[] answer = time(question, new String(zone, 0, question.count())).getBytes();
-            server.send(answer, 0, answer.length, question.sender());
+            answer(server, question, time(question, new String(zone, 0, question.count())).getBytes());
         }
     } catch (IOException e) {
         IO.println("Tells the time no more: " + e);
+    }
+}
+
+/** Whoever cannot be reached, or asks from port 0, gets none; the others do. */
+void answer(UdpSocket server, Datagram question, byte[] answer) throws IOException {
+    try {
+        server.send(answer, 0, answer.length, question.sender());
+    } catch (SocketException e) {
+        IO.println("No answer to " + question.sender() + ": " + e.getMessage());
     }
 }
 

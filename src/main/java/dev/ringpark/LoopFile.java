@@ -109,8 +109,8 @@ public final class LoopFile extends FileTransfers
     }
 
     /**
-     * Reads from {@code position} on, and leaves the file's own alone. Fewer bytes than there is room for come only if
-     * the file ends there.
+     * Reads from {@code position} on, and leaves the file's own alone. Fewer bytes than there is room for come if the
+     * file ends there, and of one that the system makes up as it is read, as those below /proc.
      *
      * @return how many bytes were read; -1 at the end of the file or beyond
      * @throws NonReadableChannelException if it was not opened for reading

@@ -191,10 +191,17 @@ public final class LoopServer implements AutoCloseable {
         long deadlineNanos = Timeouts.patience(timeout);
         try {
             closeAll(listeners, deadlineNanos);
-        } finally {
-            clients.awaitEnd(deadlineNanos);
-            cutsOff = true;
+        } catch (IOException e) {
+            cutOff(deadlineNanos);
+            throw e;
         }
+        return cutOff(deadlineNanos);
+    }
+
+    /** Those who are not done by then; how many. */
+    private int cutOff(long deadlineNanos) throws IOException {
+        clients.awaitEnd(deadlineNanos);
+        cutsOff = true;
         List<TcpSocket> rest = clients.sockets();
         closeAll(rest, deadlineNanos);
         return rest.size();

@@ -18,16 +18,21 @@ final class SharedPort {
     }
 
     /**
-     * Listens on {@code local} with each loop.
+     * Listens on {@code local} with each loop. The first listens before it shares its port, which fails if somebody
+     * else listens there, or a second start of the same server does so in that moment. The others could not tell: to
+     * them, all who share a port are friends.
      *
      * @throws java.net.BindException if somebody listens there already, even if he would share the port
      * @throws UnsupportedOperationException if the system has no SO_REUSEPORT
      */
     static List<TcpListener> listen(List<CarrierLoop> loops, InetSocketAddress local) throws IOException {
         List<TcpListener> listeners = new ArrayList<>();
-        try (TcpSocket claim = claim(loops.getFirst(), local)) {
-            InetSocketAddress address = new InetSocketAddress(local.getAddress(), port(claim));
-            for (CarrierLoop loop : loops) {
+        try {
+            TcpListener first = open(loops.getFirst(), local);
+            listeners.add(first);
+            first.bind(local).setOption(StandardSocketOptions.SO_REUSEPORT, true);
+            InetSocketAddress address = new InetSocketAddress(local.getAddress(), port(first));
+            for (CarrierLoop loop : loops.subList(1, loops.size())) {
                 TcpListener listener = open(loop, address);
                 listeners.add(listener);
                 listener.setOption(StandardSocketOptions.SO_REUSEPORT, true).bind(address);
@@ -41,26 +46,8 @@ final class SharedPort {
         }
     }
 
-    /**
-     * Takes the port while it is not to be shared yet, which fails if somebody else listens there, a second start of
-     * the same server say; then lets the listeners in, which on Linux SO_REUSEADDR would do already. They could not
-     * tell: to them, all who share a port are friends.
-     */
-    private static TcpSocket claim(CarrierLoop loop, InetSocketAddress local) throws IOException {
-        boolean isAny = local.getAddress().isAnyLocalAddress();
-        TcpSocket claim = isAny ? TcpSocket.open(loop) : TcpSocket.open(loop, Addresses.familyOf(local));
-        try {
-            claim.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            claim.bind(local);
-            return claim.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-        } catch (Throwable e) {
-            claim.closeAfter(e);
-            throw e;
-        }
-    }
-
-    private static int port(TcpSocket claim) throws IOException {
-        return ((InetSocketAddress) Objects.requireNonNull(claim.getLocalAddress())).getPort();
+    private static int port(TcpListener listener) throws IOException {
+        return ((InetSocketAddress) Objects.requireNonNull(listener.getLocalAddress())).getPort();
     }
 
     private static TcpListener open(CarrierLoop loop, InetSocketAddress address) throws IOException {

@@ -155,14 +155,17 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
         return inputShut;
     }
 
+    final int availableBeforeShut() throws IOException {
+        int bytes = plain(Handle::available);
+        return inputShut ? 0 : bytes;   // which the system goes on to count
+    }
+
     /** What had come before a loss is read first; after it the system pretends that the stream just ended. */
     final int countOrEnd(int count) throws IOException {
         if (count > 0) {
             return count;
         }
-        if (!inputShut) {
-            requireNotLost();
-        }
+        requireNotLost();
         return -1;
     }
 
@@ -293,6 +296,7 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
             requireConnected();
             if (!inputShut) {
                 inputShut = true;
+                open.noteInputShut();
                 open.shutdownInput();
             }
             return null;

@@ -353,7 +353,7 @@ public abstract sealed class StreamSocket extends StreamChannel
 
     /**
      * Reads this socket to the end of its stream and writes everything to {@code target}. Takes one direct buffer of 64
-     * KiB for the time of the call.
+     * KiB for the time of the call. What had been read, and not been written when it threw, is lost: 64 KiB at most.
      *
      * @return how many bytes
      * @throws IOException as reading here or writing there throws it
@@ -504,7 +504,7 @@ public abstract sealed class StreamSocket extends StreamChannel
      * @throws ClosedChannelException if the socket is closed
      */
     public int available() throws IOException {
-        return plain(Handle::available);
+        return availableBeforeShut();
     }
 
     /**

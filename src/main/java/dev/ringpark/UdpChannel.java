@@ -244,7 +244,8 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
     }
 
     static SocketException about(int length, SocketException e) {
-        boolean isTooLong = e.getMessage() != null && e.getMessage().startsWith(Errno.EMSGSIZE.text());
+        boolean isTooLong = length > DatagramLimit.NEVER_TOO_LONG   // else an earlier one was, on its way
+                && e.getMessage() != null && e.getMessage().startsWith(Errno.EMSGSIZE.text());
         return isTooLong ? DatagramLimit.tooLong(length) : e;
     }
 

@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Connected.</b> A socket that is {@linkplain #connect(SocketAddress) connected} sends to one peer and hears
  * nobody else. Only there it is told that nobody has the peer's port: some later call throws
- * {@link java.net.PortUnreachableException}, once, and the socket stays open. There {@link #send(ByteBuffer)} and
+ * {@link java.net.PortUnreachableException}, once, and the socket stays open; or "Message too long", if a network on
+ * the way to the peer takes none as long as one before. There {@link #send(ByteBuffer)} and
  * {@link #receiveFromPeer(ByteBuffer)} allocate nothing.
  *
  * <p><b>Threads.</b> Safe for any number of threads. One receive and one send run at a time; others wait for their turn
@@ -178,9 +179,9 @@ public final class UdpSocket extends UdpChannel {
     // ---- the peer ----
 
     /**
-     * Connects the socket: it sends to {@code remote} alone and hears nobody else, and what has come from others before
-     * is dropped. Nothing is sent, and nobody asked; waits for sends under way, no more. A receive that waits meanwhile
-     * goes on. A connect that fails leaves the socket as it was.
+     * Connects the socket: it sends to {@code remote} alone and hears nobody else; what has come before, be it from
+     * {@code remote}, is dropped. Nothing is sent, and nobody asked; waits for sends under way, no more. A receive that
+     * waits meanwhile goes on. A connect that fails leaves the socket as it was.
      *
      * @throws java.net.NoRouteToHostException if there is no way to it
      * @throws AlreadyConnectedException if the socket is connected

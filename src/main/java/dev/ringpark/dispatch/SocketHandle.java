@@ -4,7 +4,10 @@ import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.Addresses;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.os.Failure;
+import dev.ringpark.internal.os.SocketErrors;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -41,7 +44,7 @@ public final class SocketHandle extends SocketEndpoint {
      *
      * @param local where; port 0 lets the system choose one
      * @param backlog how many connections may wait to be accepted; of no meaning for a socket that does not listen
-     * @throws java.net.BindException if the address is in use, or not this machine's, or not allowed
+     * @throws BindException if the address is in use, or not this machine's, or not allowed; if a path is empty
      * @throws java.net.SocketException if a path is too long for the system, or leads nowhere
      * @throws java.nio.channels.UnresolvedAddressException if {@code local} is a name that has not been looked up
      * @throws UnsupportedAddressTypeException if the socket has no addresses of its kind
@@ -51,6 +54,9 @@ public final class SocketHandle extends SocketEndpoint {
         Objects.requireNonNull(local, "local");
         Handle usable = usable();
         SocketAddress address = checked(local);
+        if (isUnix && address.toString().isEmpty()) {   // for Linux: a name of its choice, open to everybody
+            throw new BindException("a socket cannot be bound to the empty path");
+        }
         usable.requireNameable(address);
         usable.bind(address, backlog);
     }
@@ -67,7 +73,15 @@ public final class SocketHandle extends SocketEndpoint {
     public int tryReceive(ByteBuffer buffer) throws IOException {
         KernelMemory.requireWritable(buffer);
         Handle usable = usable();
-        return isBusy(Handle.READING) || !buffer.hasRemaining() ? 0 : usable.readNow(buffer);
+        if (isBusy(Handle.READING) || !buffer.hasRemaining()) {
+            return 0;
+        }
+        int count = usable.readNow(buffer);
+        Failure loss = count < 0 ? usable.loss() : null;
+        if (loss != null) {
+            throw SocketErrors.of(loss);
+        }
+        return count;
     }
 
     /**
@@ -84,7 +98,9 @@ public final class SocketHandle extends SocketEndpoint {
 
     /** shutdown(2) of the reading side: receives end with the end of the stream. */
     public void shutdownInput() throws IOException {
-        usable().shutdownInput();
+        Handle usable = usable();
+        usable.noteInputShut();
+        usable.shutdownInput();
     }
 
     /**

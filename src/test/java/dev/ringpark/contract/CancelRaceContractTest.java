@@ -47,6 +47,8 @@ class CancelRaceContractTest extends Contract {
      * first two, in which it is settled who wins, do not count.
      */
     private static final class Duel {
+        private static final int MOST_DOUBLINGS = 14;
+
         private final SplittableRandom random;
         private int lead;   // spins by which the byte starts after the cancel
         private int streak;   // positive for arrivals one after the other, negative for cancels
@@ -79,7 +81,7 @@ class CancelRaceContractTest extends Contract {
         }
 
         private int handicap() {
-            return random.nextInt(1, 100) << (Math.min(Math.abs(streak), 7) - 1);
+            return random.nextInt(1, 100) << (Math.min(Math.abs(streak), MOST_DOUBLINGS) - 1);
         }
 
         static void spin(int times) {

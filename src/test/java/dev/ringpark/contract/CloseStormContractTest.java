@@ -13,9 +13,11 @@ import java.net.Socket;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.CyclicBarrier;
 import java.util.function.Function;
@@ -82,6 +84,7 @@ class CloseStormContractTest extends Contract {
         private final CarrierLoop loop;
         private final int first;
         private final SplittableRandom random;
+        private final Queue<Reader> ended = new ArrayDeque<>();
         private long sockets;
         private long bytes;
 
@@ -96,15 +99,26 @@ class CloseStormContractTest extends Contract {
             for (; sockets < leastRounds || System.nanoTime() - end < 0; sockets++) {
                 int place = random.nextInt(READERS);
                 if (readers[place] != null) {
-                    bytes += readers[place].end(random.nextBoolean());
+                    bytes += end(readers[place], random.nextBoolean());
                 }
                 byte id = (byte) (first + sockets % IDS);
                 readers[place] = new Reader(loop, id, Target.some(random, BYTES), random.nextBoolean());
             }
             for (Reader left : readers) {
-                bytes += left.end(true);
+                bytes += end(left, true);
             }
+            ended.forEach(Reader::assertOwn);
             return this;
+        }
+
+        /** What it has read into is looked at again a while later. */
+        private int end(Reader reader, boolean answer) throws Exception {
+            int count = reader.end(answer);
+            ended.add(reader);
+            if (ended.size() > 4 * READERS) {
+                ended.remove().assertOwn();
+            }
+            return count;
         }
     }
 

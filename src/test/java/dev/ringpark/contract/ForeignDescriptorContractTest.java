@@ -13,11 +13,15 @@ import dev.ringpark.internal.os.linux.Libc;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,6 +96,50 @@ class ForeignDescriptorContractTest extends Contract {
             watched.awaitWritable(Duration.ZERO);
             return null;
         }).result();
+    }
+
+    /** On a socket that is neither: each wait is given up, and leaves nothing behind in which the next one trusts. */
+    @Test
+    void aWaitForTheOtherDirectionThatWasGivenUpTakesNobodysWord() throws Exception {
+        counter();   // or it is skipped
+        try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            listener.bind(UnixDomainSocketAddress.of(folder.resolve("socket")));
+            OpenDescriptors before = new OpenDescriptors();
+            SocketChannel near = closeLater(SocketChannel.open(StandardProtocolFamily.UNIX));
+            int descriptor = before.more().stream().filter(each -> each.contains("socket:"))
+                    .map(each -> Integer.valueOf(each.substring(0, each.indexOf(' ')))).findFirst().orElseThrow();
+            near.connect(listener.getLocalAddress());
+            SocketChannel far = closeLater(listener.accept());
+            near.configureBlocking(false);
+            fill(near);
+            ForeignDescriptor watched = watched(descriptor);
+            for (int i = 0; i < 2; i++) {
+                assertTimesOut(() -> watched.awaitReadable(SHORT));
+                assertTimesOut(() -> watched.awaitWritable(SHORT));
+            }
+            Call<Void> reader = parked(() -> awaitReadable(watched));
+            far.write(ByteBuffer.allocate(1));
+            reader.result();
+        }
+    }
+
+    private static void fill(SocketChannel socket) throws IOException {
+        ByteBuffer piece = ByteBuffer.allocate(1 << 16);
+        while (socket.write(piece.clear()) > 0) {
+            assertThat(piece.position()).isPositive();
+        }
+    }
+
+    @FunctionalInterface
+    private interface Wait {
+        void run() throws IOException;
+    }
+
+    private void assertTimesOut(Wait wait) throws Exception {
+        assertThat(failureOf(() -> {
+            wait.run();
+            return null;
+        })).isExactlyInstanceOf(SocketTimeoutException.class);
     }
 
     @Test

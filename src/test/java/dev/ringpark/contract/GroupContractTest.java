@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -296,6 +297,30 @@ class GroupContractTest extends Contract {
                     anywhere.getLocalAddress().getPort()));
             assertEchoes(client, 10);
         }
+    }
+
+    @Test
+    void ofTwoServersThatStartAtOneMomentOneAtMostGetsThePort() throws Exception {
+        List<LoopGroup> groups = List.of(group(2), group(2));
+        int served = 0;
+        for (int round = 0; round < 200; round++) {
+            InetSocketAddress address = ownAddress();
+            CyclicBarrier start = new CyclicBarrier(groups.size());
+            List<Call<Boolean>> calls = groups.stream().map(group -> call(Thread.ofPlatform()::start, () -> {
+                start.await();
+                try {
+                    group.serve(address, Accepting.ON_EVERY_LOOP, GroupContractTest::echo);
+                    return true;
+                } catch (BindException taken) {
+                    return false;
+                }
+            })).toList();
+            boolean first = calls.getFirst().result();
+            boolean second = calls.getLast().result();
+            assertThat(first && second).as("both have %s, round %s", address, round).isFalse();
+            served += first || second ? 1 : 0;
+        }
+        assertThat(served).isPositive();
     }
 
     @Test

@@ -184,6 +184,7 @@ class HalfCloseContractTest extends Contract {
         pair.near().shutdownInput();
         call(() -> pair.far().write(Sequence.bytes(5), 0, 5)).result();
         assertAtEnd(pair.near());
+        assertThat(pair.near().available()).isZero();
 
         call(() -> pair.near().write(Sequence.bytes(5), 0, 5)).result();
         assertThat(call(() -> Flow.read(pair.far(), 5, 5)).result()).isEqualTo(5);

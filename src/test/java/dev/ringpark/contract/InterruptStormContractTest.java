@@ -108,7 +108,9 @@ class InterruptStormContractTest extends Contract {
                 boolean isFull = random.nextInt(4) > 0;
                 long before = isFull ? connection.fill() : 0;
                 int length = 1 + random.nextInt(20_000);
-                ByteBuffer bytes = Target.some(random, length).buffer().put(Sequence.bytes(before, length)).flip();
+                ByteBuffer bytes = random.nextBoolean()
+                        ? ByteBuffer.wrap(Sequence.bytes(before, length))
+                        : Flow.direct(Sequence.bytes(before, length));
                 Call<Integer> write = begin(() -> connection.near().write(bytes));
                 storm(write, connection::drainSome, isFull);
                 int count = endedWell(round, write, connection.near()) ? write.result() : 0;
@@ -308,7 +310,7 @@ class InterruptStormContractTest extends Contract {
                 + " unharmed, seed " + seed;
         System.out.println(what);
         assertThat(waited).as(what).isGreaterThan(rounds / 10);
-        assertThat(unharmed).as(what).isGreaterThan(rounds / 100);
+        assertThat(unharmed).as(what).isPositive();
         assertThat(interrupted + unharmed).as(what).isEqualTo(rounds);
         interrupted = 0;
         waited = 0;

@@ -69,7 +69,7 @@ class ProtocolsTest {
     @Test
     void noRaceIsLostButByTheTwinsHoweverTheCodeIsCompiled() throws Exception {
         requireTwoProcessors();
-        run("-jvmArgsPrepend", String.join(" ", ACCESS) + " -ea", "-iters", "2", "-time", "300");
+        run("-jvmArgsPrepend", String.join(" ", ACCESS) + " -ea", "-iters", "1", "-time", "300");
         assertOnlyTheTwinsHaveLost();
     }
 

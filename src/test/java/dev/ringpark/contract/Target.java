@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
  * tells what has been written into it, also long after the call that it was for.
  */
 record Target(ByteBuffer buffer) {
-    private static final byte UNTOUCHED = 77;
+    private static final byte UNTOUCHED = (byte) 0xFF;
 
     /** A new one, of any kind that nobody frees. */
     static Target some(SplittableRandom random, int bytes) {

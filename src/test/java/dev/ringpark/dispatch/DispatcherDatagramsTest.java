@@ -292,6 +292,23 @@ class DispatcherDatagramsTest extends DispatcherContract {
         }
     }
 
+    /** The first tells, on its way back, that nobody is there; which is told to the next one that is sent. */
+    @Test
+    void anErrorBehindThoseThatWereSentHidesNoneOfThem() throws IOException {
+        DatagramHandle near = bound();
+        DatagramHandle gone = bound();
+        SocketAddress to = addressOf(gone);
+        await(dispatcher.close(gone, ignoring()));
+        near.connect(to);
+        ByteBuffer[] sources = {bytes(1), bytes(2), bytes(3)};
+        int sent = near.trySendAll(sources, 0);
+
+        assertThat(sent).isPositive();
+        for (int i = 0; i < sources.length; i++) {
+            assertThat(sources[i].hasRemaining()).isEqualTo(i >= sent);
+        }
+    }
+
     @Test
     void aSendThatIsPendingComesFirst() throws IOException {
         DatagramHandle near = bound();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ringpark.process.OwnPort;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -90,6 +91,31 @@ class DispatcherSocketsTest extends DispatcherContract {
         assertThat(socket.isOpen()).isFalse();
     }
 
+    /** The system says once why a connect has failed, to whoever asks first. */
+    @Test
+    void aConnectThatIsRefusedSaysSoAlsoBesideAReceive() throws IOException {
+        SocketHandle listener = listener(1);
+        SocketAddress gone = listener.localAddress();
+        await(dispatcher.close(listener, ignoring()));
+        for (boolean waits : new boolean[] {false, true}) {
+            SocketHandle socket = dispatcher.openSocket(StandardProtocolFamily.INET);
+            Request<SocketHandle> connected = dispatcher.connect(socket, gone, ignoring());
+            Request<ByteBuffer> received = waits
+                    ? dispatcher.receive(socket, ByteBuffer.allocate(1), ignoring()) : null;
+            dispatcher.flush();
+            if (received != null) {
+                await(received);
+                assertThat(received.failure()).isInstanceOf(IOException.class);
+            } else if (connected.isPending()) {
+                assertThatThrownBy(() -> socket.tryReceive(ByteBuffer.allocate(1))).isInstanceOf(Exception.class);
+            }
+            await(connected);
+            assertThat(connected.failure()).isExactlyInstanceOf(ConnectException.class)
+                    .hasMessage("Connection refused");
+            await(dispatcher.close(socket, ignoring()));
+        }
+    }
+
     @Test
     void aSocketWhoseConnectWasRefusedIsReplacedByAnother() throws IOException {
         try (OwnPort port = OwnPort.take()) {
@@ -107,6 +133,14 @@ class DispatcherSocketsTest extends DispatcherContract {
             assertThat(accepted.result().remoteAddress()).isEqualTo(connected.result().localAddress());
             assertThat(connected.result()).isSameAs(second);
         }
+    }
+
+    @Test
+    void aUnixSocketIsBoundToNoEmptyPath() throws IOException {
+        SocketHandle listener = dispatcher.openListener(StandardProtocolFamily.UNIX);
+        assertThatThrownBy(() -> listener.bind(UnixDomainSocketAddress.of(""), 1))
+                .isExactlyInstanceOf(BindException.class);
+        await(dispatcher.close(listener, ignoring()));
     }
 
     @Test
@@ -655,7 +689,14 @@ class DispatcherSocketsTest extends DispatcherContract {
             Request<ByteBuffer> received = dispatcher.receive(socket, ByteBuffer.allocate(1), ignoring());
             await(received);
             assertThat(received.failure()).isExactlyInstanceOf(SocketException.class).hasMessage("Connection reset");
+            assertThatThrownBy(() -> socket.tryReceive(ByteBuffer.allocate(1)))
+                    .isExactlyInstanceOf(SocketException.class).hasMessage("Connection reset");
         }
+        socket.shutdownInput();
+        Request<ByteBuffer> later = dispatcher.receive(socket, ByteBuffer.allocate(1), ignoring());
+        await(later);
+        assertThat(later.count()).isEqualTo(-1);
+        assertThat(socket.tryReceive(ByteBuffer.allocate(1))).isEqualTo(-1);
     }
 
     @Test

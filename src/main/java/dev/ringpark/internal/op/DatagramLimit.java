@@ -9,6 +9,9 @@ public final class DatagramLimit {
     /** A header cannot tell of more. */
     public static final int MOST_BYTES = 65_535;
 
+    /** What each network takes, with the headers of IPv6 (RFC 8200, 5) and UDP. */
+    public static final int NEVER_TOO_LONG = 1_280 - 40 - 8;
+
     private DatagramLimit() {}
 
     /** What whoever would send {@code bytes} is told. */

@@ -65,6 +65,7 @@ public abstract class Descriptor {
 
     private volatile int state;
     private volatile @Nullable Failure loss;
+    private volatile boolean inputShut;
     private volatile @Nullable ConcurrentLinkedQueue<Waiter> waiters;
     private int pending;   // loop thread only
 
@@ -146,9 +147,14 @@ public abstract class Descriptor {
         }
     }
 
-    /** How the connection was lost, as far as it is known to be. */
+    /** Notes that there is nothing more to read, as its user wants it: how the connection is lost is of no matter. */
+    public final void noteInputShut() {
+        inputShut = true;
+    }
+
+    /** How the connection was lost, if it is known to be; for who has read all that had come. */
     public final @Nullable Failure loss() {
-        return loss;
+        return inputShut ? null : loss;
     }
 
     /** Notes that the descriptor is gone. Loop thread only, or nobody's loop any more. */

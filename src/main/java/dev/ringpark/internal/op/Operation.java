@@ -272,12 +272,16 @@ public final class Operation extends FileArguments {
         attachment = accepted;
     }
 
-    /** Notes that the operation failed; for others at once, as who reads beside it may be told an end before it is. */
+    /**
+     * Notes that the operation failed; for others at once, as who reads beside it may be told an end before it is. Who
+     * reads beside a connect may have been told why that has failed, and then the connect is not.
+     */
     public void fail(Failure failure) {
-        this.failure = failure;
         if (kind == Kind.READ || kind == Kind.WRITE) {
             handle.noteFailure(failure);
         }
+        Failure loss = kind == Kind.CONNECT && failure != Failure.CANCELED ? handle.loss() : null;
+        this.failure = loss != null ? loss : failure;
     }
 
     /**

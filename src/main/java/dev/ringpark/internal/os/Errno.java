@@ -89,10 +89,14 @@ public enum Errno {
         return this == EMFILE || this == ENFILE;
     }
 
-    /** Whether no byte will come any more after a read or write has met it: the connection is lost. */
+    /**
+     * Whether no byte will come any more after a read or write of a stream has met it. When Linux gives up sending
+     * again, it tells what the network has said last, be it that a port cannot be reached (ICMP as errors: tcp(7)).
+     */
     public boolean endsConnections() {
         return switch (this) {
-            case ECONNRESET, ECONNABORTED, ETIMEDOUT, EHOSTUNREACH, EHOSTDOWN, ENETUNREACH, ENETDOWN, ENETRESET -> true;
+            case ECONNRESET, ECONNABORTED, ETIMEDOUT, EHOSTUNREACH, EHOSTDOWN, ENETUNREACH, ENETDOWN, ENETRESET,
+                    ECONNREFUSED, ENOPROTOOPT, EPROTO, EACCES -> true;
             default -> false;
         };
     }

@@ -52,7 +52,7 @@ class ProactorTest extends OpenProactor {
 
     /** The system tells one of the two, and pretends to the other that the stream just ended. */
     @ParameterizedTest
-    @EnumSource(names = {"ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH"})
+    @EnumSource(names = {"ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH", "ECONNREFUSED"})
     void whatEndedAConnectionIsKnownBeforeAnybodyIsTold(Errno errno) throws IOException {
         Handle handle = new FakeHandle();
         Operation write = rig.write(handle);

@@ -5,10 +5,10 @@ import static dev.ringpark.internal.op.Descriptor.WRITING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ringpark.internal.os.Errno;
-import dev.ringpark.internal.os.Failure;
 import dev.ringpark.internal.op.Descriptor.Entry;
 import dev.ringpark.internal.op.Descriptor.Parker;
+import dev.ringpark.internal.os.Errno;
+import dev.ringpark.internal.os.Failure;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -98,6 +98,14 @@ class DescriptorTest {
         descriptor.markClosed();
 
         assertThat(descriptor.loss()).isSameAs(loss);
+    }
+
+    @Test
+    void whoHasShutItsInputNeedNotHearOfALoss() {
+        descriptor.noteInputShut();
+        descriptor.noteFailure(new Failure(Errno.ECONNRESET, 1, null));
+
+        assertThat(descriptor.loss()).isNull();
     }
 
     // ---- turns ----

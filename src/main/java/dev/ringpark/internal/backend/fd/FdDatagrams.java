@@ -76,7 +76,7 @@ final class FdDatagrams {
         throw SocketErrors.ofDatagram(calls.failure(errno));
     }
 
-    /** The peer's sockaddr; what has come from others, an error too, is dropped. */
+    /** The peer's sockaddr; what has come before is dropped, an error too: mostly it is from others. */
     static byte[] connect(SocketCalls calls, int fd, int family, SocketAddress peer) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(SockAddr.MAX_BYTES, 8);

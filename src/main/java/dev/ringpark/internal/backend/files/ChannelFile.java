@@ -29,6 +29,7 @@ public final class ChannelFile extends FileResource {
 
     private volatile @Nullable FileChannel channel;
     private volatile boolean isSeekable;
+    private volatile @Nullable IOException closeFailure;
 
     public ChannelFile(Path path) {
         super(path);
@@ -148,7 +149,14 @@ public final class ChannelFile extends FileResource {
     public void release() throws IOException {
         FileChannel opened = channel;
         if (opened != null) {
-            opened.close();
+            try {
+                opened.close();
+            } catch (IOException e) {
+                closeFailure = e;   // a channel says it once, and perhaps to who cuts a call short
+            }
+        }
+        if (closeFailure != null) {
+            throw closeFailure;
         }
     }
 }

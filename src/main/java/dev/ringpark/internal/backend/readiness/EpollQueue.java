@@ -93,7 +93,8 @@ final class EpollQueue extends ReadinessQueue {
 
     @Override
     int tell(int watched, int wanted, int armed, boolean isKnown, long data) {
-        int interest = ((wanted & READABLE) != 0 ? EPOLLIN : 0) | ((wanted & WRITABLE) != 0 ? EPOLLOUT : 0);
+        int all = wanted | armed;   // it forgets what it is not told again
+        int interest = ((all & READABLE) != 0 ? EPOLLIN : 0) | ((all & WRITABLE) != 0 ? EPOLLOUT : 0);
         return control(isKnown ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, watched, interest | EPOLLONESHOT, data);
     }
 

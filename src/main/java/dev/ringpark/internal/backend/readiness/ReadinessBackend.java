@@ -232,18 +232,23 @@ public final class ReadinessBackend implements Backend {
             refuse(watch, ready & READABLE, queue.error(event));
             refuse(watch, ready & WRITABLE, queue.error(event));
         } else {
-            endConnect(watch, queue.socketError(event));
+            takeError(watch, queue.socketError(event));
             resume(watch, ready & READABLE);
             resume(watch, ready & WRITABLE);
             watch.tellAgain(queue);
         }
     }
 
-    /** A connect has failed, and the event tells why: with libkqueue nobody else does any more. */
-    private void endConnect(Watch watch, int errno) {
-        Operation pending = errno == 0 ? null : watch.pending(WRITABLE);
+    /** The event tells what the socket has met: with libkqueue nobody else does any more. */
+    private void takeError(Watch watch, int errno) {
+        if (errno == 0) {
+            return;
+        }
+        Operation pending = watch.pending(WRITABLE);
         if (pending != null && pending.kind() == Kind.CONNECT) {
             refuse(watch, WRITABLE, errno);
+        } else {
+            watch.handle().noteFailure(calls.failure(errno));
         }
     }
 

@@ -25,7 +25,9 @@ import java.lang.foreign.MemorySegment;
  */
 final class SocketAttempts {
     private static final int COPY_BYTES = 1 << 16;
-    private static final int CONNECTING = 1;   // phase of a connect that has been asked for
+    // Operation.phase of a connect
+    private static final int CONNECTING = 1;   // it has been asked for
+    private static final int OVER = 2;         // and has ended, well or not
 
     private final Arena arena = Arena.ofAuto();   // segments of a shared one would be allocated anew for each call
     private final SocketCalls calls;
@@ -79,8 +81,9 @@ final class SocketAttempts {
 
     private boolean isToWait(FdHandle handle, Operation operation, int errno) {
         return switch (operation.kind()) {
-            // EAGAIN has found a full backlog, of whose end nothing tells; ENOTCONN: not yet.
-            case CONNECT -> calls.errno(errno) == Errno.EINPROGRESS || calls.errno(errno) == Errno.ENOTCONN;
+            // EAGAIN has found a full backlog, of whose end nothing tells.
+            case CONNECT -> calls.errno(errno) == Errno.EINPROGRESS
+                    || (calls.errno(errno) == Errno.ENOTCONN && operation.phase != OVER);
             // Linux and FreeBSD take the descriptor before they look whether there is a connection to give it to.
             case ACCEPT -> calls.isToWait(errno)
                     || (calls.errno(errno).isOutOfDescriptors() && !calls.isReady(handle.fd(), true));
@@ -141,7 +144,7 @@ final class SocketAttempts {
         boolean isAsked = operation.phase == CONNECTING;
         operation.phase = CONNECTING;
         int length = SockAddr.encode(operation.peer(), socket.family(), name);
-        int result = isAsked ? outcome(socket) : calls.connect(state, socket.fd(), name, length);
+        int result = isAsked ? outcome(socket, operation) : calls.connect(state, socket.fd(), name, length);
         if (result == 0) {
             socket.peer(name(length));
         }
@@ -149,10 +152,21 @@ final class SocketAttempts {
     }
 
     /**
-     * How a connect that has been asked for went. No error may also say that it is still under way, so the peer is
-     * asked for, too: in {@code peerName}, as {@code name} holds who is meant.
+     * How a connect that has been asked for went. That there is neither an error nor a peer may say that it is still
+     * under way, or that a receive beside it has been told the error, as it is told once. What is no longer under way
+     * is ready, and is asked again, as it may just have succeeded.
      */
-    private int outcome(FdHandle socket) {
+    private int outcome(FdHandle socket, Operation operation) {
+        int result = errorOrPeer(socket);
+        if (result < 0 && calls.errno(-result) == Errno.ENOTCONN && calls.isReady(socket.fd(), false)) {
+            operation.phase = OVER;
+            result = errorOrPeer(socket);
+        }
+        return result;
+    }
+
+    /** The peer comes in {@code peerName}, as {@code name} holds who is meant. */
+    private int errorOrPeer(FdHandle socket) {
         error.set(JAVA_INT, 0, 0);
         nameLength.set(JAVA_INT, 0, (int) JAVA_INT.byteSize());
         int result = calls.getsockopt(socket.fd(), SOL_SOCKET, SO_ERROR, error, nameLength);

@@ -56,19 +56,30 @@ final class DatagramTransfers {
 
     /**
      * How many of {@code sources} from {@code first} to {@code end} were sent; an empty one ends the row, as a channel
-     * does not tell that it was.
+     * does not tell that it was, and so does an error, which is told if none was sent, as sendmmsg(2) does it.
      */
     static int sendNow(DatagramChannel to, ByteBuffer[] sources, int first, int end, @Nullable InetSocketAddress target)
             throws IOException {
         int next = first;
         while (next < end && sources[next].hasRemaining()) {
-            int sent = target == null ? to.write(sources[next]) : to.send(sources[next], target);
-            if (sent == 0) {
+            if (!isSentNow(to, sources[next], target, next > first)) {
                 break;
             }
             next++;
         }
         return next - first;
+    }
+
+    private static boolean isSentNow(DatagramChannel to, ByteBuffer source, @Nullable InetSocketAddress target,
+            boolean isBehindOthers) throws IOException {
+        try {
+            return (target == null ? to.write(source) : to.send(source, target)) > 0;
+        } catch (IOException e) {
+            if (isBehindOthers && to.isOpen()) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /**

@@ -177,6 +177,8 @@ final class SelectorHandle extends Handle {
             if (lingers && channel.isOpen()) {
                 socket().setOption(StandardSocketOptions.SO_LINGER, -1);
             }
+        } catch (IOException itIsOver) {
+            // macOS takes no options any more once both sides are shut, and nobody waits for such a close.
         } finally {
             channel.close();
         }
