@@ -191,8 +191,12 @@ public final class LoopServer implements AutoCloseable {
         long deadlineNanos = Timeouts.patience(timeout);
         try {
             closeAll(listeners, deadlineNanos);
-        } catch (IOException e) {
-            cutOff(deadlineNanos);
+        } catch (Throwable e) {
+            try {
+                cutOff(deadlineNanos);
+            } catch (IOException again) {
+                e.addSuppressed(again);
+            }
             throw e;
         }
         return cutOff(deadlineNanos);

@@ -96,11 +96,11 @@ public final class SocketHandle extends SocketEndpoint {
         return isBusy(Handle.WRITING) || !buffer.hasRemaining() ? 0 : usable.writeNow(buffer);
     }
 
-    /** shutdown(2) of the reading side: receives end with the end of the stream. */
+    /** shutdown(2) of the reading side: receives end with the end of the stream, unless a reset has come before. */
     public void shutdownInput() throws IOException {
         Handle usable = usable();
-        usable.noteInputShut();
         usable.shutdownInput();
+        usable.noteInputShut();
     }
 
     /**

@@ -302,8 +302,9 @@ class GroupContractTest extends Contract {
     @Test
     void ofTwoServersThatStartAtOneMomentOneAtMostGetsThePort() throws Exception {
         List<LoopGroup> groups = List.of(group(2), group(2));
+        int rounds = 200;
         int served = 0;
-        for (int round = 0; round < 200; round++) {
+        for (int round = 0; round < rounds; round++) {
             InetSocketAddress address = ownAddress();
             CyclicBarrier start = new CyclicBarrier(groups.size());
             List<Call<Boolean>> calls = groups.stream().map(group -> call(Thread.ofPlatform()::start, () -> {
@@ -320,7 +321,7 @@ class GroupContractTest extends Contract {
             assertThat(first && second).as("both have %s, round %s", address, round).isFalse();
             served += first || second ? 1 : 0;
         }
-        assertThat(served).isPositive();
+        assertThat(served).isGreaterThan(rounds / 10);
     }
 
     @Test

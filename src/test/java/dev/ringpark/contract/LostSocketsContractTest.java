@@ -146,16 +146,16 @@ class LostSocketsContractTest extends Contract {
 
             Eventually.until(() -> {
                 System.gc();
-                return !logged.records().isEmpty();
+                return !lost(logged).isEmpty();
             }, "reported a lost socket");
 
-            LogRecord record = logged.records().getFirst();
+            LogRecord record = lost(logged).getFirst();
             assertThat(record.getMessage()).startsWith(Flavor.LOOP_NAME + ": nobody has closed or can close ");
             assertThat(record.getThrown()).hasMessageStartingWith("TcpSocket opened by ");
             assertThat(record.getThrown().getStackTrace()).extracting(StackTraceElement::getMethodName)
                     .contains("lose").doesNotContain("openAndClose");
             collect();
-            assertThat(logged.records()).hasSize(1);
+            assertThat(lost(logged)).hasSize(1);
         } finally {
             System.clearProperty(LEAKS);
         }
@@ -182,8 +182,12 @@ class LostSocketsContractTest extends Contract {
     }
 
     private static List<String> reports(Logged logged) {
-        return logged.records().stream().filter(each -> each.getMessage().contains("nobody has closed"))
-                .map(LostSocketsContractTest::report).toList();
+        return lost(logged).stream().map(LostSocketsContractTest::report).toList();
+    }
+
+    /** On a busy machine a loop may be reported to stall, too. */
+    private static List<LogRecord> lost(Logged logged) {
+        return logged.records().stream().filter(each -> each.getMessage().contains("nobody has closed")).toList();
     }
 
     /** What was lost, and which method of this test had opened it. */
@@ -210,7 +214,7 @@ class LostSocketsContractTest extends Contract {
         try (Logged logged = new Logged(Level.WARNING)) {
             collect();
 
-            assertThat(logged.records()).isEmpty();
+            assertThat(lost(logged)).isEmpty();
         }
     }
 

@@ -280,8 +280,15 @@ public final class Operation extends FileArguments {
         if (kind == Kind.READ || kind == Kind.WRITE) {
             handle.noteFailure(failure);
         }
-        Failure loss = kind == Kind.CONNECT && failure != Failure.CANCELED ? handle.loss() : null;
+        Failure loss = kind == Kind.CONNECT && isWithoutReason(failure) ? handle.loss() : null;
         this.failure = loss != null ? loss : failure;
+    }
+
+    private static boolean isWithoutReason(Failure failure) {
+        return switch (failure.errno()) {
+            case ENOTCONN, ECONNABORTED, EINVAL -> true;   // the last on macOS
+            default -> false;
+        };
     }
 
     /**

@@ -244,11 +244,10 @@ public final class ReadinessBackend implements Backend {
         if (errno == 0) {
             return;
         }
+        watch.handle().noteFailure(calls.failure(errno));
         Operation pending = watch.pending(WRITABLE);
         if (pending != null && pending.kind() == Kind.CONNECT) {
             refuse(watch, WRITABLE, errno);
-        } else {
-            watch.handle().noteFailure(calls.failure(errno));
         }
     }
 
