@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * timeout, the socket is open and no byte is lost; one that was connecting is closed. A file stays open, too, and the
  * exception counts the bytes of the call; where threads read and write files, everywhere but on io_uring, what a thread
  * has begun ends first. A call that begins when the deadline is over fails at once and does nothing at all: not even
- * bytes that have arrived are read. Not limited are closing, {@link CarrierLoop#sleep}, {@link CarrierLoop#run}, and
- * computing.
+ * bytes that have arrived are read. Not limited are closing, connecting a {@link UdpSocket}, which asks nobody,
+ * {@link CarrierLoop#sleep}, {@link CarrierLoop#run}, and computing.
  *
  * <p><b>Where it holds.</b> For the thread that called {@link #call}, until that returns, wherever the calls are made.
  * Within another one the earlier of the two holds, so nobody can give himself more time than he has. Threads that are

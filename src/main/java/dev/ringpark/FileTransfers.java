@@ -185,8 +185,8 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
                 written = write(piece, target, total);
                 total += written;
             } while (written > 0 && piece.hasRemaining());
-            if (piece.hasRemaining() || read < length) {
-                break;   // it does not block, and takes no more now; or the file ends here, perhaps within a block
+            if (piece.hasRemaining() || (read < length && !isBuffered())) {
+                break;   // it does not block, and takes no more now; or the file ends here, within a block
             }
         }
         loop().fileBuffers().give(piece);

@@ -182,8 +182,8 @@ public final class LoopGroup implements AutoCloseable {
 
     /**
      * Listens on {@code local} and has each connection handled on a virtual thread of the loop it belongs to. Accepts
-     * on every loop where the system spreads connections over them, which is on Linux, else on one. The server ends
-     * when it is closed, or the group is. Does not block.
+     * on every loop that is open where the system spreads connections over them, which is on Linux, else on one. The
+     * server ends when it is closed, or the group is. Does not block.
      *
      * @param local the address; port 0 for one of the system's choice, which {@link LoopServer#getLocalAddress} tells
      * @throws java.net.BindException if the address is in use, also by a server that shares its port; if it is not this
@@ -192,8 +192,10 @@ public final class LoopGroup implements AutoCloseable {
      * @throws IllegalStateException if the group is closed
      */
     public LoopServer serve(SocketAddress local, LoopServer.Handler handler) throws IOException {
-        boolean isSpread = loops.size() > 1 && SharedPort.isSpread();
-        return serve(local, isSpread ? Accepting.ON_EVERY_LOOP : Accepting.ON_ONE_LOOP, handler);
+        List<CarrierLoop> open = loops.stream().filter(CarrierLoop::isOpen).toList();
+        return open.size() > 1 && SharedPort.isSpread()
+                ? LoopServer.onEvery(open, Addresses.inet(local), Objects.requireNonNull(handler, "handler"))
+                : serve(local, Accepting.ON_ONE_LOOP, handler);
     }
 
     /**

@@ -143,7 +143,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
 
     /** Whether it may be that a read finds what it wants in memory, and shall look. */
     final boolean looksForNow(long position, int length) {
-        boolean isBuffered = blockBytes == Unbuffered.NONE;
+        boolean isBuffered = isBuffered();
         return position >= 0 && isSeekable && isBuffered && length <= FileBuffers.BYTES && luck.tryNow();
     }
 
@@ -289,6 +289,11 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
     final long mindedPlace() throws IOException {
         boolean isOurs = blockBytes != Unbuffered.NONE && isSeekable && !choice.request().appends();
         return isOurs ? place() : Operation.OWN_POSITION;
+    }
+
+    /** Whether the system keeps its bytes in memory, so that any of them can be asked for. */
+    final boolean isBuffered() {
+        return blockBytes == Unbuffered.NONE;
     }
 
     /** What is appended has to be aligned, too; the whole call has moved {@code before} bytes. */

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.GatheringByteChannel;
+import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.ScatteringByteChannel;
 import java.nio.channels.WritableByteChannel;
@@ -54,7 +55,6 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class StreamSocket extends StreamChannel
         implements ByteChannel, GatheringByteChannel, ScatteringByteChannel permits TcpSocket, UnixSocket {
-    private static final int TRANSFER_BYTES = 64 * 1024;
 
     StreamSocket(CarrierLoop loop, Handle handle, boolean connected) throws IOException {
         super(loop, handle, connected);
@@ -352,22 +352,34 @@ public abstract sealed class StreamSocket extends StreamChannel
     }
 
     /**
-     * Reads this socket to the end of its stream and writes everything to {@code target}. Takes one direct buffer of 64
-     * KiB for the time of the call. What had been read, and not been written when it threw, is lost: 64 KiB at most.
+     * Reads this socket to the end of its stream and writes everything to {@code target}, which has to block. Takes one
+     * direct buffer of 64 KiB from the loop for the time of the call. What had been read, and not been written when it
+     * threw, is lost: 64 KiB at most.
      *
      * @return how many bytes
+     * @throws IllegalBlockingModeException if {@code target} takes no more now
      * @throws IOException as reading here or writing there throws it
      */
     public long copyTo(WritableByteChannel target) throws IOException {
         Objects.requireNonNull(target, "target");
-        ByteBuffer buffer = ByteBuffer.allocateDirect(TRANSFER_BYTES);
+        ByteBuffer buffer = loop().fileBuffers().take();
         long total = 0;
         while (read(buffer) >= 0) {
-            buffer.flip();
-            while (buffer.hasRemaining()) {
-                total += target.write(buffer);
-            }
+            total += writeAll(buffer.flip(), target);
             buffer.clear();
+        }
+        loop().fileBuffers().give(buffer);   // else it is the collector's, whatever still points at it
+        return total;
+    }
+
+    private static int writeAll(ByteBuffer source, WritableByteChannel target) throws IOException {
+        int total = 0;
+        while (source.hasRemaining()) {
+            int count = target.write(source);
+            if (count == 0) {
+                throw new IllegalBlockingModeException();   // or a thread that must not compute would try for ever
+            }
+            total += count;
         }
         return total;
     }

@@ -4,6 +4,7 @@ import dev.ringpark.internal.dispatch.Buffers;
 import dev.ringpark.internal.op.Addresses;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.SocketType;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
+import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyBoundException;
@@ -600,6 +602,9 @@ public final class UdpSocket extends UdpChannel {
         InetSocketAddress to = target == null ? null : destination(target);
         int next = 0;
         while (next < sources.length) {
+            if (next > 0 && Moment.isOver(deadlineNanos)) {
+                throw new SocketTimeoutException(SEND_TIMED_OUT);   // however much room there is
+            }
             next += sendNow(sources, next, to, deadlineNanos);
             if (next < sources.length) {
                 sendFrom(sources[next], to, deadlineNanos);

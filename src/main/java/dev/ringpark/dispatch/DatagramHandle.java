@@ -23,7 +23,13 @@ import org.jspecify.annotations.Nullable;
  * the dispatcher's thread.
  */
 public final class DatagramHandle extends SocketEndpoint {
-    private record Group(InetAddress address, NetworkInterface via, @Nullable InetAddress source) {}
+    private record Group(InetAddress address, NetworkInterface via, @Nullable InetAddress source) {
+        /** A group is heard on an interface from all sources or from some, from each once. */
+        boolean excludes(Group other) {
+            return address.equals(other.address) && via.equals(other.via)
+                    && (source == null || other.source == null || source.equals(other.source));
+        }
+    }
 
     private final Map<Group, Handle.Membership> groups = new HashMap<>();
     private @Nullable InetSocketAddress peer;
@@ -131,7 +137,8 @@ public final class DatagramHandle extends SocketEndpoint {
      *
      * @param source the one sender to be heard; null for all
      * @throws IllegalArgumentException if {@code group} is no multicast address
-     * @throws IllegalStateException if it is a member already
+     * @throws IllegalStateException if it hears the group already, from all, from {@code source}, or from some who
+     *     would not be all any more
      * @throws ClosedChannelException if the socket is closed
      * @throws IOException if the system refuses
      */
@@ -142,7 +149,7 @@ public final class DatagramHandle extends SocketEndpoint {
         Addresses.requireFamily(group, handle());
         Group wanted = new Group(group, Objects.requireNonNull(via, "via"), source);
         Handle handle = usable();
-        if (groups.containsKey(wanted)) {
+        if (groups.keySet().stream().anyMatch(wanted::excludes)) {
             throw new IllegalStateException("already a member of " + group.getHostAddress() + " on " + via.getName());
         }
         groups.put(wanted, handle.join(group, via, source));

@@ -54,8 +54,8 @@ public final class Event implements AutoCloseable {
     /** No callback from here on. Dispatcher's thread; idempotent. */
     @Override
     public void close() {
-        loop.requireUsable();
-        if (open) {
+        if (open && !loop.isClosed()) {
+            loop.requireUsable();
             open = false;
             loop.guestLeft();
         }

@@ -202,6 +202,8 @@ abstract sealed class FileOperations extends DatagramOperations permits Dispatch
 
     /**
      * fallocate(2): the device keeps room for {@code bytes} bytes from {@code position} on, and the file is that long.
+     * Where the queue is not io_uring only what comes after the file's present end is kept room for, by writing it, so
+     * nobody may write there or append before the callback.
      *
      * @throws IllegalArgumentException if one of the two is negative, there are no bytes, or both together are too much
      *     for a file
@@ -219,7 +221,10 @@ abstract sealed class FileOperations extends DatagramOperations permits Dispatch
         return begin(file, Kind.ALLOCATE, bytes, position, false, callback);
     }
 
-    /** fstat(2): the file's attributes; {@link java.nio.file.attribute.PosixFileAttributes} where there are any. */
+    /**
+     * fstat(2): the file's attributes; {@link java.nio.file.attribute.PosixFileAttributes} where there are any. Where
+     * the queue is not io_uring they are of what its path leads to now.
+     */
     public Request<BasicFileAttributes> stat(
             FileHandle file, Consumer<? super Request<BasicFileAttributes>> callback) {
         return begin(file, Kind.STAT, null, 0, false, callback);

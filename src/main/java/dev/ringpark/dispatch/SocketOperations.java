@@ -81,7 +81,9 @@ abstract sealed class SocketOperations permits DatagramOperations {
     /**
      * connect(2): the socket is the result. The wildcard address stands for this machine. With a path that is too long
      * for the system the request fails. A socket whose connect has failed, or was cancelled, stays open until it is
-     * closed, but POSIX promises nothing else of it: for another attempt open another.
+     * closed, but POSIX promises nothing else of it: for another attempt open another. A receive beside it waits for
+     * bytes all the same, but on the selector fails at once. A Unix connect that finds the backlog full waits on
+     * io_uring, and fails elsewhere.
      *
      * @throws java.nio.channels.UnresolvedAddressException if {@code peer} is a name that has not been looked up
      * @throws java.nio.channels.UnsupportedAddressTypeException if the socket cannot reach addresses of its kind

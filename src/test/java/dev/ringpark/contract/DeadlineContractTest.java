@@ -12,6 +12,7 @@ import dev.ringpark.LoopFiles;
 import dev.ringpark.StreamSocket;
 import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
+import dev.ringpark.UdpSocket;
 import dev.ringpark.UnixListener;
 import dev.ringpark.UnixSocket;
 import dev.ringpark.process.Tool;
@@ -30,6 +31,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -290,6 +292,20 @@ class DeadlineContractTest extends Contract {
         }))).isExactlyInstanceOf(SocketTimeoutException.class).hasMessage("Write timed out");
         assertThat(talker.isDone()).isFalse();
         assertThat(listens.isDone()).isFalse();
+    }
+
+    @Test
+    void howeverMuchRoomThereIsARowOfDatagramsEndsByIt() throws Exception {
+        UdpSocket socket = UdpSocket.bind(loop, Loopback.anyPort());
+        ByteBuffer[] sources = new ByteBuffer[300_000];
+        Arrays.setAll(sources, i -> ByteBuffer.allocate(1));
+        assertThat(failureOf(() -> Deadline.within(Duration.ofMillis(2)).call(() -> {
+            socket.sendAll(sources, socket.getLocalAddress());
+            return null;
+        }))).isExactlyInstanceOf(SocketTimeoutException.class).hasMessage("Send timed out");
+
+        assertThat(sources[sources.length - 1].hasRemaining()).isTrue();
+        assertThat(socket.isOpen()).isTrue();
     }
 
     private static OutputStream nowhere() {

@@ -11,8 +11,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.LoopFile;
 import dev.ringpark.LoopFiles;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -108,6 +110,17 @@ class FileContractTest extends Contract {
             assertThat(call(() -> file.read(target, 8)).result()).isEqualTo(2);
             assertThat(target.position()).isEqualTo(2);
         }
+    }
+
+    @Test
+    void whatGivesOnePageForEachReadIsTransferredToItsEnd() throws Exception {
+        Path made = Path.of("/proc/kallsyms");   // as the system goes, of some megabytes
+        Assumptions.assumeTrue(Files.isReadable(made), "only Linux makes up such files");
+        LoopFile file = open(made);
+        ByteArrayOutputStream target = new ByteArrayOutputStream();
+        long count = call(() -> file.transferTo(0, 1 << 20, Channels.newChannel(target))).result();
+
+        assertThat(count).isEqualTo(target.size()).isGreaterThan(100_000);
     }
 
     @Test

@@ -300,6 +300,19 @@ class GroupContractTest extends Contract {
     }
 
     @Test
+    void aServerStartsOnTheLoopsThatAreOpen() throws Exception {
+        LoopGroup group = group(3);
+        group.loops().get(1).close();
+        assertEchoes(clientOf(group.serve(Loopback.anyPort(), GroupContractTest::echo)), 10);
+        group.loops().getFirst().close();
+        assertEchoes(clientOf(group.serve(Loopback.anyPort(), GroupContractTest::echo)), 10);
+        group.close();
+
+        assertThatThrownBy(() -> group.serve(Loopback.anyPort(), GroupContractTest::echo))
+                .isExactlyInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void ofTwoServersThatStartAtOneMomentOneAtMostGetsThePort() throws Exception {
         List<LoopGroup> groups = List.of(group(2), group(2));
         int rounds = 200;

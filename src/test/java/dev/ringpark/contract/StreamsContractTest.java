@@ -7,9 +7,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.IllegalBlockingModeException;
+import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -131,6 +134,28 @@ class StreamsContractTest extends Contract {
         }).result();
         assertThat(transferred).isEqualTo(59_000);
         assertThat(rest.toByteArray()).isEqualTo(Sequence.bytes(1000, 59_000));
+    }
+
+    @Test
+    void copyToATargetThatTakesNoMoreNowDoesNotTryForEver() throws Exception {
+        Streams pair = streams();
+        WritableByteChannel full = new WritableByteChannel() {
+            @Override
+            public int write(ByteBuffer source) {
+                return 0;
+            }
+
+            @Override
+            public boolean isOpen() {
+                return true;
+            }
+
+            @Override
+            public void close() {}
+        };
+        call(() -> pair.far().write(new byte[] {1}, 0, 1)).result();
+
+        assertThat(failureOf(() -> pair.near().copyTo(full))).isExactlyInstanceOf(IllegalBlockingModeException.class);
     }
 
     @Test

@@ -224,6 +224,8 @@ class DispatcherDatagramsTest extends DispatcherContract {
         member.bind(new InetSocketAddress(0));
         member.join(group, via, null);
         assertThatThrownBy(() -> member.join(group, via, null)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> member.join(group, via, LOOPBACK)).as("the others would not be heard any more")
+                .isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> member.join(LOOPBACK, via, null)).isInstanceOf(IllegalArgumentException.class);
         DatagramHandle sender = bound();
         sender.setOption(StandardSocketOptions.IP_MULTICAST_IF, via);

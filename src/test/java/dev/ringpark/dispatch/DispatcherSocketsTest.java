@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
@@ -143,6 +144,26 @@ class DispatcherSocketsTest extends DispatcherContract {
             assertThat(accepted.result().remoteAddress()).isEqualTo(connected.result().localAddress());
             assertThat(connected.result()).isSameAs(second);
         }
+    }
+
+    @Test
+    void whatHasNoPeerSaysSoAndHasNothingToShutDown() throws IOException {
+        SocketHandle listener = listener(1);
+        SocketHandle socket = dispatcher.openSocket(StandardProtocolFamily.INET);
+        for (SocketHandle each : List.of(listener, socket)) {
+            assertThat(each.remoteAddress()).isNull();
+        }
+        socket.shutdownInput();
+        socket.shutdownOutput();
+
+        assertThat(socket.isOpen()).isTrue();
+    }
+
+    @Test
+    void aSecondBindIsRefusedAsTheSystemDoes() throws IOException {
+        SocketHandle listener = listener(1);
+        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        assertThatThrownBy(() -> listener.bind(anyPort, 1)).isInstanceOf(SocketException.class);
     }
 
     @Test

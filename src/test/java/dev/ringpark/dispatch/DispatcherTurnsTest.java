@@ -397,6 +397,7 @@ class DispatcherTurnsTest extends DispatcherContract {
         dispatcher.close();
         dispatcher.close();
         event.trigger();
+        event.close();
 
         assertThatThrownBy(dispatcher::flush).isInstanceOf(IllegalStateException.class)
                 .hasMessage("the dispatcher is closed");

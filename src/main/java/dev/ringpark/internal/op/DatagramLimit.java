@@ -12,6 +12,9 @@ public final class DatagramLimit {
     /** What each network takes, with the headers of IPv6 (RFC 8200, 5) and UDP. */
     public static final int NEVER_TOO_LONG = 1_280 - 40 - 8;
 
+    /** In one go: between two of them others have their turn, and a deadline is looked at. */
+    private static final int MOST_IN_A_ROW = 64;
+
     private DatagramLimit() {}
 
     /** What whoever would send {@code bytes} is told. */
@@ -20,12 +23,12 @@ public final class DatagramLimit {
     }
 
     /**
-     * How many of {@code sources}, from {@code first} on, come before one that is too long; {@code most} at most.
+     * How many of {@code sources}, from {@code first} on, go in one row: up to one that is too long, 64 at most.
      *
      * @throws SocketException if the first is
      */
-    public static int countFitting(ByteBuffer[] sources, int first, int most) throws SocketException {
-        int end = Math.min(sources.length, first + most);
+    public static int countFitting(ByteBuffer[] sources, int first) throws SocketException {
+        int end = Math.min(sources.length, first + MOST_IN_A_ROW);
         int next = first;
         while (next < end && sources[next].remaining() <= MOST_BYTES) {
             next++;

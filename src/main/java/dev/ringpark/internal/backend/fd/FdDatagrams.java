@@ -22,7 +22,6 @@ final class FdDatagrams {
     /** More than a receive buffer of any sensible size holds: a peer that sends without a pause ends it there. */
     private static final int MOST_DROPPED = 100_000;
 
-    private static final int MOST_SENT = 64;   // by one call
     private static final int WORD = 8;
 
     private FdDatagrams() {}
@@ -38,7 +37,7 @@ final class FdDatagrams {
     /** What does not wait: how many of {@code sources} from {@code first} on were sent. */
     static int send(SocketCalls calls, int fd, int family, ByteBuffer[] sources, int first,
             @Nullable InetSocketAddress target) throws IOException {
-        int count = DatagramLimit.countFitting(sources, first, MOST_SENT);
+        int count = DatagramLimit.countFitting(sources, first);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(SockAddr.MAX_BYTES, WORD);
             int addressBytes = target == null ? 0 : SockAddr.encode(target, family, address);

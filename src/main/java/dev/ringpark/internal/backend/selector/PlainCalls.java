@@ -7,22 +7,38 @@ import dev.ringpark.internal.os.SocketErrors;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.NetworkChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
 
 /** What plain calls on a channel have in common: their failures are named as those of operations are. */
 final class PlainCalls {
     private PlainCalls() {}
 
     /**
-     * java.nio does both in one, and does not say which of them failed: the system does, when it is asked again.
+     * As bind(2) has it, and listen(2) for a listener.
      *
      * @param boundButDeaf is called if only to listen has failed
      */
-    static ServerSocketChannel bindAndListen(ServerSocketChannel listener, SocketAddress local, int backlog,
+    static NetworkChannel bind(NetworkChannel channel, SocketAddress local, int backlog, Runnable boundButDeaf)
+            throws IOException {
+        try {
+            return channel instanceof ServerSocketChannel listener
+                    ? bindAndListen(listener, local, backlog, boundButDeaf)
+                    : channel.bind(local);
+        } catch (AlreadyBoundException e) {
+            throw SocketErrors.of(new Failure(Errno.EINVAL, 0, null));
+        }
+    }
+
+    /** java.nio does both in one, and does not say which of them failed: the system does, when it is asked again. */
+    private static ServerSocketChannel bindAndListen(ServerSocketChannel listener, SocketAddress local, int backlog,
             Runnable boundButDeaf) throws IOException {
         try {
             return listener.bind(local, backlog);
@@ -36,6 +52,15 @@ final class PlainCalls {
                 throw failed;
             }
         }
+    }
+
+    /** A listener has none. */
+    static @Nullable SocketAddress remoteAddress(SelectableChannel channel) throws IOException {
+        return switch (channel) {
+            case DatagramChannel datagrams -> datagrams.getRemoteAddress();
+            case SocketChannel stream -> stream.getRemoteAddress();
+            default -> null;
+        };
     }
 
     /** A transfer on {@code channel}, which is {@code handle}'s, and never waits. */

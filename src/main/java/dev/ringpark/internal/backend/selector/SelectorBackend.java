@@ -258,7 +258,11 @@ public final class SelectorBackend implements Backend {
      */
     private void selectPinned(long waitNanos) throws IOException {
         if (selector.selectNow(whenReady) == 0) {
+            boolean wasInterrupted = Thread.interrupted();   // or there would be no nap
             LockSupport.parkNanos(this, Math.min(waitNanos, PINNED_NAP_NANOS));
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -235,9 +235,7 @@ final class SelectorHandle extends Handle {
 
     @Override
     public void bind(SocketAddress local, int backlog) throws IOException {
-        gate.alone(() -> channel instanceof ServerSocketChannel listener
-                ? PlainCalls.bindAndListen(listener, local, backlog, this::startClosing)
-                : network().bind(local));
+        gate.alone(() -> PlainCalls.bind(network(), local, backlog, this::startClosing));
     }
 
     @Override
@@ -247,9 +245,7 @@ final class SelectorHandle extends Handle {
 
     @Override
     public @Nullable SocketAddress remoteAddress() throws IOException {
-        return gate.<@Nullable SocketAddress>alone(channel instanceof DatagramChannel datagrams
-                ? datagrams::getRemoteAddress
-                : socket()::getRemoteAddress);
+        return gate.<@Nullable SocketAddress>alone(() -> PlainCalls.remoteAddress(channel));
     }
 
     @Override
@@ -278,13 +274,22 @@ final class SelectorHandle extends Handle {
 
     @Override
     public void shutdownInput() throws IOException {
-        gate.alone(socket()::shutdownInput);
+        if (isConnected()) {
+            gate.alone(socket()::shutdownInput);
+        }
     }
 
     @Override
     public void shutdownOutput() throws IOException {
-        gate.alone(socket()::shutdownOutput);
-        outputShut = true;
+        if (isConnected()) {
+            gate.alone(socket()::shutdownOutput);
+            outputShut = true;
+        }
+    }
+
+    /** Else there is nothing to shut down, which shutdown(2) says and nobody needs to hear. */
+    private boolean isConnected() {
+        return channel instanceof SocketChannel stream && stream.isConnected();
     }
 
     @Override
@@ -315,7 +320,7 @@ final class SelectorHandle extends Handle {
 
     @Override
     public int sendNow(ByteBuffer[] sources, int first, @Nullable InetSocketAddress target) throws IOException {
-        int end = first + DatagramLimit.countFitting(sources, first, sources.length - first);
+        int end = first + DatagramLimit.countFitting(sources, first);
         return PlainCalls.transfer(this, channel, gate,
                 () -> DatagramTransfers.sendNow(datagrams(), sources, first, end, target));
     }
@@ -332,7 +337,7 @@ final class SelectorHandle extends Handle {
 
     private @Nullable SocketAddress peer() {
         try {
-            return channel instanceof ServerSocketChannel ? null : remoteAddress();
+            return remoteAddress();
         } catch (IOException closed) {
             return null;
         }
