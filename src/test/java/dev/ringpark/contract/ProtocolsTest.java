@@ -69,7 +69,9 @@ class ProtocolsTest {
     @Test
     void noRaceIsLostButByTheTwinsHoweverTheCodeIsCompiled() throws Exception {
         requireTwoProcessors();
-        run("-jvmArgsPrepend", String.join(" ", ACCESS) + " -ea", "-iters", "1", "-time", "300");
+        for (String order : List.of("", " -XX:+UnlockDiagnosticVMOptions -XX:+StressLCM -XX:+StressGCM")) {
+            run("-jvmArgs", String.join(" ", ACCESS) + " -ea" + order, "-iters", "1", "-time", "500");
+        }
         assertOnlyTheTwinsHaveLost();
     }
 
