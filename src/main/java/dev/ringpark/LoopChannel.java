@@ -177,14 +177,6 @@ abstract sealed class LoopChannel implements Channel permits LoopSocket, Foreign
         }
     }
 
-    /** Throws once more what the platform says only once, to a read or to a write. */
-    final void requireNotLost() throws IOException {
-        Failure loss = handle.loss();
-        if (loss != null) {
-            throw named(loss);
-        }
-    }
-
     private void requireNotInterrupted() throws IOException {
         if (Thread.currentThread().isInterrupted()) {
             throw handle.isOpen() ? closedByInterrupt() : new ClosedChannelException();

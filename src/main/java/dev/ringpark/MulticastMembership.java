@@ -1,12 +1,12 @@
 package dev.ringpark;
 
 import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.MulticastGroup;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.nio.channels.ClosedChannelException;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -18,27 +18,21 @@ import org.jspecify.annotations.Nullable;
 public final class MulticastMembership implements Closeable {
     private final LoopChannel socket;
     private final Set<MulticastMembership> others;
-    private final InetAddress group;
-    private final NetworkInterface via;
-    private final @Nullable InetAddress source;
+    private final MulticastGroup heard;
     private final AtomicReference<Handle.@Nullable Membership> held = new AtomicReference<>();
 
-    private MulticastMembership(LoopChannel socket, Set<MulticastMembership> others, InetAddress group,
-            NetworkInterface via, @Nullable InetAddress source) {
+    private MulticastMembership(LoopChannel socket, Set<MulticastMembership> others, MulticastGroup heard) {
         this.socket = socket;
         this.others = others;
-        this.group = group;
-        this.via = via;
-        this.source = source;
+        this.heard = heard;
     }
 
     /** One more of the memberships of {@code socket}, which are {@code others}. */
     static MulticastMembership join(LoopChannel socket, Set<MulticastMembership> others, InetAddress group,
             NetworkInterface via, @Nullable InetAddress source) throws IOException {
-        MulticastMembership made = new MulticastMembership(socket, others, group, via, source);
-        if (others.stream().anyMatch(made::excludes)) {
-            throw new IllegalStateException("already a member of " + group.getHostAddress() + " on " + via.getName());
-        }
+        MulticastGroup heard = new MulticastGroup(group, via, source);
+        heard.requireNoneOf(others.stream().map(each -> each.heard).toList());
+        MulticastMembership made = new MulticastMembership(socket, others, heard);
         others.add(made);
         try {
             made.held.set(socket.plain(open -> open.join(group, via, source)));
@@ -49,25 +43,19 @@ public final class MulticastMembership implements Closeable {
         }
     }
 
-    /** A group is heard on an interface from all sources or from some, from each once. */
-    private boolean excludes(MulticastMembership other) {
-        return group.equals(other.group) && via.equals(other.via)
-                && (source == null || other.source == null || source.equals(other.source));
-    }
-
     /** The group. */
     public InetAddress group() {
-        return group;
+        return heard.address();
     }
 
     /** The interface it is heard on. */
     public NetworkInterface networkInterface() {
-        return via;
+        return heard.via();
     }
 
     /** The only sender that is heard; null if all are. */
     public @Nullable InetAddress source() {
-        return source;
+        return heard.source();
     }
 
     /** Whether it has not been dropped, and its socket is open. */
@@ -108,8 +96,9 @@ public final class MulticastMembership implements Closeable {
 
     @Override
     public String toString() {
-        String from = source == null ? "" : " from " + Objects.requireNonNull(source).getHostAddress();
-        return "MulticastMembership[" + group.getHostAddress() + " on " + via.getName() + from
+        InetAddress source = heard.source();
+        String from = source == null ? "" : " from " + source.getHostAddress();
+        return "MulticastMembership[" + heard.address().getHostAddress() + " on " + heard.via().getName() + from
                 + (isValid() ? "]" : ", dropped]");
     }
 }

@@ -143,8 +143,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
 
     /** Whether it may be that a read finds what it wants in memory, and shall look. */
     final boolean looksForNow(long position, int length) {
-        boolean isBuffered = isBuffered();
-        return position >= 0 && isSeekable && isBuffered && length <= FileBuffers.BYTES && luck.tryNow();
+        return position >= 0 && isSeekable && isBuffered() && length <= FileBuffers.BYTES && luck.tryNow();
     }
 
     /** Looks, and does not wait. On the loop's own thread nobody can close the file meanwhile; others count in. */
@@ -287,7 +286,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
      * alone when the disk answers later. Else negative: the system knows. In the caller's turn.
      */
     final long mindedPlace() throws IOException {
-        boolean isOurs = blockBytes != Unbuffered.NONE && isSeekable && !choice.request().appends();
+        boolean isOurs = !isBuffered() && isSeekable && !choice.request().appends();
         return isOurs ? place() : Operation.OWN_POSITION;
     }
 
@@ -298,7 +297,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
 
     /** What is appended has to be aligned, too; the whole call has moved {@code before} bytes. */
     final void requireAligned(long address, long position, int length, long before) throws IOException {
-        if (blockBytes != Unbuffered.NONE) {
+        if (!isBuffered()) {
             long place = position >= 0 ? position : isSeekable ? place(before) : 0;
             Unbuffered.requireAligned(blockBytes, address, place, length);
         }

@@ -30,7 +30,6 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
     private static final long SEGMENT_BYTES = 1 << 30;      // a buffer's length is an int
 
     private volatile boolean connected;
-    private volatile boolean inputShut;
     private volatile boolean outputShut;
     private volatile long readTimeoutNanos;
     private volatile long writeTimeoutNanos;
@@ -152,12 +151,12 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
 
     final boolean isInputOver() {
         requireConnected();
-        return inputShut;
+        return handle().isInputShut();
     }
 
     final int availableBeforeShut() throws IOException {
         int bytes = plain(Handle::available);
-        return inputShut ? 0 : bytes;   // which the system goes on to count
+        return handle().isInputShut() ? 0 : bytes;   // which the system goes on to count
     }
 
     /** What had come before a loss is read first; after it the system pretends that the stream just ended. */
@@ -165,7 +164,7 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
         if (count > 0) {
             return count;
         }
-        requireNotLost();
+        handle().requireNotLost();
         return -1;
     }
 
@@ -294,8 +293,7 @@ abstract sealed class StreamChannel extends LoopSocket permits StreamSocket {
     final void endInput() throws IOException {
         plain(open -> {
             requireConnected();
-            if (!inputShut) {
-                inputShut = true;
+            if (!open.isInputShut()) {
                 open.noteInputShut();
                 open.shutdownInput();
             }

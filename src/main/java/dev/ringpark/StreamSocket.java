@@ -55,7 +55,6 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class StreamSocket extends StreamChannel
         implements ByteChannel, GatheringByteChannel, ScatteringByteChannel permits TcpSocket, UnixSocket {
-
     StreamSocket(CarrierLoop loop, Handle handle, boolean connected) throws IOException {
         super(loop, handle, connected);
     }

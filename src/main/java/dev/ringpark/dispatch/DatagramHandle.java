@@ -2,6 +2,7 @@ package dev.ringpark.dispatch;
 
 import dev.ringpark.internal.op.Addresses;
 import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.MulticastGroup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,15 +24,7 @@ import org.jspecify.annotations.Nullable;
  * the dispatcher's thread.
  */
 public final class DatagramHandle extends SocketEndpoint {
-    private record Group(InetAddress address, NetworkInterface via, @Nullable InetAddress source) {
-        /** A group is heard on an interface from all sources or from some, from each once. */
-        boolean excludes(Group other) {
-            return address.equals(other.address) && via.equals(other.via)
-                    && (source == null || other.source == null || source.equals(other.source));
-        }
-    }
-
-    private final Map<Group, Handle.Membership> groups = new HashMap<>();
+    private final Map<MulticastGroup, Handle.Membership> groups = new HashMap<>();
     private @Nullable InetSocketAddress peer;
     private boolean bound;   // as far as is known; a send binds too
 
@@ -147,11 +140,9 @@ public final class DatagramHandle extends SocketEndpoint {
             throw new IllegalArgumentException("not a multicast address: " + group.getHostAddress());
         }
         Addresses.requireFamily(group, handle());
-        Group wanted = new Group(group, Objects.requireNonNull(via, "via"), source);
+        MulticastGroup wanted = new MulticastGroup(group, Objects.requireNonNull(via, "via"), source);
         Handle handle = usable();
-        if (groups.keySet().stream().anyMatch(wanted::excludes)) {
-            throw new IllegalStateException("already a member of " + group.getHostAddress() + " on " + via.getName());
-        }
+        wanted.requireNoneOf(groups.keySet());
         groups.put(wanted, handle.join(group, via, source));
     }
 
@@ -164,7 +155,7 @@ public final class DatagramHandle extends SocketEndpoint {
      */
     public void leave(InetAddress group, NetworkInterface via, @Nullable InetAddress source) throws IOException {
         usable();
-        Group left = new Group(group, via, source);
+        MulticastGroup left = new MulticastGroup(group, via, source);
         Handle.Membership membership = groups.get(left);
         if (membership == null) {
             throw new IllegalStateException("no member of " + group.getHostAddress() + " on " + via.getName());

@@ -54,8 +54,11 @@ public final class Event implements AutoCloseable {
     /** No callback from here on. Dispatcher's thread; idempotent. */
     @Override
     public void close() {
-        if (open && !loop.isClosed()) {
-            loop.requireUsable();
+        if (loop.isClosed()) {
+            return;
+        }
+        loop.requireUsable();
+        if (open) {
             open = false;
             loop.guestLeft();
         }

@@ -4,8 +4,6 @@ import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.Addresses;
 import dev.ringpark.internal.op.CancelReason;
 import dev.ringpark.internal.op.Handle;
-import dev.ringpark.internal.os.Failure;
-import dev.ringpark.internal.os.SocketErrors;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.SocketAddress;
@@ -77,9 +75,8 @@ public final class SocketHandle extends SocketEndpoint {
             return 0;
         }
         int count = usable.readNow(buffer);
-        Failure loss = count < 0 ? usable.loss() : null;
-        if (loss != null) {
-            throw SocketErrors.of(loss);
+        if (count < 0) {
+            usable.requireNotLost();
         }
         return count;
     }

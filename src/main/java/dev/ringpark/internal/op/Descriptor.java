@@ -152,9 +152,21 @@ public abstract class Descriptor {
         inputShut = true;
     }
 
+    public final boolean isInputShut() {
+        return inputShut;
+    }
+
     /** How the connection was lost, if it is known to be; for who has read all that had come. */
     public final @Nullable Failure loss() {
         return inputShut ? null : loss;
+    }
+
+    /** Throws once more what the system says only once. */
+    public final void requireNotLost() throws IOException {
+        Failure lost = loss();
+        if (lost != null) {
+            throw SocketErrors.of(lost);
+        }
     }
 
     /** Notes that the descriptor is gone. Loop thread only, or nobody's loop any more. */

@@ -230,8 +230,6 @@ public final class SelectorBackend implements Backend {
         counters.add(Count.ENTERS);
         if (waitNanos == 0 || wake.isRaised()) {
             selector.selectNow(whenReady);   // swallows the selector's own note of a wake; the flag stays
-        } else if (Thread.currentThread().isVirtual()) {
-            selectPinned(waitNanos);
         } else {
             selectUninterrupted(waitNanos);
         }
@@ -240,11 +238,15 @@ public final class SelectorBackend implements Backend {
         }
     }
 
-    /** As long as the interrupt status is set, no select waits; who drives the loop keeps it. */
+    /** As long as the interrupt status is set, no select waits, and no nap; who drives the loop keeps it. */
     private void selectUninterrupted(long waitNanos) throws IOException {
         boolean wasInterrupted = Thread.interrupted();
         try {
-            selector.select(whenReady, millis(waitNanos));
+            if (Thread.currentThread().isVirtual()) {
+                selectPinned(waitNanos);
+            } else {
+                selector.select(whenReady, millis(waitNanos));
+            }
         } finally {
             if (wasInterrupted) {
                 Thread.currentThread().interrupt();
@@ -258,11 +260,7 @@ public final class SelectorBackend implements Backend {
      */
     private void selectPinned(long waitNanos) throws IOException {
         if (selector.selectNow(whenReady) == 0) {
-            boolean wasInterrupted = Thread.interrupted();   // or there would be no nap
             LockSupport.parkNanos(this, Math.min(waitNanos, PINNED_NAP_NANOS));
-            if (wasInterrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 

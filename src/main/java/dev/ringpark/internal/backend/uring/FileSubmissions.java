@@ -82,7 +82,7 @@ final class FileSubmissions {
             beside.submit(operation);
             return true;
         }
-        if (takesMemory(operation) && piece(operation) == PathMemory.NONE) {
+        if (takesMemory(operation) && !lend(operation)) {
             operation.fail(LinuxErrno.failure(LinuxErrno.ENOMEM));
             return false;
         }
@@ -98,7 +98,7 @@ final class FileSubmissions {
                     operation.bytes(), 0, 0);
             case TRUNCATE -> pushTruncate(operation);
             case CLOSE -> push(operation, IORING_OP_CLOSE, ((FdFile) operation.handle()).surrender(), 0, 0, 0, 0);
-            default -> pushNamed(operation, operation.lent);
+            default -> pushNamed(operation);
         }
         return true;
     }
@@ -112,9 +112,10 @@ final class FileSubmissions {
         };
     }
 
-    private void pushNamed(Operation operation, int piece) {
+    private void pushNamed(Operation operation) {
+        int piece = operation.lent;
         switch (operation.pathRequest()) {
-            case null -> pushStat(operation, piece);
+            case null -> pushStat(operation);
             case PathRequest.Stat(var path, var follows) -> pushStatx(operation, AT_FDCWD, memory.name(piece, 0, path),
                     STATX_BASIC_STATS | STATX_BTIME, follows ? 0 : AT_SYMLINK_NOFOLLOW);
             case PathRequest.Rename(var path, var target, var replaces) -> push(operation, IORING_OP_RENAMEAT,
@@ -132,14 +133,14 @@ final class FileSubmissions {
         if (step(operation) == CUT) {
             push(operation, IORING_OP_FTRUNCATE, fd(operation), operation.position(), 0, 0, 0);
         } else {
-            pushStat(operation, operation.lent);
+            pushStat(operation);
         }
     }
 
     /** Of the open file. */
-    private void pushStat(Operation operation, int piece) {
+    private void pushStat(Operation operation) {
         boolean all = operation.kind() == Kind.STAT && operation.asksAttributes();
-        pushStatx(operation, fd(operation), memory.name(piece, 0, ""),
+        pushStatx(operation, fd(operation), memory.name(operation.lent, 0, ""),
                 all ? STATX_BASIC_STATS | STATX_BTIME : STATX_SIZE, AT_EMPTY_PATH);
     }
 
@@ -182,12 +183,12 @@ final class FileSubmissions {
         return ((FdFile) operation.handle()).fd();
     }
 
-    /** The operation's own piece of memory, until its submission has completed. */
-    private int piece(Operation operation) {
+    /** Lends {@code operation} a piece of memory, until its submission has completed; false if there is none. */
+    private boolean lend(Operation operation) {
         if (operation.lent == PathMemory.NONE) {
             operation.lent = memory.take();
         }
-        return operation.lent;
+        return operation.lent != PathMemory.NONE;
     }
 
     /**
