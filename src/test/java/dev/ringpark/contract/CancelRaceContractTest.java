@@ -9,8 +9,6 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +25,6 @@ class CancelRaceContractTest extends Contract {
     private static final int TIMEOUT_ROUNDS = 500;
     private static final int ROUNDS = 100;
     private static final int MANY_ROUNDS = 2000;
-    private static final int AT_ONCE = 100;   // connections that a look at the machine's is for
     private static final int BYTE_FIRST = 0;
     private static final int CANCEL_FIRST = 1;
     private static final int SPINS_FOR_EVER = 1_000_000_000;
@@ -204,7 +201,6 @@ class CancelRaceContractTest extends Contract {
 
     private void race(int rounds, Cancel cancel, Class<? extends ClosedChannelException> failure) throws Exception {
         LeftUnread leftUnread = new LeftUnread();
-        List<Target> leftUntouched = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
             Outside connection = Outside.of(loop);
             Target target = Target.some(random, 2);
@@ -224,16 +220,10 @@ class CancelRaceContractTest extends Contract {
                 assertThat(read.failure()).as(round(round)).isExactlyInstanceOf(failure);
                 connection.near().close();
                 closeLater(connection.far());
-                leftUnread.add(connection);
-                leftUntouched.add(target);
-            }
-            if (leftUnread.size() == AT_ONCE || round == rounds - 1) {
-                leftUnread.assertReset(round(round));
+                leftUnread.add(connection, target, round(round));
             }
         }
-        for (Target target : leftUntouched) {
-            target.assertUntouched(round(rounds));
-        }
+        leftUnread.end(round(rounds));
         assertBothHaveWon(rounds);
     }
 

@@ -15,8 +15,6 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedByInterruptException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,7 +27,6 @@ import org.junit.jupiter.api.Test;
 class InterruptStormContractTest extends Contract {
     private static final int SOME = 250;
     private static final int MANY = 25_000;   // of each kind: a hundred thousand in all
-    private static final int AT_ONCE = 100;   // connections that a look at the machine's is for
     private static final int MOST_SPINS = 3_000;   // some tens of nanoseconds each: about as long as a call takes
 
     private final Seed seed = new Seed();
@@ -78,7 +75,6 @@ class InterruptStormContractTest extends Contract {
     /** What an interrupted read has not told of has touched nothing, and the byte is where the system resets for it. */
     private void interruptReads(int rounds) throws Exception {
         LeftUnread leftUnread = new LeftUnread();
-        List<Target> leftUntouched = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
             Outside connection = Outside.of(loop);
             Target target = Target.some(random, 2);
@@ -89,15 +85,10 @@ class InterruptStormContractTest extends Contract {
                 connection.near().close();
                 connection.reset();
             } else {
-                leftUnread.add(connection);
-                leftUntouched.add(target);
-            }
-            if (leftUnread.size() == AT_ONCE || round == rounds - 1) {
-                leftUnread.assertReset(round(round));
-                leftUntouched.forEach(each -> each.assertUntouched("seed " + seed));
-                leftUntouched.clear();
+                leftUnread.add(connection, target, round(round));
             }
         }
+        leftUnread.end(round(rounds));
         assertBothHappened(rounds);
     }
 

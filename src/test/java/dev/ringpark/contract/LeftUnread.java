@@ -13,22 +13,30 @@ import java.util.Set;
 /**
  * Connections whose near end was closed with bytes that nobody had read, or has got some since: the system resets their
  * peers. Had the bytes been taken and dropped, it would have said goodbye, and the peer would go on waiting for its own
- * close (CLOSE_WAIT), for ever.
+ * close (CLOSE_WAIT), for ever. What the bytes had been read into, had they been read, stays as it was.
  */
 final class LeftUnread {
+    private static final int AT_ONCE = 100;   // where others have left many connections behind, one look takes long
+
     private final List<Outside> connections = new ArrayList<>();
+    private final List<Target> targets = new ArrayList<>();
 
-    /** The far end of {@code connection} stays open until {@link #assertReset}. */
-    void add(Outside connection) {
+    /** One more; now and then those that have come together are looked at. */
+    void add(Outside connection, Target target, Object race) throws IOException {
         connections.add(connection);
+        targets.add(target);
+        if (connections.size() == AT_ONCE) {
+            assertReset(race);
+        }
     }
 
-    int size() {
-        return connections.size();
+    /** Looks at the others, and once more at all targets: whatever was still to be written into them has been. */
+    void end(Object race) throws IOException {
+        assertReset(race);
+        targets.forEach(target -> target.assertUntouched(race.toString()));
     }
 
-    /** All of them at once: where others have left many connections behind, one look at the machine's takes long. */
-    void assertReset(Object race) throws IOException {
+    private void assertReset(Object race) throws IOException {
         if (Files.isReadable(ConnectionTable.IPV4)) {
             Eventually.until(() -> left().isEmpty(), () -> "reset by the byte that was not read, " + left() + " of "
                     + connections.size() + "; " + race);

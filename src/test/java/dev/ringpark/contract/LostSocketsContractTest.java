@@ -185,9 +185,10 @@ class LostSocketsContractTest extends Contract {
         return lost(logged).stream().map(LostSocketsContractTest::report).toList();
     }
 
-    /** On a busy machine a loop may be reported to stall, too. */
+    /** Whatever was said but that a loop stalls, as one may on a busy machine. */
     private static List<LogRecord> lost(Logged logged) {
-        return logged.records().stream().filter(each -> each.getMessage().contains("nobody has closed")).toList();
+        return logged.records().stream().filter(each -> !each.getMessage().contains(": no turn of the loop for "))
+                .toList();
     }
 
     /** What was lost, and which method of this test had opened it. */

@@ -32,7 +32,7 @@ class ProcessLimitsTest {
     private static final double IDLE_SHARE = 0.005;   // of a core
     private static final double STORM_SHARE = 0.2;
     private static final int MOST_TIMES = 10;
-    private static final Duration LONG = Duration.ofSeconds(8);
+    private static final Duration LONG = Duration.ofSeconds(15);
 
     private static final Pattern SAFEPOINT = Pattern.compile("Reaching safepoint: +(\\d+) ns");
     private static final Duration SOON = Duration.ofMillis(10);

@@ -79,9 +79,7 @@ class DispatcherSocketsTest extends DispatcherContract {
 
     @Test
     void aConnectThatIsRefusedSaysSo() throws IOException {
-        SocketHandle listener = listener(1);
-        SocketAddress gone = listener.localAddress();
-        await(dispatcher.close(listener, ignoring()));
+        SocketAddress gone = addressNobodyHas();
         SocketHandle socket = dispatcher.openSocket(StandardProtocolFamily.INET);
         Request<SocketHandle> connected = dispatcher.connect(socket, gone, ignoring());
         await(connected);
@@ -93,12 +91,18 @@ class DispatcherSocketsTest extends DispatcherContract {
         assertThat(socket.isOpen()).isFalse();
     }
 
-    /** The system says once why a connect has failed, to whoever asks first. */
-    @Test
-    void aConnectThatIsRefusedSaysSoAlsoBesideAReceive() throws IOException {
+    /** Where a listener was until now. */
+    private SocketAddress addressNobodyHas() throws IOException {
         SocketHandle listener = listener(1);
         SocketAddress gone = listener.localAddress();
         await(dispatcher.close(listener, ignoring()));
+        return gone;
+    }
+
+    /** The system says once why a connect has failed, to whoever asks first. */
+    @Test
+    void aConnectThatIsRefusedSaysSoAlsoBesideAReceive() throws IOException {
+        SocketAddress gone = addressNobodyHas();
         SocketHandle socket = dispatcher.openSocket(StandardProtocolFamily.INET);
         Request<SocketHandle> connected = dispatcher.connect(socket, gone, ignoring());
         Request<ByteBuffer> received = dispatcher.receive(socket, ByteBuffer.allocate(1), ignoring());
@@ -110,9 +114,7 @@ class DispatcherSocketsTest extends DispatcherContract {
 
     @Test
     void aConnectThatIsRefusedSaysSoAlsoBesideATry() throws IOException {
-        SocketHandle listener = listener(1);
-        SocketAddress gone = listener.localAddress();
-        await(dispatcher.close(listener, ignoring()));
+        SocketAddress gone = addressNobodyHas();
         SocketHandle socket = dispatcher.openSocket(StandardProtocolFamily.INET);
         Request<SocketHandle> connected = dispatcher.connect(socket, gone, ignoring());
         int tried;
