@@ -211,7 +211,10 @@ public final class LoopServer implements AutoCloseable {
         return rest.size();
     }
 
-    /** Asks for all closes at once; waits until {@code deadlineNanos} for them, and a moment longer at least. */
+    /**
+     * Asks for all closes at once; waits for them until {@code deadlineNanos}, or an interrupt, and a moment longer at
+     * least.
+     */
     private static void closeAll(List<? extends LoopChannel> channels, long deadlineNanos) throws IOException {
         List<Operation> closes = channels.stream().flatMap(each -> each.askClose().stream()).toList();
         if (closes.isEmpty()) {
@@ -220,11 +223,15 @@ public final class LoopServer implements AutoCloseable {
         Parking parking = channels.getFirst().loop().parking();   // anybody's will do
         boolean interrupted = Thread.interrupted();   // or it would not wait
         try {
-            long lastNanos = later(deadlineNanos, Moment.after(MOMENT_NANOS));
+            long momentNanos = Moment.after(MOMENT_NANOS);
+            long lastNanos = interrupted ? momentNanos : later(deadlineNanos, momentNanos);
             for (Operation close : closes) {
                 while (!close.isDone() && (lastNanos == Moment.NONE || lastNanos - System.nanoTime() > 0)) {
                     parking.parkUntil(lastNanos);
-                    interrupted |= Thread.interrupted();
+                    if (Thread.interrupted()) {
+                        interrupted = true;
+                        lastNanos = momentNanos;
+                    }
                 }
             }
         } finally {

@@ -181,6 +181,26 @@ class GroupEndContractTest extends Contract {
     }
 
     @Test
+    void anInterruptEndsThePatienceWithALoopThatIsHeldUp() throws Exception {
+        assumeTrue(LoopRig.isCarried(flavor), "threads that are handed over cannot hold the loop up");
+        LoopServer server = group.serve(Loopback.anyPort(), socket -> {
+            socket.out().write('!');
+            holdUp(() -> { });
+        });
+        Socket client = clientOf(server);
+        assertThat(client.getInputStream().read()).isEqualTo('!');
+        Call<Integer> closing = closing(server, ENDLESS);
+        Eventually.until(() -> !server.isOpen(), "begun to close");
+
+        closing.thread().interrupt();
+
+        assertThat(closing.result()).isEqualTo(1);
+        assertThat(closing.endedInterrupted()).isTrue();
+        letGo.set(true);
+        assertThat(client.getInputStream().read()).isEqualTo(-1);
+    }
+
+    @Test
     void negativePatienceIsRefusedAndAllGoesOn() throws Exception {
         LoopServer server = echoServer(Accepting.ON_ONE_LOOP);
         Duration negative = Duration.ofNanos(-1);
