@@ -5,7 +5,6 @@ import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.dispatch.Proactor;
 import dev.ringpark.internal.dispatch.SleepGate;
 import dev.ringpark.internal.op.CancelReason;
-import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Resource;
 import java.io.IOException;
@@ -160,7 +159,7 @@ final class CallbackLoop {
             for (Request<?> request = due.poll(); request != null; request = due.poll()) {
                 drop(request);
             }
-            pending.cancelAll();
+            endPending();
             if (closes) {
                 open.forEach(handle -> submit(closeOf(handle)));   // which ends what a cancel alone cannot
             }
@@ -168,7 +167,7 @@ final class CallbackLoop {
                 int before = pending.size();
                 poll(Backend.FOREVER);
                 startFollowers();
-                pending.cancelAll();   // what has followed, too
+                endPending();   // what has followed, too
                 if (failed && pending.size() >= before) {
                     break;   // there was no memory to tell it, and nothing comes any more
                 }
@@ -177,6 +176,12 @@ final class CallbackLoop {
             dropping = false;
             turning = false;
         }
+    }
+
+    /** An open that ends has perhaps a descriptor already, which a follower closes. */
+    private void endPending() {
+        pending.cancelAll();
+        startFollowers();
     }
 
     /** What {@code ended} has opened is closed, as nobody hears of it. */
@@ -341,10 +346,5 @@ final class CallbackLoop {
     /** Whether {@link #close} has been called. Any thread. */
     boolean isClosed() {
         return closed;
-    }
-
-    /** The moment {@code nanos} from now. */
-    static long moment(long nanos) {
-        return Moment.after(nanos);
     }
 }

@@ -1,6 +1,7 @@
 package dev.ringpark.dispatch;
 
 import dev.ringpark.internal.op.Kind;
+import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Timer;
 import java.util.ArrayDeque;
 import java.util.Objects;
@@ -35,7 +36,7 @@ final class TimeoutRequests {
             if (nanos <= 0) {
                 end(request, false);
             } else {
-                deadlineNanos(CallbackLoop.moment(nanos));
+                deadlineNanos(Moment.after(nanos));
                 loop.proactor().schedule(this);
             }
         }

@@ -3,12 +3,15 @@ package dev.ringpark.dispatch;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringpark.contract.Direct;
 import dev.ringpark.contract.Eventually;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -125,6 +128,25 @@ class DispatcherUnbufferedTest extends DispatcherContract {
 
         // A thread for files that opens yet when nobody waits any more closes what it gets, whenever that is.
         Eventually.until(() -> DispatcherFileContract.descriptorsOf(direct.path()) == 0, "closed what was given up");
+    }
+
+    /** It has a descriptor, and is nobody's until it is known how long its blocks are. */
+    @Test
+    void anOpenThatIsCancelledHalfWayIsClosedAtOnce() throws IOException {
+        assumeTrue(backend.equals("io_uring"), "a thread closes what it has opened for nobody, whenever that is");
+        for (int round = 0; round < 200; round++) {
+            List<Request<FileHandle>> told = new ArrayList<>();
+            dispatcher.open(direct.path(), direct.options(READ), told::add);
+            for (int i = 0; i < round % 10; i++) {
+                dispatcher.flush();
+            }
+            dispatcher.cancelAll();
+            if (told.isEmpty()) {
+                assertThat(DispatcherFileContract.descriptorsOf(direct.path())).as("in round %d", round).isZero();
+            } else {
+                await(dispatcher.close(told.getFirst().result(), ignoring()));
+            }
+        }
     }
 
     @Test
