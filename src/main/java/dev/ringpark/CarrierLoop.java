@@ -3,6 +3,7 @@ package dev.ringpark;
 import dev.ringpark.internal.backend.BackendOptions;
 import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.Counters.Count;
+import dev.ringpark.internal.dispatch.FileBuffers;
 import dev.ringpark.internal.jdk.SocketPollers;
 import dev.ringpark.internal.jdk.VirtualThreads;
 import dev.ringpark.internal.op.FileResource;

@@ -1,5 +1,6 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.dispatch.FileBuffers;
 import dev.ringpark.internal.dispatch.Unbuffered;
 import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.FileResource;

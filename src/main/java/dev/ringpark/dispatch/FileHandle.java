@@ -1,5 +1,6 @@
 package dev.ringpark.dispatch;
 
+import dev.ringpark.internal.dispatch.FileBuffers;
 import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.OpenRequest;
@@ -18,10 +19,10 @@ public final class FileHandle {
     private final OpenRequest asked;
     private final FileRequests requests;
 
-    FileHandle(CallbackLoop loop, OpenRequest asked) {
+    FileHandle(CallbackLoop loop, OpenRequest asked, FileBuffers copies) {
         this.asked = asked;
         this.handle = loop.proactor().backend().newFile(asked.path());
-        this.requests = new FileRequests(loop, handle, asked.path());
+        this.requests = new FileRequests(loop, handle, asked.path(), copies);
     }
 
     CallbackLoop loop() {

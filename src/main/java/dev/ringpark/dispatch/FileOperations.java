@@ -1,6 +1,7 @@
 package dev.ringpark.dispatch;
 
 import dev.ringpark.internal.dispatch.Buffers;
+import dev.ringpark.internal.dispatch.FileBuffers;
 import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.OpenChoice;
@@ -19,11 +20,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What a {@link Dispatcher} does with files. */
 abstract sealed class FileOperations extends DatagramOperations permits Dispatcher {
+    private final FileBuffers copies = new FileBuffers();
     private final FileRequests paths;   // those of no open file
 
     FileOperations(CallbackLoop loop) {
         super(loop);
-        this.paths = new FileRequests(loop, new PathsHandle(), null);
+        this.paths = new FileRequests(loop, new PathsHandle(), null, copies);
     }
 
     /**
@@ -42,7 +44,7 @@ abstract sealed class FileOperations extends DatagramOperations permits Dispatch
             throw new IllegalArgumentException("DELETE_ON_CLOSE is not offered here: remove the file when it is open");
         }
         Request<FileHandle> request = Request.of(callback);
-        new FileHandle(loop(), choice.request()).open(request);
+        new FileHandle(loop(), choice.request(), copies).open(request);
         return request;
     }
 
@@ -164,7 +166,7 @@ abstract sealed class FileOperations extends DatagramOperations permits Dispatch
         requireReads(file);
         requireOwn(socket);
         Request<SocketHandle> request = Request.of(callback);
-        FileToSocket.begin(loop(), new FileToSocket.Steps() {
+        FileToSocket.begin(loop(), copies, new FileToSocket.Steps() {
             @Override
             public void read(ByteBuffer piece, Request<ByteBuffer> step) {
                 FileOperations.this.read(file, piece, position, step);

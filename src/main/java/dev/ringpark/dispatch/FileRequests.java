@@ -1,6 +1,7 @@
 package dev.ringpark.dispatch;
 
 import dev.ringpark.internal.dispatch.Buffers;
+import dev.ringpark.internal.dispatch.FileBuffers;
 import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.dispatch.Unbuffered;
 import dev.ringpark.internal.op.CancelReason;
@@ -28,11 +29,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The requests of one file, or of all paths: any number at once, each in a slot that is used again for others. */
 final class FileRequests {
-    private static final int MOST_COPIED = 64 * 1024;   // bytes of one transfer of memory that cannot be lent
-
     private final CallbackLoop loop;
     private final PooledHandle handle;
     private final @Nullable Path file;   // null if each request names its own
+    private final FileBuffers copies;    // for memory that cannot be lent
     private final ArrayDeque<Slot> idle = new ArrayDeque<>();
     private @Nullable OwnPosition ownPosition;   // once somebody has used it
     private boolean isSeekable;                  // once it is open
@@ -43,10 +43,11 @@ final class FileRequests {
         PathErrors.of(new Failure(Errno.EMFILE, 0, null), new PathRequest.Remove(Path.of(""), false));
     }
 
-    FileRequests(CallbackLoop loop, PooledHandle handle, @Nullable Path file) {
+    FileRequests(CallbackLoop loop, PooledHandle handle, @Nullable Path file, FileBuffers copies) {
         this.loop = loop;
         this.handle = handle;
         this.file = file;
+        this.copies = copies;
     }
 
     CallbackLoop loop() {
@@ -136,7 +137,7 @@ final class FileRequests {
         private @Nullable Request<?> current;
         private @Nullable Object result;
         private boolean inOrder;             // at the file's own position
-        private @Nullable ByteBuffer copy;   // once it has needed memory outside the heap
+        private @Nullable ByteBuffer copy;   // what is lent in place of memory that cannot be
         private final ByteBuffer[] single = new ByteBuffer[1];
 
         Slot() {
@@ -197,7 +198,9 @@ final class FileRequests {
 
         private void beginCopy(Kind kind, ByteBuffer[] buffers, long position) throws IOException {
             long room = Buffers.remaining(buffers, 0, buffers.length);
-            ByteBuffer lent = copy().clear().limit((int) Math.min(room, MOST_COPIED));
+            ByteBuffer lent = copies.take();
+            copy = lent;
+            lent.limit((int) Math.min(room, FileBuffers.BYTES));
             if (kind == Kind.WRITE_AT) {
                 Buffers.gather(buffers, lent);
                 lent.flip();
@@ -205,15 +208,6 @@ final class FileRequests {
             long address = KernelMemory.address(lent);
             operation.at(place(address, position, lent.limit()));
             operation.beginTransfer(kind, lent, address, 0, lent.limit(), Moment.NONE);
-        }
-
-        private ByteBuffer copy() {
-            ByteBuffer lent = copy;
-            if (lent == null) {
-                lent = Unbuffered.allocate(MOST_COPIED);
-                copy = lent;
-            }
-            return lent;
         }
 
         @Override
@@ -263,6 +257,7 @@ final class FileRequests {
         }
 
         private void free() {
+            copy = null;
             current = null;
             result = null;
             Arrays.fill(single, null);
@@ -285,11 +280,13 @@ final class FileRequests {
         }
 
         private void spread(Kind kind, ByteBuffer[] buffers, int count) {
+            ByteBuffer lent = Objects.requireNonNull(copy);
             if (kind == Kind.READ_AT) {
-                Buffers.scatter(copy().clear().limit(count), buffers);
+                Buffers.scatter(lent.clear().limit(count), buffers);
             } else {
                 Buffers.advance(buffers, 0, buffers.length, count);
             }
+            copies.give(lent);   // all went well; else it is the collector's, whatever still points at it
         }
 
         private static void moveTo(FileResource file, long position) {

@@ -1,6 +1,6 @@
 package dev.ringpark.dispatch;
 
-import dev.ringpark.internal.dispatch.Unbuffered;
+import dev.ringpark.internal.dispatch.FileBuffers;
 import dev.ringpark.internal.op.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,9 +15,8 @@ final class FileToSocket implements Request.Holder {
         void send(ByteBuffer piece, Request<ByteBuffer> step);
     }
 
-    private static final int MOST_BYTES = 64 * 1024;
-
     private final CallbackLoop loop;
+    private final FileBuffers buffers;
     private final Steps steps;
     private final Object result;
     private final Request<?> asked;
@@ -27,18 +26,22 @@ final class FileToSocket implements Request.Holder {
     private boolean canceled;
     private boolean ended;
 
-    private FileToSocket(CallbackLoop loop, Steps steps, Object result, Request<?> asked, int bytes) {
+    private FileToSocket(
+            CallbackLoop loop, FileBuffers buffers, Steps steps, Object result, Request<?> asked, long bytes) {
         this.loop = loop;
+        this.buffers = buffers;
         this.steps = steps;
         this.result = result;
         this.asked = asked;
-        this.piece = Unbuffered.allocate(bytes);   // as the file may be
+        this.piece = buffers.take();
+        piece.limit((int) Math.min(bytes, FileBuffers.BYTES));
     }
 
     /** Begins; {@code result} is what {@code asked} brings. */
-    static void begin(CallbackLoop loop, Steps steps, long bytes, Object result, Request<?> asked) {
+    static void begin(
+            CallbackLoop loop, FileBuffers buffers, Steps steps, long bytes, Object result, Request<?> asked) {
         loop.requireUsable();
-        FileToSocket transfer = new FileToSocket(loop, steps, result, asked, (int) Math.min(bytes, MOST_BYTES));
+        FileToSocket transfer = new FileToSocket(loop, buffers, steps, result, asked, bytes);
         asked.begin(transfer, Kind.CLOSE, null);
         loop.begun(asked);
         steps.read(transfer.piece, transfer.step);
@@ -71,8 +74,12 @@ final class FileToSocket implements Request.Holder {
         }
     }
 
+    /** The piece is given back if all went well; else it is the collector's, whatever still points at it. */
     private void end(int count, @Nullable IOException failure) {
         ended = true;
+        if (failure == null) {
+            buffers.give(piece);
+        }
         loop.ended(asked, count, failure == null ? result : null, failure);
     }
 

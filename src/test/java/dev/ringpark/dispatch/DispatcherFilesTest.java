@@ -12,6 +12,8 @@ import dev.ringpark.contract.Eventually;
 import dev.ringpark.internal.op.FileResource;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
@@ -280,6 +282,40 @@ class DispatcherFilesTest extends DispatcherFileContract {
                 receiveAll(socket, target);
             }
         });
+    }
+
+    /** The system's memory comes back when the collector finds it, so it is not taken anew for each copy. */
+    @Test
+    void theMemoryThatACopyTakesIsUsedAgain() throws IOException {
+        Files.write(path, new byte[1000]);
+        Pair pair = pair();
+        copy(pair);
+        long before = directBytes();
+        for (int i = 0; i < 20; i++) {
+            copy(pair);
+        }
+
+        assertThat(directBytes()).as("bytes of direct buffers").isLessThanOrEqualTo(before);
+    }
+
+    /** Both kinds, with a file of its own. */
+    private void copy(Pair pair) throws IOException {
+        FileHandle file = opened(Set.of(READ, WRITE));
+        Request<SocketHandle> transfer = dispatcher.transfer(file, 0, 1000, pair.near(), ignoring());
+        await(transfer);
+        Request<ByteBuffer> read = dispatcher.read(file, ByteBuffer.allocate(1000), 0, ignoring());
+        await(read);
+        Request<ByteBuffer> write = dispatcher.write(file, bytes(1, 2), 0, ignoring());
+        await(write);
+        await(dispatcher.close(file, ignoring()));
+
+        assertThat(transfer.count()).isEqualTo(read.count()).isEqualTo(1000);
+        assertThat(write.count()).isEqualTo(2);
+    }
+
+    private static long directBytes() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct")).mapToLong(BufferPoolMXBean::getTotalCapacity).sum();
     }
 
     @Test

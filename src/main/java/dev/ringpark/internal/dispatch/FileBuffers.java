@@ -1,6 +1,5 @@
-package dev.ringpark;
+package dev.ringpark.internal.dispatch;
 
-import dev.ringpark.internal.dispatch.Unbuffered;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
@@ -9,16 +8,16 @@ import java.util.ArrayDeque;
  * under way. As a transfer may wait for a slow disk, the memory is the call's own until its end; a few pieces are kept
  * for the next.
  */
-final class FileBuffers {
+public final class FileBuffers {
     /** The size of a piece, and so of one transfer. */
-    static final int BYTES = 64 * 1024;
+    public static final int BYTES = 64 * 1024;
 
     private static final int KEPT = 32;
 
-    private final ArrayDeque<ByteBuffer> idle = new ArrayDeque<>();
+    private final ArrayDeque<ByteBuffer> idle = new ArrayDeque<>(KEPT);   // so giving back takes no memory
 
     /** A direct buffer of {@link #BYTES}, whose memory begins at a page. Any thread. */
-    ByteBuffer take() {
+    public ByteBuffer take() {
         synchronized (idle) {
             ByteBuffer piece = idle.poll();
             if (piece != null) {
@@ -29,7 +28,7 @@ final class FileBuffers {
     }
 
     /** Takes one back that nothing uses any more. Any thread. */
-    void give(ByteBuffer piece) {
+    public void give(ByteBuffer piece) {
         synchronized (idle) {
             if (idle.size() < KEPT) {
                 idle.push(piece);

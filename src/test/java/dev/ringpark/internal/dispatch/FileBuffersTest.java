@@ -1,4 +1,4 @@
-package dev.ringpark;
+package dev.ringpark.internal.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
