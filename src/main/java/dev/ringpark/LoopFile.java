@@ -244,8 +244,8 @@ public final class LoopFile extends FileTransfers
     /**
      * Has the device keep room for {@code length} bytes from {@code position} on, so that no write there finds it full,
      * and makes the file as long as that at least; new bytes are zero. Blocks until it has. Where the queue is not
-     * io_uring only what comes after the file's present end is kept room for, by writing it, so nobody else may append
-     * meanwhile.
+     * io_uring only what comes after the file's present end is kept room for, by writing it, so nobody may write there
+     * meanwhile who has opened the file for himself; who shares this one waits.
      *
      * @throws NonWritableChannelException if it was not opened for writing
      * @throws IllegalArgumentException if position or length is negative, or both together are too much for a file

@@ -8,6 +8,7 @@ import dev.ringpark.internal.op.OpenChoice;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.FileErrors;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.ref.Reference;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channel;
@@ -48,13 +49,40 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
         long deadlineNanos = FileWaits.begin(0);
         Operation operation = handle.take();
         operation.beginOpen(choice.request(), deadlineNanos);
-        await(operation, 0);
-        if (choice.request().isDirect()) {
-            blockBytes = FileWaits.offload(loop, () -> Unbuffered.blockBytes(handle.path()));
+        try {
+            await(operation, 0);
+            if (choice.request().isDirect()) {
+                blockBytes = FileWaits.offload(loop, () -> Unbuffered.blockBytes(handle.path()));
+            }
+            isSeekable = plain(file -> file.isSeekable() ? 1L : 0L) != 0;
+        } finally {
+            if (choice.deletes() && handle.hasDescriptor()) {
+                removeName();
+            }
         }
-        isSeekable = plain(file -> file.isSeekable() ? 1L : 0L) != 0;
-        if (choice.deletes()) {   // as the JDK does: it lives as long as it is open
+    }
+
+    /** As the JDK does: it lives as long as it is open. Neither an interrupt nor a deadline leaves its name behind. */
+    private void removeName() throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (!triesToRemoveName()) {
+                interrupted |= Thread.interrupted();
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Whether no interrupt came before the end. */
+    private boolean triesToRemoveName() throws IOException {
+        try {
             Deadline.lifted(() -> new PathCalls(loop).removeIfPossible(handle.path()));
+            return true;
+        } catch (InterruptedIOException e) {
+            return false;
         }
     }
 

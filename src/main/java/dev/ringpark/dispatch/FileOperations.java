@@ -205,7 +205,7 @@ abstract sealed class FileOperations extends DatagramOperations permits Dispatch
     /**
      * fallocate(2): the device keeps room for {@code bytes} bytes from {@code position} on, and the file is that long.
      * Where the queue is not io_uring only what comes after the file's present end is kept room for, by writing it, so
-     * nobody may write there or append before the callback.
+     * nobody may write there before the callback who has opened the file for himself; who shares this one waits.
      *
      * @throws IllegalArgumentException if one of the two is negative, there are no bytes, or both together are too much
      *     for a file

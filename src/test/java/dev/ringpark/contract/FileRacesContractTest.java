@@ -1,9 +1,12 @@
 package dev.ringpark.contract;
 
 import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.DELETE_ON_CLOSE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringpark.LoopFile;
 import dev.ringpark.LoopFiles;
@@ -18,9 +21,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +35,8 @@ class FileRacesContractTest extends Contract {
     private static final int CUTS = 300;
     private static final int READERS = 4;
     private static final int ROUNDS = 200;
+    private static final int GROWTHS = 20;
+    private static final int MOST_NANOS = 300_000;   // as long as an open takes, about
     private static final byte OF_PIPES = 0x55;
     private static final int PIECE = 4096;
 
@@ -107,6 +114,88 @@ class FileRacesContractTest extends Contract {
             }
         }
         return count;
+    }
+
+    // ---- a file that grows in two ways ----
+
+    /** Where the queue cannot allocate, zeros are written: not over what somebody else writes meanwhile. */
+    @Test
+    void whatIsWrittenWhileRoomIsKeptIsNotLost() throws Exception {
+        for (int round = 0; round < GROWTHS; round++) {
+            LoopFile file = open(folder.resolve("growth-" + round), READ, WRITE, CREATE);
+            Call<Void> growth = call(() -> {
+                file.allocate(0, FILE_BYTES);
+                return null;
+            });
+            Call<Integer> writes = call(() -> {
+                for (int at = 0; at < FILE_BYTES; at += PIECE) {
+                    assertThat(file.write(ByteBuffer.wrap(new byte[] {Sequence.at(at)}), at)).isEqualTo(1);
+                }
+                return FILE_BYTES / PIECE;
+            });
+            assertThat(writes.result()).isPositive();
+            growth.result();
+
+            ByteBuffer all = ByteBuffer.allocate(FILE_BYTES);
+            call(() -> readAll(file, all)).result();
+            for (int at = 0; at < FILE_BYTES; at++) {
+                if (all.get(at) != (at % PIECE == 0 ? Sequence.at(at) : 0)) {
+                    throw new AssertionError("byte " + at + " in round " + round + " is " + all.get(at));
+                }
+            }
+            call(() -> closed(file)).result();
+        }
+    }
+
+    private static int readAll(LoopFile file, ByteBuffer target) throws IOException {
+        while (target.hasRemaining()) {
+            assertThat(file.read(target, target.position())).isPositive();
+        }
+        return target.position();
+    }
+
+    private static boolean closed(LoopFile file) throws IOException {
+        file.close();
+        return !file.isOpen();
+    }
+
+    // ---- a file that is to leave nothing ----
+
+    @Test
+    void anInterruptedOpenLeavesNoNameOfWhatIsDeletedOnClose() throws Exception {
+        interruptOpens(folder.resolve("fleeting"), Set.of(WRITE, CREATE_NEW, DELETE_ON_CLOSE));
+    }
+
+    /** There the block size is asked for between the open and the removal. */
+    @Test
+    void norDoesOneOfAnUnbufferedFile() throws Exception {
+        try (Direct direct = Direct.require()) {
+            Files.delete(direct.path());
+            interruptOpens(direct.path(), direct.options(WRITE, CREATE_NEW, DELETE_ON_CLOSE));
+        }
+    }
+
+    private void interruptOpens(Path path, Set<OpenOption> options) throws Exception {
+        assumeTrue(flavor.isOn("io_uring"), "an open that a thread is at when it is given up is made yet");
+        SplittableRandom random = seed.random(READERS + 1);
+        int early = 0;
+        for (int i = 0; i < ROUNDS; i++) {
+            Call<Boolean> opening = call(() -> opens(path, options));
+            LockSupport.parkNanos(random.nextInt(MOST_NANOS));
+            opening.thread().interrupt();
+            early += opening.result() ? 0 : 1;
+            assertThat(path).as("in round %d", i).doesNotExist();
+        }
+        System.out.println(flavor + ": " + early + " of " + ROUNDS + " opens ended early");
+    }
+
+    /** Whether it was opened; it is closed again. */
+    private boolean opens(Path path, Set<OpenOption> options) throws IOException {
+        try {
+            return closed(LoopFile.open(loop, path, options));
+        } catch (InterruptedIOException e) {
+            return false;
+        }
     }
 
     // ---- memory that calls leave behind ----

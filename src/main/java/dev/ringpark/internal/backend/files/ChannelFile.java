@@ -18,6 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChannelFile extends FileResource {
     private static final Executor UNDISTURBED = pool();
+
+    /** Shared by who writes, alone for who allocates: his zeros from the end on would cover what is written there. */
+    final ReadWriteLock growth = new ReentrantReadWriteLock();
 
     private volatile @Nullable FileChannel channel;
     private volatile boolean isSeekable;

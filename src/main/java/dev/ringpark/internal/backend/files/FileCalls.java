@@ -16,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.util.Objects;
+import java.util.concurrent.locks.Lock;
 
 /** What each operation of a file or a path is in java.nio's words: a call that blocks its thread. */
 final class FileCalls {
@@ -30,12 +31,12 @@ final class FileCalls {
                 return Math.max(0, read(channel(operation), operation));
             }
             case WRITE_AT -> {
-                return write(channel(operation), operation);
+                return locked(file(operation).growth.readLock(), () -> write(channel(operation), operation));
             }
             case SYNC -> channel(operation).force(operation.syncsMetaData());
             case TRUNCATE -> ((FileResource) operation.handle()).truncate(operation.position());
-            case ALLOCATE -> allocate(((ChannelFile) operation.handle()).placed(),
-                    operation.position() + operation.bytes());
+            case ALLOCATE -> locked(file(operation).growth.writeLock(),
+                    () -> allocate(file(operation).placed(), operation.position() + operation.bytes()));
             case STAT -> stat(operation);
             case CLOSE -> ((FileResource) operation.handle()).release();
             default -> run(Objects.requireNonNull(operation.pathRequest()));
@@ -43,8 +44,25 @@ final class FileCalls {
         return 0;
     }
 
+    private static ChannelFile file(Operation operation) {
+        return (ChannelFile) operation.handle();
+    }
+
     private static FileChannel channel(Operation operation) throws IOException {
-        return ((ChannelFile) operation.handle()).channel();
+        return file(operation).channel();
+    }
+
+    private interface Call {
+        int run() throws IOException;
+    }
+
+    private static int locked(Lock lock, Call call) throws IOException {
+        lock.lock();
+        try {
+            return call.run();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static int read(FileChannel channel, Operation operation) throws IOException {
@@ -65,7 +83,7 @@ final class FileCalls {
     }
 
     /** Java.nio cannot reserve room: zeros from the present end on do, and holes before it stay holes. */
-    private static void allocate(FileChannel channel, long end) throws IOException {
+    private static int allocate(FileChannel channel, long end) throws IOException {
         long before = channel.size();
         try {
             ByteBuffer zeros = ByteBuffer.allocate(Math.clamp(end - before, 0, ZEROS_BYTES));
@@ -76,6 +94,7 @@ final class FileCalls {
             channel.truncate(before);   // all or nothing
             throw e;
         }
+        return 0;
     }
 
     // ---- of a path, or what java.nio knows only by its path ----
