@@ -20,6 +20,6 @@ class AbandonedThreadsTest {
                 .and("-Xcomp", "-XX:CompileCommand=quiet", "-XX:CompileCommand=compileonly,dev.ringpark.*::*")
                 .with(Abandoned.class, CarrierLoop.class).run();
 
-        assertThat(run.out().lines()).as("what the program said: %s", run).containsExactly("of 150 went on: 150");
+        assertThat(run.out().lines()).as("what the program said: %s", run).containsExactly("of 250 went on: 250");
     }
 }
