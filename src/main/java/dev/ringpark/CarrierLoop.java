@@ -334,7 +334,6 @@ public final class CarrierLoop implements AutoCloseable {
         return offloadPool.run(task, deadlineNanos);
     }
 
-    /** How calls on its sockets wait. */
     Parking parking() {
         return parking;
     }

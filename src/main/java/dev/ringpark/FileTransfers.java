@@ -16,6 +16,8 @@ import java.util.Objects;
 
 /** The bytes of a file. What they promise to users stands in {@link LoopFile}, which offers them. */
 abstract sealed class FileTransfers extends OpenFile permits LoopFile {
+    private static final int FAILED = -2;   // where -1 is the end
+
     FileTransfers(CarrierLoop loop, OpenChoice choice) throws IOException {
         super(loop, choice);
     }
@@ -184,6 +186,9 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
             int written;
             do {
                 written = write(piece, target, total);
+                if (written == FAILED) {
+                    return total;
+                }
                 total += written;
             } while (written > 0 && piece.hasRemaining());
             if (piece.hasRemaining() || (read < length && !isBuffered())) {
@@ -194,7 +199,8 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
         return total;
     }
 
-    // If the other side fails after some bytes, these count, and the next call meets the reason.
+    // If the other side fails after some bytes, these count, and the next call meets the reason. It may have the piece
+    // still, a socket whose loop has failed above all: so that is not given back.
 
     private static int write(ByteBuffer piece, WritableByteChannel target, long before) throws IOException {
         try {
@@ -202,7 +208,8 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
         } catch (InterruptedIOException e) {
             throw counting(before, e);
         } catch (IOException e) {
-            return noneAfter(before, e);
+            noneAfter(before, e);
+            return FAILED;
         }
     }
 
@@ -213,7 +220,8 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
             e.bytesTransferred = 0;   // here it has got nowhere
             throw counting(before, e);
         } catch (IOException e) {
-            return noneAfter(before, e);
+            noneAfter(before, e);
+            return FAILED;
         }
     }
 
@@ -238,7 +246,11 @@ abstract sealed class FileTransfers extends OpenFile permits LoopFile {
         long total = 0;
         while (total < count) {
             piece.clear().limit((int) Math.min(count - total, FileBuffers.BYTES));
-            if (read(source, piece, total) <= 0) {
+            int read = read(source, piece, total);
+            if (read == FAILED) {
+                return total;
+            }
+            if (read <= 0) {
                 break;
             }
             piece.flip();

@@ -49,14 +49,14 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
         long deadlineNanos = FileWaits.begin(0);
         Operation operation = handle.take();
         operation.beginOpen(choice.request(), deadlineNanos);
+        await(operation, 0);
         try {
-            await(operation, 0);
             if (choice.request().isDirect()) {
                 blockBytes = FileWaits.offload(loop, () -> Unbuffered.blockBytes(handle.path()));
             }
             isSeekable = plain(file -> file.isSeekable() ? 1L : 0L) != 0;
         } finally {
-            if (choice.deletes() && handle.hasDescriptor()) {
+            if (choice.request().deletes()) {
                 removeName();
             }
         }

@@ -180,6 +180,7 @@ public final class Dispatcher extends FileOperations implements AutoCloseable {
         do {
             loop().turn(Backend.FOREVER);
         } while (loop().isAlive());
+        loop().submit();   // closes, perhaps, of what nobody will hear of
     }
 
     /**

@@ -192,6 +192,9 @@ final class EndpointSide implements Completion, Request.Holder {
                 brought = brought(request, own);
             } catch (RuntimeException | Error e) {   // a buffer that has been freed, or made smaller, meanwhile
                 failure = new IOException("the result could not be handed over", e);
+                if (request.kind == Kind.ACCEPT) {
+                    loop.discard((Handle) own.accepted());
+                }
             }
         }
         own.reset();

@@ -40,7 +40,7 @@ abstract sealed class FileOperations extends DatagramOperations permits Dispatch
     public Request<FileHandle> open(Path path, Set<? extends OpenOption> options,
             Consumer<? super Request<FileHandle>> callback, FileAttribute<?>... attributes) {
         OpenChoice choice = OpenChoice.of(path, options, attributes);
-        if (choice.deletes()) {
+        if (choice.request().deletes()) {
             throw new IllegalArgumentException("DELETE_ON_CLOSE is not offered here: remove the file when it is open");
         }
         Request<FileHandle> request = Request.of(callback);

@@ -198,16 +198,15 @@ final class FileRequests {
 
         private void beginCopy(Kind kind, ByteBuffer[] buffers, long position) throws IOException {
             long room = Buffers.remaining(buffers, 0, buffers.length);
-            ByteBuffer lent = copies.take();
+            int length = (int) Math.min(room, FileBuffers.BYTES);
+            operation.at(place(0, position, length));   // first: what is refused takes no memory
+            ByteBuffer lent = copies.take().limit(length);
             copy = lent;
-            lent.limit((int) Math.min(room, FileBuffers.BYTES));
             if (kind == Kind.WRITE_AT) {
                 Buffers.gather(buffers, lent);
                 lent.flip();
             }
-            long address = KernelMemory.address(lent);
-            operation.at(place(address, position, lent.limit()));
-            operation.beginTransfer(kind, lent, address, 0, lent.limit(), Moment.NONE);
+            operation.beginTransfer(kind, lent, KernelMemory.address(lent), 0, lent.limit(), Moment.NONE);
         }
 
         @Override

@@ -41,6 +41,7 @@ final class FileToSocket implements Request.Holder {
     static void begin(
             CallbackLoop loop, FileBuffers buffers, Steps steps, long bytes, Object result, Request<?> asked) {
         loop.requireUsable();
+        asked.requireNotPending();
         FileToSocket transfer = new FileToSocket(loop, buffers, steps, result, asked, bytes);
         asked.begin(transfer, Kind.CLOSE, null);
         loop.begun(asked);

@@ -16,8 +16,12 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -112,6 +116,21 @@ class FileCountsContractTest extends Contract {
         assertThat(failureOf(() -> file.transferFrom(source, 0, 3 * PIECE_BYTES))).hasMessage("on purpose");
     }
 
+    /** It may have it still, as a socket has whose loop has failed while the kernel writes to it. */
+    @Test
+    void thePieceOfAnOtherSideThatFailedIsNobodyElses() throws Exception {
+        LoopFile file = fileOf(3 * PIECE_BYTES);
+        Set<ByteBuffer> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (int i = 0; i < 2; i++) {
+            Channel target = failingInItsSecondPiece();
+            call(() -> file.transferTo(0, 3 * PIECE_BYTES, target)).result();
+            assertThat(seen.add(target.last)).as("written from one of its own").isTrue();
+            Channel source = failingInItsSecondPiece();
+            call(() -> file.transferFrom(source, 0, 3 * PIECE_BYTES)).result();
+            assertThat(seen.add(source.last)).as("read into one of its own").isTrue();
+        }
+    }
+
     private static Channel failingInItsSecondPiece() {
         return new Channel() {
             @Override
@@ -180,6 +199,7 @@ class FileCountsContractTest extends Contract {
     /** Takes and gives whatever there is room for. */
     private static class Channel implements ReadableByteChannel, WritableByteChannel {
         int moved;
+        @Nullable ByteBuffer last;
 
         int move(ByteBuffer buffer) throws IOException {
             int count = buffer.remaining();
@@ -190,11 +210,13 @@ class FileCountsContractTest extends Contract {
 
         @Override
         public int read(ByteBuffer target) throws IOException {
+            last = target;
             return move(target);
         }
 
         @Override
         public int write(ByteBuffer source) throws IOException {
+            last = source;
             return move(source);
         }
 

@@ -1,5 +1,6 @@
 package dev.ringpark.contract;
 
+import static java.nio.file.StandardOpenOption.DELETE_ON_CLOSE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ringpark.LoopFile;
 import dev.ringpark.process.Tool;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +64,29 @@ class PipeContractTest extends Contract {
         assertThat(read.isDone()).isFalse();
         pipe.close();
         assertThat(read.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+    }
+
+    @Test
+    void noWriteThatWaitsHoldsUpAnAllocation() throws Exception {
+        Call<Integer> write = parked(() -> pipe.write(ByteBuffer.allocateDirect(1 << 20)));
+
+        assertThat(failureOf(this::allocate)).isExactlyInstanceOf(FileSystemException.class)
+                .hasMessage(pipe.path() + ": Illegal seek");
+
+        assertThat(write.isDone()).isFalse();
+        pipe.close();
+        assertThat(write.failure()).isInstanceOf(ClosedChannelException.class);   // perhaps between two pieces
+    }
+
+    @Test
+    void anOpenThatIsGivenUpLeavesThePipeItsName() throws Exception {
+        Path path = Tool.makePipe(folder.resolve("unheard"));
+        Call<LoopFile> opening = parked(() -> LoopFile.open(loop, path, READ, DELETE_ON_CLOSE));
+
+        opening.thread().interrupt();
+
+        assertThat(opening.failure()).isExactlyInstanceOf(InterruptedIOException.class);
+        assertThat(path).exists();
     }
 
     private Object allocate() throws IOException {

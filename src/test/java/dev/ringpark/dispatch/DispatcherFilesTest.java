@@ -313,6 +313,36 @@ class DispatcherFilesTest extends DispatcherFileContract {
         assertThat(write.count()).isEqualTo(2);
     }
 
+    @Test
+    void aCopyThatIsRefusedTakesNoMemory() throws Exception {
+        makePipe();
+        FileHandle pipe = opened(Set.of(READ, WRITE));
+        long before = directBytes();
+        for (int i = 0; i < 20; i++) {
+            Request<ByteBuffer> read = dispatcher.read(pipe, ByteBuffer.allocate(1), 1, ignoring());
+            await(read);
+            assertThat(read.failure()).hasMessageEndingWith("Illegal seek");
+        }
+
+        assertThat(directBytes()).as("bytes of direct buffers").isLessThanOrEqualTo(before);
+    }
+
+    /** An open that is given up half way has a descriptor already, and nobody to close it but the dispatcher. */
+    @Test
+    void nothingIsLeftOpenWhenARunHasEnded() throws Exception {
+        assumeTrue(backend.equals("io_uring"), "a thread closes what it has opened for nobody, whenever that is");
+        makePipe();
+        Request<FileHandle> opening = dispatcher.open(path, Set.of(READ), ignoring());
+        while (descriptorsOfTheFile() == 0) {
+            dispatcher.flush();
+        }
+        dispatcher.cancel(opening);
+        dispatcher.run();
+
+        assertThat(opening.failure()).isInstanceOf(OperationCanceledException.class);
+        assertThat(descriptorsOfTheFile()).isZero();
+    }
+
     private static long directBytes() {
         return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                 .filter(pool -> pool.getName().equals("direct")).mapToLong(BufferPoolMXBean::getTotalCapacity).sum();

@@ -3,6 +3,8 @@ package dev.ringpark.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringpark.internal.op.Handle;
+import dev.ringpark.internal.op.Kind;
 import dev.ringpark.process.OwnPort;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -32,6 +34,21 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a dispatcher does with sockets. */
 class DispatcherSocketsTest extends DispatcherContract {
+    @Test
+    void aConnectionThatCannotBeHandedOverIsClosed() throws IOException {
+        SocketHandle listener = listener(1);
+        EndpointSide side = new EndpointSide(listener.loop(), listener.handle(), Handle.READING, listener, _ -> {
+            throw new OutOfMemoryError("for the test");
+        });
+        outside(listener);
+        Request<SocketHandle> accept = Request.of(ignoring());
+        side.begin(accept, Kind.ACCEPT, null);
+        await(accept);
+
+        assertThat(accept.failure()).hasCauseInstanceOf(OutOfMemoryError.class);
+        // And no descriptor is left, as after each of these tests.
+    }
+
 
     // ---- accept, connect ----
 

@@ -25,25 +25,31 @@ final class LoopCode {
     private static final String AT_THE_END =
             "by those threads; by the loop after its last turn, when it carries nobody";
 
+    private static final String FOR_COPIES =
+            "by the threads that read and write, never by the loop; a dispatcher's one thread waits for nobody";
+
     /** The monitors in loop code: by which method, and why that holds up no loop. */
-    static final Map<String, String> MONITORS = Map.of(
-            "dev.ringpark.OpenSockets.paths", BY_CALLERS,
-            "dev.ringpark.OpenSockets.link", BY_CALLERS,
-            "dev.ringpark.OpenSockets.unlink", AT_THE_END,
-            "dev.ringpark.OpenSockets.shut", AT_THE_END,
-            "dev.ringpark.OpenSockets.handles", AT_THE_END,
-            "dev.ringpark.OpenSockets.clear", AT_THE_END,
-            "dev.ringpark.Watchdog.add", "by loops before their first turn",
-            "dev.ringpark.Watchdog.remove", "by loops after their last turn",
-            "dev.ringpark.Watchdog.isNeeded", "by the watchdog's own thread",
-            "dev.ringpark.internal.jdk.SocketPollers.startOnce", "by loops before they open their queue");
+    static final Map<String, String> MONITORS = Map.ofEntries(
+            Map.entry("dev.ringpark.OpenSockets.paths", BY_CALLERS),
+            Map.entry("dev.ringpark.OpenSockets.link", BY_CALLERS),
+            Map.entry("dev.ringpark.OpenSockets.unlink", AT_THE_END),
+            Map.entry("dev.ringpark.OpenSockets.shut", AT_THE_END),
+            Map.entry("dev.ringpark.OpenSockets.handles", AT_THE_END),
+            Map.entry("dev.ringpark.OpenSockets.clear", AT_THE_END),
+            Map.entry("dev.ringpark.internal.dispatch.FileBuffers.take", FOR_COPIES),
+            Map.entry("dev.ringpark.internal.dispatch.FileBuffers.give", FOR_COPIES),
+            Map.entry("dev.ringpark.Watchdog.add", "by loops before their first turn"),
+            Map.entry("dev.ringpark.Watchdog.remove", "by loops after their last turn"),
+            Map.entry("dev.ringpark.Watchdog.isNeeded", "by the watchdog's own thread"),
+            Map.entry("dev.ringpark.internal.jdk.SocketPollers.startOnce", "by loops before they open their queue"));
 
     /** The classes of loop code with a lock, a queue that blocks, or a log, and why that holds up no loop. */
     static final Map<String, String> LOCKS = Map.of(
             "dev.ringpark.LoopLife", "its log and its latch come after the last turn; others wait at the latch",
             "dev.ringpark.LostSockets", "its log is written by a virtual thread of the JDK's scheduler",
             "dev.ringpark.Watchdog", "its set changes before a first and after a last turn; rouse() only unparks",
-            "dev.ringpark.Afterlife", "its pool takes over after the last turn");
+            "dev.ringpark.Afterlife", "its pool takes over after the last turn",
+            "dev.ringpark.internal.backend.files.Growth", "the pool's own threads take it, around their calls");
 
     /** It has locks; those who take them are the loop and the pool's own platform threads, for a moment. */
     private static final String BESIDE = "dev.ringpark.internal.backend.files.FilePool";

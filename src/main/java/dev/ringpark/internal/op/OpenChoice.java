@@ -13,7 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How a file is to be opened, once it has been looked at whether that makes sense; with the JDK's refusals. */
-public record OpenChoice(OpenRequest request, boolean deletes) {
+public record OpenChoice(OpenRequest request) {
     private static final String PERMISSIONS = "posix:permissions";
 
     /** What {@code options} and {@code attributes} ask of {@code path}. */
@@ -25,11 +25,11 @@ public record OpenChoice(OpenRequest request, boolean deletes) {
         refuse(appends && asked.contains(StandardOpenOption.READ), "READ + APPEND not allowed");
         refuse(appends && asked.contains(StandardOpenOption.TRUNCATE_EXISTING),
                 "APPEND + TRUNCATE_EXISTING not allowed");
-        boolean deletes = asked.remove(StandardOpenOption.DELETE_ON_CLOSE);
+        boolean deletes = asked.contains(StandardOpenOption.DELETE_ON_CLOSE);
         if (deletes && !asked.contains(StandardOpenOption.CREATE_NEW)) {
             asked.add(LinkOption.NOFOLLOW_LINKS);   // or a link would be deleted, and what it leads to opened
         }
-        return new OpenChoice(new OpenRequest(path, Set.copyOf(asked), permissions(attributes)), deletes);
+        return new OpenChoice(new OpenRequest(path, Set.copyOf(asked), permissions(attributes)));
     }
 
     /** Refuses paths that the system does not know. */

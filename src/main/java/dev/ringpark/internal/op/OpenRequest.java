@@ -30,6 +30,11 @@ public record OpenRequest(Path path, Set<OpenOption> options, @Nullable Set<Posi
         return options.contains(StandardOpenOption.APPEND);
     }
 
+    /** Whether it is to live as long as it is open. */
+    public boolean deletes() {
+        return options.contains(StandardOpenOption.DELETE_ON_CLOSE);
+    }
+
     /** Whether its bytes are to pass by the system's cache. */
     public boolean isDirect() {
         return options.stream().anyMatch(OpenRequest::isDirect);

@@ -6,10 +6,13 @@ import dev.ringpark.internal.os.FileErrors;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -18,8 +21,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class ChannelFile extends FileResource {
     private static final Executor UNDISTURBED = pool();
 
-    /** Shared by who writes, alone for who allocates: his zeros from the end on would cover what is written there. */
-    final ReadWriteLock growth = new ReentrantReadWriteLock();
-
+    private final Growth growth = new Growth();
     private volatile @Nullable FileChannel channel;
     private volatile boolean isSeekable;
     private volatile @Nullable IOException closeFailure;
@@ -47,8 +46,11 @@ public final class ChannelFile extends FileResource {
         return pool;
     }
 
+    /** Without what the JDK would do beside that: the name of what is deleted on close is removed by its owner. */
     static FileChannel open(OpenRequest request) throws IOException {
-        return FileChannel.open(request.path(), request.options(), attributes(request.permissions()));
+        Set<OpenOption> options = new HashSet<>(request.options());
+        options.remove(StandardOpenOption.DELETE_ON_CLOSE);
+        return FileChannel.open(request.path(), options, attributes(request.permissions()));
     }
 
     /** What java.nio calls the permissions of something new. */
@@ -65,6 +67,10 @@ public final class ChannelFile extends FileResource {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    Growth growth() {
+        return growth;
     }
 
     void opened(FileChannel opened, boolean seekable) {

@@ -16,12 +16,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.util.Objects;
-import java.util.concurrent.locks.Lock;
 
 /** What each operation of a file or a path is in java.nio's words: a call that blocks its thread. */
 final class FileCalls {
-    private static final int ZEROS_BYTES = 64 * 1024;
-
     private FileCalls() {}
 
     /** Does it: the result. */
@@ -31,12 +28,12 @@ final class FileCalls {
                 return Math.max(0, read(channel(operation), operation));
             }
             case WRITE_AT -> {
-                return locked(file(operation).growth.readLock(), () -> write(channel(operation), operation));
+                return file(operation).growth().between(() -> write(channel(operation), operation));
             }
             case SYNC -> channel(operation).force(operation.syncsMetaData());
             case TRUNCATE -> ((FileResource) operation.handle()).truncate(operation.position());
-            case ALLOCATE -> locked(file(operation).growth.writeLock(),
-                    () -> allocate(file(operation).placed(), operation.position() + operation.bytes()));
+            case ALLOCATE -> file(operation).growth().allocate(
+                    file(operation).placed(), operation.position() + operation.bytes());
             case STAT -> stat(operation);
             case CLOSE -> ((FileResource) operation.handle()).release();
             default -> run(Objects.requireNonNull(operation.pathRequest()));
@@ -50,19 +47,6 @@ final class FileCalls {
 
     private static FileChannel channel(Operation operation) throws IOException {
         return file(operation).channel();
-    }
-
-    private interface Call {
-        int run() throws IOException;
-    }
-
-    private static int locked(Lock lock, Call call) throws IOException {
-        lock.lock();
-        try {
-            return call.run();
-        } finally {
-            lock.unlock();
-        }
     }
 
     private static int read(FileChannel channel, Operation operation) throws IOException {
@@ -80,21 +64,6 @@ final class FileCalls {
     private static ByteBuffer part(Operation operation) {
         ByteBuffer whole = Objects.requireNonNull(operation.buffer());
         return whole.duplicate().clear().slice(operation.offset(), operation.length());
-    }
-
-    /** Java.nio cannot reserve room: zeros from the present end on do, and holes before it stay holes. */
-    private static int allocate(FileChannel channel, long end) throws IOException {
-        long before = channel.size();
-        try {
-            ByteBuffer zeros = ByteBuffer.allocate(Math.clamp(end - before, 0, ZEROS_BYTES));
-            for (long at = before; at < end;) {
-                at += channel.write(zeros.clear().limit((int) Math.min(end - at, ZEROS_BYTES)), at);
-            }
-        } catch (IOException e) {
-            channel.truncate(before);   // all or nothing
-            throw e;
-        }
-        return 0;
     }
 
     // ---- of a path, or what java.nio knows only by its path ----

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -267,10 +268,18 @@ public final class FileThreads implements AutoCloseable {
             threads.isBack();
             try {
                 if (channel != null) {
-                    channel.close();
+                    discard(channel);
                 }
             } catch (IOException nobodyIsLeftToTell) {
                 return;
+            }
+        }
+
+        private void discard(FileChannel unwanted) throws IOException {
+            try (unwanted) {
+                if (request.deletes()) {
+                    Files.deleteIfExists(request.path());
+                }
             }
         }
 
