@@ -16,6 +16,7 @@ import dev.ringpark.internal.os.SocketErrors;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
@@ -34,7 +35,7 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
     static final String SEND_TIMED_OUT = "Send timed out";
 
     private volatile @Nullable InetSocketAddress peer;   // set by whoever has the writing turn
-    private volatile boolean bound;                      // as far as is known; a send binds too
+    private volatile boolean bound;                      // as far as is known
 
     UdpChannel(CarrierLoop loop, Handle handle) throws IOException {
         super(loop, handle);
@@ -140,7 +141,10 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
         return operation;
     }
 
-    /** As in the JDK, who receives on a socket without an address gives it one. */
+    /**
+     * As in the JDK, who uses a socket without an address gives it one. A send would, too, but if no port is free the
+     * kernel then says to try again, as if there were no room.
+     */
     private void requireBound() throws IOException {
         if (!bound) {
             plain(open -> {
@@ -158,7 +162,7 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
         try {
             open.bind(localAddress(null), 0);
         } catch (IOException | RuntimeException e) {
-            if (open.localAddress() == null) {   // else it is bound meanwhile, by a send of another thread
+            if (open.localAddress() == null) {   // else it is bound meanwhile, by another thread
                 throw e;
             }
         }
@@ -224,6 +228,7 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
         InetSocketAddress connected = peer;
         if (connected == null) {
             operation.peer(requireConnected(to));
+            requireBound();
             return Kind.SEND_TO;
         }
         if (to != null && !to.equals(connected)) {
@@ -276,6 +281,7 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
             if (peer != null) {
                 throw new AlreadyConnectedException();
             }
+            requireBound();
             plain(open -> {
                 open.connect(address);
                 return null;
@@ -296,6 +302,10 @@ abstract sealed class UdpChannel extends LoopSocket permits UdpSocket {
                 });
                 peer = null;
             }
+        } catch (BindException e) {   // the peer is gone, and the port that was to stay, too
+            peer = null;
+            bound = false;
+            throw e;
         } finally {
             exit(WRITING);
         }

@@ -62,7 +62,9 @@ import org.jspecify.annotations.Nullable;
  * an array holds no such buffer.
  *
  * <p><b>Errors.</b> "Message too long (EMSGSIZE): 70000 bytes" is a {@link java.net.SocketException}; so is every error
- * the platform reports that has no class of its own, told as in {@link StreamSocket}. A call that ends with a
+ * the platform reports that has no class of its own, told as in {@link StreamSocket}. A socket that has no address gets
+ * one from the first call that sends, receives or connects; {@link java.net.BindException} tells that no port is free.
+ * A call that ends with a
  * {@link StackOverflowError} or an {@link OutOfMemoryError} leaves a socket that can only be closed.
  */
 public final class UdpSocket extends UdpChannel {

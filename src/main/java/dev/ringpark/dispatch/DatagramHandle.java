@@ -4,6 +4,7 @@ import dev.ringpark.internal.op.Addresses;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.MulticastGroup;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -59,6 +60,7 @@ public final class DatagramHandle extends SocketEndpoint {
             throw new AlreadyConnectedException();
         }
         requireNothingSent();
+        requireBound();
         handle.connect(address);
         peer = address;
     }
@@ -72,7 +74,13 @@ public final class DatagramHandle extends SocketEndpoint {
     public void disconnect() throws IOException {
         Handle handle = usable();
         requireNothingSent();
-        handle.disconnect();
+        try {
+            handle.disconnect();
+        } catch (BindException e) {   // the peer is gone, and the port that was to stay, too
+            peer = null;
+            bound = false;
+            throw e;
+        }
         peer = null;
     }
 
@@ -116,6 +124,7 @@ public final class DatagramHandle extends SocketEndpoint {
     private int sendNow(ByteBuffer[] sources, int first, @Nullable InetSocketAddress to) throws IOException {
         Objects.checkFromToIndex(first, sources.length, sources.length);
         Handle handle = usable();
+        requireBound();
         return isBusy(Handle.WRITING) ? 0 : handle.sendNow(sources, first, to);
     }
 
@@ -178,7 +187,7 @@ public final class DatagramHandle extends SocketEndpoint {
         }
     }
 
-    /** As in the JDK, who receives on a socket without an address gives it one. */
+    /** As in the JDK, who uses a socket without an address gives it one: the kernel tells a send to try again. */
     void requireBound() throws IOException {
         if (!bound && isOpen()) {
             Handle handle = usable();

@@ -125,6 +125,11 @@ abstract sealed class DatagramOperations extends SocketOperations permits FileOp
         if (socket.isPeer(to)) {
             return send(socket, Kind.SEND, about, bytes, request);
         }
+        try {
+            socket.requireBound();
+        } catch (IOException e) {
+            return answer(null, e, request);
+        }
         request.peer = to;
         return send(socket, Kind.SEND_TO, about, bytes, request);
     }

@@ -43,6 +43,25 @@ class NetworkErrorsContractTest {
                         "another port: true");
     }
 
+    /** The kernel says EAGAIN to a send then, as if there were no room, and that the socket is writable. */
+    @ParameterizedTest
+    @EnumSource(Flavor.class)
+    void whoFindsNoFreePortIsToldSoAndMayTryAgain(Flavor flavor) throws Exception {
+        requireANetworkOfItsOwn();
+        flavor.start().close();   // or the test is skipped
+        LoopOptions options = flavor.options();
+
+        Finished run = Jvm.withFullAccess().and(flavor.access()).with(NoFreePort.class, CarrierLoop.class)
+                .and(Objects.requireNonNull(options.backend()), Objects.requireNonNull(options.mode()).name())
+                .behind(inside("ip link set lo up"
+                        + " && echo 50000 50000 > /proc/sys/net/ipv4/ip_local_port_range && exec \"$@\"")).run();
+
+        String told = ": java.net.BindException: Address already in use";
+        assertThat(run.out().lines()).as("what the program said: %s", run).containsExactly("an array" + told,
+                "a direct buffer" + told, "many" + told, "a receive" + told, "a connect" + told,
+                "with a callback" + told);
+    }
+
     private static void requireANetworkOfItsOwn() throws Exception {
         for (String tool : List.of("unshare", "ip", "setpriv")) {
             Tool.require(tool);

@@ -106,6 +106,39 @@ class SharedBufferContractTest extends Contract {
         assertNothingComesBeside(shared -> () -> file.read(shared, 0));
     }
 
+    /** For the system a length of 0 brings what the end of a stream does. */
+    @Test
+    void oneThatIsFullByThenIsNotTakenForTheEnd() throws Exception {
+        Streams pair = streams();
+        Call<Void> writer = call(() -> {
+            byte[] bytes = ones(PIECE);
+            while (true) {
+                pair.far().write(bytes, 0, PIECE);
+            }
+        });
+        for (ByteBuffer shared : List.of(ByteBuffer.allocate(PIECE), ByteBuffer.allocateDirect(PIECE))) {
+            AtomicBoolean over = new AtomicBoolean();
+            Thread mover = Thread.ofPlatform().daemon().start(() -> {
+                while (!over.get()) {
+                    shared.position(PIECE);
+                    shared.position(0);
+                }
+            });
+            try {
+                call(() -> readOften(() -> {
+                    int count = pair.near().tryRead(shared);
+                    assertThat(count).as("with a peer that writes on").isNotNegative();
+                    return count;
+                })).result();
+            } finally {
+                over.set(true);
+                mover.join();
+            }
+        }
+        pair.near().close();
+        writer.awaitEnd();
+    }
+
     @FunctionalInterface
     private interface Reading {
         Callable<Integer> into(ByteBuffer shared);

@@ -2,6 +2,7 @@ package dev.ringpark.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringpark.CarrierLoop;
 import dev.ringpark.Datagram;
@@ -15,6 +16,7 @@ import java.net.PortUnreachableException;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyBoundException;
@@ -113,6 +115,26 @@ class UdpLifeContractTest extends Contract {
             send(near, 8, Udp.address(other));
             assertThat(receive(other)).isEqualTo(new Datagram(Udp.local(near), 8, 8));
         }
+    }
+
+    /** Linux forgets a port of its own choice with the peer, and somebody else may have taken it on another address. */
+    @Test
+    void aDisconnectThatCannotKeepItsPortLeavesASocketWithoutOne() throws Exception {
+        UdpSocket far = Udp.bound(loop);
+        UdpSocket near = Held.hold(UdpSocket.open(loop, StandardProtocolFamily.INET));
+        call(() -> near.connect(Udp.address(far))).result();
+        int port = Udp.address(near).getPort();
+        Held.hold(UdpSocket.bind(loop, new InetSocketAddress(InetAddress.ofLiteral("127.0.0.2"), port)));
+
+        assertThat(failureOf(near::disconnect)).isExactlyInstanceOf(BindException.class);
+
+        assertThat(near.isConnected()).isFalse();
+        assertThat(near.getRemoteAddress()).isNull();
+        send(near, 8, Udp.address(far));
+        assertThat(receive(far).length()).isEqualTo(8);
+        assumeTrue(!flavor.isOn("selector"), "java.nio does not ask again which port it has");
+        send(far, 9, Udp.local(near));
+        assertThat(receive(near).length()).isEqualTo(9);
     }
 
     @Test

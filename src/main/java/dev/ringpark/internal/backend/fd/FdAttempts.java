@@ -8,6 +8,9 @@ import java.util.function.IntConsumer;
 
 /** A transfer of a stream that never waits, made by a plain call; the heap's memory is copied. */
 final class FdAttempts {
+    /** What a read answers that found the buffer full, as another thread has filled it: the end of a stream is 0. */
+    static final int NO_ROOM = Integer.MIN_VALUE;
+
     private static final int COPY_BYTES = 16 * 1024;
 
     private FdAttempts() {}
@@ -18,13 +21,17 @@ final class FdAttempts {
     }
 
     /**
-     * What recv(2) said: how many bytes, 0 at the end, or minus an errno; the buffer's position moves. An errno that
-     * came behind bytes goes to {@code late}: the kernel does not say it again.
+     * What recv(2) said: how many bytes, 0 at the end, or minus an errno; or {@link #NO_ROOM}, unasked. The buffer's
+     * position moves. An errno that came behind bytes goes to {@code late}: the kernel does not say it again.
      */
     static int read(SocketCalls calls, int fd, ByteBuffer target, IntConsumer late) {
         if (target.isDirect()) {
             int index = target.position();
-            int count = calls.receiveNow(fd, memory(target, index));
+            MemorySegment room = memory(target, index);
+            if (room.byteSize() == 0) {
+                return NO_ROOM;
+            }
+            int count = calls.receiveNow(fd, room);
             target.position(index + Math.max(count, 0));
             return count;
         }
@@ -39,13 +46,13 @@ final class FdAttempts {
         int done = 0;
         while (true) {
             long most = Math.min(target.remaining(), copy.byteSize());
-            int count = most == 0 ? 0 : calls.receiveNow(fd, copy.asSlice(0, most));
+            int count = most == 0 ? NO_ROOM : calls.receiveNow(fd, copy.asSlice(0, most));
             if (count > 0) {
                 target.put(copy.asSlice(0, count).asByteBuffer());
                 done += count;
             }
             if (count < most || most == 0) {
-                return done > 0 ? done(done, count, late) : count;
+                return done > 0 ? done(done, most == 0 ? 0 : count, late) : count;
             }
         }
     }

@@ -187,6 +187,9 @@ public final class FdHandle extends Handle {
     @Override
     public int readNow(ByteBuffer target) throws IOException {
         int result = FdAttempts.read(calls, fd, target, this::noteFailure);
+        if (result == FdAttempts.NO_ROOM) {
+            return 0;
+        }
         return result == 0 ? END : count(result);
     }
 
