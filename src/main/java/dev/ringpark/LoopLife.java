@@ -68,7 +68,7 @@ final class LoopLife {
     /** On the loop's thread: all of it. */
     void run() {
         try {
-            lostSockets.start();
+            Threads.runGuarded(lostSockets::start);   // without it nothing but lost sockets stays open
             engine.run();
         } catch (IOException e) {
             Log.say(Level.ERROR, name + ": the I/O queue failed; the loop has ended", e);
@@ -131,6 +131,7 @@ final class LoopLife {
     private LoopEnd closeFromOutside(long deadlineNanos) {
         if (ended.getCount() > 0) {
             stop();   // again, if somebody has: he may have run out of stack or memory half way
+            door.wakeForMail();   // the herald may have no carrier: pinned threads that wait here keep theirs
         }
         boolean hasEnded = awaitEnd(deadlineNanos);
         return new LoopEnd(hasEnded, hasEnded ? List.of() : sockets.pending());

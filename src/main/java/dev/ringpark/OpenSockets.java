@@ -84,12 +84,18 @@ final class OpenSockets {
     }
 
     /**
-     * Takes in a new {@code channel} on {@code handle}.
+     * Takes in a new {@code channel} on {@code handle}, which is closed if that fails: nobody else would.
      *
      * @throws AsynchronousCloseException if the loop has been closed meanwhile; the handle is closed, too
      */
     Entry add(Object channel, Descriptor handle) throws IOException {
-        Entry entry = entry(channel, handle);
+        Entry entry;
+        try {
+            entry = entry(channel, handle);
+        } catch (Throwable noMemory) {
+            close(handle);
+            throw noMemory;
+        }
         if (!link(entry)) {
             close(handle);
             throw new AsynchronousCloseException();

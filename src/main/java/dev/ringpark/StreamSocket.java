@@ -524,6 +524,7 @@ public abstract sealed class StreamSocket extends StreamChannel
      * @throws ClosedChannelException if it is closed
      */
     public @Nullable SocketAddress getRemoteAddress() throws IOException {
+        requireOpen();
         return isConnected() ? this.<@Nullable SocketAddress>plain(Handle::remoteAddress) : null;
     }
 

@@ -140,6 +140,16 @@ class CloseContractTest extends Contract {
     }
 
     @Test
+    void oneThatWasNeverConnectedHasNoPeerAndIsClosedAllTheSame() throws Exception {
+        StreamSocket socket = family().open(loop);
+        assertThat(socket.getRemoteAddress()).isNull();
+        socket.close();
+
+        assertThat(failureOf(socket::getRemoteAddress)).isExactlyInstanceOf(ClosedChannelException.class);
+        assertThat(socket.toString()).contains("closed");
+    }
+
+    @Test
     void everyLaterCallOnAListenerIsRefused() throws Exception {
         StreamListener listener = listener();
         listener.close();

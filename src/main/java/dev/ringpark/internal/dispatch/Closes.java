@@ -70,7 +70,12 @@ final class Closes {
             handle.beingReleased(true);
             return handle.closers().poll();
         }
-        answerAll(handle, handle.isClosed() ? null : release(handle));
+        Failure failure = null;
+        try {
+            failure = handle.isClosed() ? null : release(handle);
+        } finally {
+            answerAll(handle, failure);   // also if an error ends the loop: nobody else would
+        }
         return null;
     }
 

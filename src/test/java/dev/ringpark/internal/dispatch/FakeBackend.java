@@ -31,8 +31,8 @@ final class FakeBackend implements Backend {
     boolean isClosed;
     /** What {@link #submit} throws. */
     RuntimeException submitFailure;
-    /** What {@link #release} throws: an IOException or a RuntimeException. */
-    Exception releaseFailure;
+    /** What {@link #release} throws: an IOException, a RuntimeException or an Error. */
+    Throwable releaseFailure;
 
     private final Completions completions;
     private final List<Operation> ended = new ArrayList<>();
@@ -108,6 +108,9 @@ final class FakeBackend implements Backend {
             throw failure;
         }
         if (releaseFailure instanceof RuntimeException failure) {
+            throw failure;
+        }
+        if (releaseFailure instanceof Error failure) {
             throw failure;
         }
     }

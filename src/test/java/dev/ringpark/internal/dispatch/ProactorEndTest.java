@@ -176,6 +176,21 @@ class ProactorEndTest extends OpenProactor {
     }
 
     @Test
+    void aCloseWhoseReleaseEndsInAnErrorIsAnswered() {
+        Operation read = rig.read(handle);
+        Operation close = rig.close(handle);
+        OutOfMemoryError error = new OutOfMemoryError("on purpose");
+        backend.releaseFailure = error;
+        backend.endCanceled(read);
+        assertThatThrownBy(() -> proactor.poll(0)).isSameAs(error);
+        proactor.abandon(error);
+
+        assertThat(read.isDone()).isTrue();
+        assertThat(close.isDone()).isTrue();
+        assertThat(handle.isClosed()).isTrue();
+    }
+
+    @Test
     void aCloseThatWaitedForTheLostIsAnswered() {
         rig.read(handle);
         rig.write(handle);
