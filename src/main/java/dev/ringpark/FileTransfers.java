@@ -4,7 +4,7 @@ import dev.ringpark.internal.dispatch.FileBuffers;
 import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.Kind;
-import dev.ringpark.internal.op.OpenChoice;
+import dev.ringpark.internal.op.OpenRequest;
 import dev.ringpark.internal.op.Operation;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -18,8 +18,8 @@ import java.util.Objects;
 abstract sealed class FileTransfers extends OpenFile permits LoopFile {
     private static final int FAILED = -2;   // where -1 is the end
 
-    FileTransfers(CarrierLoop loop, OpenChoice choice) throws IOException {
-        super(loop, choice);
+    FileTransfers(CarrierLoop loop, OpenRequest asked) throws IOException {
+        super(loop, asked);
     }
 
     // ---- at the own position ----

@@ -1,6 +1,7 @@
 package dev.ringpark;
 
 import dev.ringpark.internal.op.OpenChoice;
+import dev.ringpark.internal.op.OpenRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -47,8 +48,8 @@ import java.util.Set;
  */
 public final class LoopFile extends FileTransfers
         implements SeekableByteChannel, GatheringByteChannel, ScatteringByteChannel {
-    private LoopFile(CarrierLoop loop, OpenChoice choice) throws IOException {
-        super(loop, choice);
+    private LoopFile(CarrierLoop loop, OpenRequest asked) throws IOException {
+        super(loop, asked);
     }
 
     /**

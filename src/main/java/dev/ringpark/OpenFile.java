@@ -4,7 +4,7 @@ import dev.ringpark.internal.dispatch.FileBuffers;
 import dev.ringpark.internal.dispatch.Unbuffered;
 import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.FileResource;
-import dev.ringpark.internal.op.OpenChoice;
+import dev.ringpark.internal.op.OpenRequest;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.FileErrors;
 import java.io.IOException;
@@ -22,16 +22,16 @@ import java.nio.file.attribute.BasicFileAttributes;
 abstract sealed class OpenFile implements Channel permits FileTransfers {
     private final CarrierLoop loop;
     private final FileResource handle;
-    private final OpenChoice choice;
+    private final OpenRequest asked;
     private final OpenSockets.Entry entry;
     private final CacheLuck luck = new CacheLuck();
     private boolean isSeekable;
     private int blockBytes = Unbuffered.NONE;   // what places and lengths have to be multiples of
 
-    OpenFile(CarrierLoop loop, OpenChoice choice) throws IOException {
+    OpenFile(CarrierLoop loop, OpenRequest asked) throws IOException {
         this.loop = loop;
-        this.choice = choice;
-        this.handle = loop.newFile(choice.request().path());
+        this.asked = asked;
+        this.handle = loop.newFile(asked.path());
         this.entry = loop.sockets().add(this, handle);
     }
 
@@ -48,15 +48,15 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
     final void open() throws IOException {
         long deadlineNanos = FileWaits.begin(0);
         Operation operation = handle.take();
-        operation.beginOpen(choice.request(), deadlineNanos);
+        operation.beginOpen(asked, deadlineNanos);
         await(operation, 0);
         try {
-            if (choice.request().isDirect()) {
+            if (asked.isDirect()) {
                 blockBytes = FileWaits.offload(loop, () -> Unbuffered.blockBytes(handle.path()));
             }
             isSeekable = plain(file -> file.isSeekable() ? 1L : 0L) != 0;
         } finally {
-            if (choice.request().deletes()) {
+            if (asked.deletes()) {
                 removeName();
             }
         }
@@ -121,7 +121,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
     }
 
     private long place(long before) throws IOException {
-        return choice.request().appends() ? askSize(before) : plain(FileResource::position);
+        return asked.appends() ? askSize(before) : plain(FileResource::position);
     }
 
     final void moveTo(long newPosition) throws IOException {
@@ -291,14 +291,14 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
 
     final void requireReadable() throws ClosedChannelException {
         requireOpen();
-        if (!choice.request().reads()) {
+        if (!asked.reads()) {
             throw new NonReadableChannelException();
         }
     }
 
     final void requireWritable() throws ClosedChannelException {
         requireOpen();
-        if (!choice.request().writes()) {
+        if (!asked.writes()) {
             throw new NonWritableChannelException();
         }
     }
@@ -315,7 +315,7 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
      * alone when the disk answers later. Else negative: the system knows. In the caller's turn.
      */
     final long mindedPlace() throws IOException {
-        boolean isOurs = !isBuffered() && isSeekable && !choice.request().appends();
+        boolean isOurs = !isBuffered() && isSeekable && !asked.appends();
         return isOurs ? place() : Operation.OWN_POSITION;
     }
 

@@ -5,6 +5,7 @@ import dev.ringpark.internal.dispatch.FileBuffers;
 import dev.ringpark.internal.dispatch.KernelMemory;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.OpenChoice;
+import dev.ringpark.internal.op.OpenRequest;
 import dev.ringpark.internal.op.PathRequest;
 import dev.ringpark.internal.op.PathsHandle;
 import java.nio.ByteBuffer;
@@ -39,12 +40,12 @@ abstract sealed class FileOperations extends DatagramOperations permits Dispatch
      */
     public Request<FileHandle> open(Path path, Set<? extends OpenOption> options,
             Consumer<? super Request<FileHandle>> callback, FileAttribute<?>... attributes) {
-        OpenChoice choice = OpenChoice.of(path, options, attributes);
-        if (choice.request().deletes()) {
+        OpenRequest asked = OpenChoice.of(path, options, attributes);
+        if (asked.deletes()) {
             throw new IllegalArgumentException("DELETE_ON_CLOSE is not offered here: remove the file when it is open");
         }
         Request<FileHandle> request = Request.of(callback);
-        new FileHandle(loop(), choice.request(), copies).open(request);
+        new FileHandle(loop(), asked, copies).open(request);
         return request;
     }
 

@@ -76,6 +76,21 @@ class GroupEndContractTest extends Contract {
         assertThat(client.getInputStream().read()).isEqualTo('?');
     }
 
+    /** As the handler greets it. */
+    private Socket greetedClientOf(LoopServer server) throws IOException {
+        Socket client = clientOf(server);
+        assertThat(client.getInputStream().read()).isEqualTo('!');
+        return client;
+    }
+
+    /** One whose handlers greet, and do not leave their loops. */
+    private LoopServer serverThatHoldsUpItsLoops() throws IOException {
+        return group.serve(Loopback.anyPort(), socket -> {
+            socket.out().write('!');
+            holdUp(() -> { });
+        });
+    }
+
     private Call<Integer> closing(LoopServer server, Duration patience) {
         return call(Thread.ofPlatform()::start, () -> server.close(patience));
     }
@@ -139,8 +154,7 @@ class GroupEndContractTest extends Contract {
             socket.out().write('!');
             letGo.await();
         });
-        Socket client = clientOf(server);
-        assertThat(client.getInputStream().read()).isEqualTo('!');
+        Socket client = greetedClientOf(server);
 
         assertThat(closing(server, Duration.ZERO).result()).isEqualTo(1);
 
@@ -152,12 +166,8 @@ class GroupEndContractTest extends Contract {
     @Test
     void aHandlerThatHoldsItsLoopUpIsNotWaitedForAndItsConnectionIsClosedLater() throws Exception {
         assumeTrue(LoopRig.isCarried(flavor), "threads that are handed over cannot hold the loop up");
-        LoopServer server = group.serve(Loopback.anyPort(), socket -> {
-            socket.out().write('!');
-            holdUp(() -> { });
-        });
-        Socket client = clientOf(server);
-        assertThat(client.getInputStream().read()).isEqualTo('!');
+        LoopServer server = serverThatHoldsUpItsLoops();
+        Socket client = greetedClientOf(server);
 
         assertThat(closing(server, SHORT).result()).isEqualTo(1);
 
@@ -183,12 +193,8 @@ class GroupEndContractTest extends Contract {
     @Test
     void anInterruptEndsThePatienceWithALoopThatIsHeldUp() throws Exception {
         assumeTrue(LoopRig.isCarried(flavor), "threads that are handed over cannot hold the loop up");
-        LoopServer server = group.serve(Loopback.anyPort(), socket -> {
-            socket.out().write('!');
-            holdUp(() -> { });
-        });
-        Socket client = clientOf(server);
-        assertThat(client.getInputStream().read()).isEqualTo('!');
+        LoopServer server = serverThatHoldsUpItsLoops();
+        Socket client = greetedClientOf(server);
         Call<Integer> closing = closing(server, ENDLESS);
         Eventually.until(() -> !server.isOpen(), "begun to close");
 

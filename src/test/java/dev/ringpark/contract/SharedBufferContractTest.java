@@ -86,12 +86,7 @@ class SharedBufferContractTest extends Contract {
     @Test
     void whatIsReadFromASocketComesNowhereBesideOneThatIsMoved() throws Exception {
         Streams pair = streams();
-        Call<Void> writer = call(() -> {
-            byte[] bytes = ones(PIECE);
-            while (true) {
-                pair.far().write(bytes, 0, PIECE);
-            }
-        });
+        Call<Void> writer = writingOnTo(pair);
         assertNothingComesBeside(shared -> () -> pair.near().read(shared));
 
         pair.near().close();
@@ -110,30 +105,13 @@ class SharedBufferContractTest extends Contract {
     @Test
     void oneThatIsFullByThenIsNotTakenForTheEnd() throws Exception {
         Streams pair = streams();
-        Call<Void> writer = call(() -> {
-            byte[] bytes = ones(PIECE);
-            while (true) {
-                pair.far().write(bytes, 0, PIECE);
-            }
-        });
+        Call<Void> writer = writingOnTo(pair);
         for (ByteBuffer shared : List.of(ByteBuffer.allocate(PIECE), ByteBuffer.allocateDirect(PIECE))) {
-            AtomicBoolean over = new AtomicBoolean();
-            Thread mover = Thread.ofPlatform().daemon().start(() -> {
-                while (!over.get()) {
-                    shared.position(PIECE);
-                    shared.position(0);
-                }
+            readBesideOneWhoMoves(shared, PIECE, () -> {
+                int count = pair.near().tryRead(shared);
+                assertThat(count).as("with a peer that writes on").isNotNegative();
+                return count;
             });
-            try {
-                call(() -> readOften(() -> {
-                    int count = pair.near().tryRead(shared);
-                    assertThat(count).as("with a peer that writes on").isNotNegative();
-                    return count;
-                })).result();
-            } finally {
-                over.set(true);
-                mover.join();
-            }
         }
         pair.near().close();
         writer.awaitEnd();
@@ -148,23 +126,36 @@ class SharedBufferContractTest extends Contract {
     private void assertNothingComesBeside(Reading reading) throws Exception {
         for (ByteBuffer all : List.of(ByteBuffer.allocate(3 * PIECE), ByteBuffer.allocateDirect(3 * PIECE))) {
             ByteBuffer shared = all.slice(PIECE, PIECE);
-            AtomicBoolean over = new AtomicBoolean();
-            Thread mover = Thread.ofPlatform().daemon().start(() -> {
-                while (!over.get()) {
-                    shared.position(PIECE / 2);
-                    shared.position(0);
-                }
-            });
-            int refused;
-            try {
-                refused = call(() -> readOften(reading.into(shared))).result();
-            } finally {
-                over.set(true);
-                mover.join();
-            }
+            int refused = readBesideOneWhoMoves(shared, PIECE / 2, reading.into(shared));
             assertThat(IntStream.range(0, 3 * PIECE).filter(i -> i / PIECE != 1 && all.get(i) != 0))
                     .as("places beside it, of %s", all).isEmpty();
             assertThat(refused).as("calls that noticed").isLessThan(CALLS);
+        }
+    }
+
+    private Call<Void> writingOnTo(Streams pair) {
+        return call(() -> {
+            byte[] bytes = ones(PIECE);
+            while (true) {
+                pair.far().write(bytes, 0, PIECE);
+            }
+        });
+    }
+
+    /** While another thread moves {@code shared} to {@code there} and back: how many of the reads noticed that. */
+    private int readBesideOneWhoMoves(ByteBuffer shared, int there, Callable<Integer> read) throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        Thread mover = Thread.ofPlatform().daemon().start(() -> {
+            while (!over.get()) {
+                shared.position(there);
+                shared.position(0);
+            }
+        });
+        try {
+            return call(() -> readOften(read)).result();
+        } finally {
+            over.set(true);
+            mover.join();
         }
     }
 

@@ -12,12 +12,14 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** How a file is to be opened, once it has been looked at whether that makes sense; with the JDK's refusals. */
-public record OpenChoice(OpenRequest request) {
+/** Whether what users ask of a file that is to be opened makes sense; with the JDK's refusals. */
+public final class OpenChoice {
     private static final String PERMISSIONS = "posix:permissions";
 
+    private OpenChoice() {}
+
     /** What {@code options} and {@code attributes} ask of {@code path}. */
-    public static OpenChoice of(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes) {
+    public static OpenRequest of(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes) {
         requireDefault(path);
         Set<OpenOption> asked = new HashSet<>();
         options.forEach(option -> asked.add(known(option)));
@@ -29,7 +31,7 @@ public record OpenChoice(OpenRequest request) {
         if (deletes && !asked.contains(StandardOpenOption.CREATE_NEW)) {
             asked.add(LinkOption.NOFOLLOW_LINKS);   // or a link would be deleted, and what it leads to opened
         }
-        return new OpenChoice(new OpenRequest(path, Set.copyOf(asked), permissions(attributes)));
+        return new OpenRequest(path, Set.copyOf(asked), permissions(attributes));
     }
 
     /** Refuses paths that the system does not know. */

@@ -46,13 +46,16 @@ final class FdAttempts {
         int done = 0;
         while (true) {
             long most = Math.min(target.remaining(), copy.byteSize());
-            int count = most == 0 ? NO_ROOM : calls.receiveNow(fd, copy.asSlice(0, most));
+            if (most == 0) {
+                return done > 0 ? done : NO_ROOM;
+            }
+            int count = calls.receiveNow(fd, copy.asSlice(0, most));
             if (count > 0) {
                 target.put(copy.asSlice(0, count).asByteBuffer());
                 done += count;
             }
-            if (count < most || most == 0) {
-                return done > 0 ? done(done, most == 0 ? 0 : count, late) : count;
+            if (count < most) {
+                return done > 0 ? done(done, count, late) : count;
             }
         }
     }
