@@ -8,7 +8,6 @@ import dev.ringpark.internal.op.OpenRequest;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.os.FileErrors;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.lang.ref.Reference;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channel;
@@ -57,32 +56,8 @@ abstract sealed class OpenFile implements Channel permits FileTransfers {
             isSeekable = plain(file -> file.isSeekable() ? 1L : 0L) != 0;
         } finally {
             if (asked.deletes()) {
-                removeName();
+                PathCalls.removeName(loop, handle.path());
             }
-        }
-    }
-
-    /** As the JDK does: it lives as long as it is open. Neither an interrupt nor a deadline leaves its name behind. */
-    private void removeName() throws IOException {
-        boolean interrupted = Thread.interrupted();
-        try {
-            while (!triesToRemoveName()) {
-                interrupted |= Thread.interrupted();
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    /** Whether no interrupt came before the end. */
-    private boolean triesToRemoveName() throws IOException {
-        try {
-            Deadline.lifted(() -> new PathCalls(loop).removeIfPossible(handle.path()));
-            return true;
-        } catch (InterruptedIOException e) {
-            return false;
         }
     }
 

@@ -6,6 +6,8 @@ import dev.ringpark.internal.op.PathsHandle;
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.FileErrors;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -66,11 +68,41 @@ final class PathCalls {
         return operation;
     }
 
-    /** Of a file, as the JDK does it for those that are deleted on close. */
-    void removeIfPossible(Path path) throws IOException {
+    // ---- the name of a file that is deleted on close ----
+
+    /** As the JDK does: at once, if it can be. No interrupt, deadline or end of the loop leaves it behind. */
+    static void removeName(CarrierLoop loop, Path path) throws IOException {
+        boolean interrupted = Thread.interrupted();
         try {
-            remove(path, false);
+            while (!triesToRemoveName(loop, path)) {
+                interrupted |= Thread.interrupted();
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Whether no interrupt came before the end. */
+    private static boolean triesToRemoveName(CarrierLoop loop, Path path) throws IOException {
+        try {
+            Deadline.lifted(() -> new PathCalls(loop).remove(path, false));
+        } catch (InterruptedIOException e) {
+            return false;
         } catch (FileSystemException e) {
+            return true;
+        } catch (IllegalStateException | ClosedChannelException loopIsClosing) {
+            removeBesideTheLoop(path);
+        }
+        return true;
+    }
+
+    /** It blocks, but holds up only a loop that is ending. */
+    private static void removeBesideTheLoop(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
             return;
         }
     }

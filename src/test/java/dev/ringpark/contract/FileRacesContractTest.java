@@ -7,12 +7,14 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringpark.CarrierLoop;
 import dev.ringpark.LoopFile;
 import dev.ringpark.LoopFiles;
 import dev.ringpark.process.Tool;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -162,20 +165,49 @@ class FileRacesContractTest extends Contract {
 
     @Test
     void anInterruptedOpenLeavesNoNameOfWhatIsDeletedOnClose() throws Exception {
-        interruptOpens(folder, Set.of(WRITE, CREATE_NEW, DELETE_ON_CLOSE));
+        interruptOpens(Files.createDirectory(folder.resolve("fleeting")), Set.of(WRITE, CREATE_NEW, DELETE_ON_CLOSE));
     }
 
     /** There the block size is asked for between the open and the removal. */
     @Test
     void norDoesOneOfAnUnbufferedFile() throws Exception {
         try (Direct direct = Direct.require()) {
-            Path parent = Files.createTempDirectory(direct.path().getParent(), "fleeting");
-            interruptOpens(parent, direct.options(WRITE, CREATE_NEW, DELETE_ON_CLOSE));
-            Files.delete(parent);
+            interruptOpens(Files.createTempDirectory(direct.path().getParent(), "fleeting"),
+                    direct.options(WRITE, CREATE_NEW, DELETE_ON_CLOSE));
         }
     }
 
-    /** A thread that is at an open when that is given up makes it yet, and undoes it: a moment later. */
+    /** The loop ends while the block size is asked for, behind the open. */
+    @Test
+    void norDoesOneThatTheEndOfTheLoopCutsOff() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        CarrierLoop other = closeLater(flavor.start(flavor.options().withOffload(1, 1)));
+        try (Direct direct = Direct.require()) {
+            Path path = direct.path().resolveSibling("fleeting-" + System.nanoTime());
+            Call<Boolean> holder = call(other::startVirtualThread, () -> other.offload(() -> {
+                never.await();
+                return true;
+            }));
+            Eventually.until(() -> waitsForAnOffload(holder), "offloaded");
+            Call<LoopFile> opening = call(other::startVirtualThread, () -> LoopFile.open(other, path,
+                    direct.options(WRITE, CREATE_NEW, DELETE_ON_CLOSE)));
+            Eventually.until(() -> waitsForAnOffload(opening), "opened, and at the block size");
+            assertThat(path).exists();
+
+            other.close();
+
+            assertThat(opening.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+            assertThat(path).doesNotExist();
+            assertThat(holder.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+        }
+    }
+
+    private static boolean waitsForAnOffload(Call<?> call) {
+        return call.thread().getState() == Thread.State.WAITING && Arrays.stream(call.thread().getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals("offload"));
+    }
+
+    /** A thread that is at an open when that is given up makes it yet, and undoes it: both perhaps a moment later. */
     private void interruptOpens(Path parent, Set<OpenOption> options) throws Exception {
         SplittableRandom random = seed.random(READERS + 1);
         int early = 0;
@@ -187,7 +219,17 @@ class FileRacesContractTest extends Contract {
             early += opening.result() ? 0 : 1;
             Eventually.until(() -> !Files.exists(path), "removed what was opened in round " + i);
         }
+        Eventually.until(() -> isRemoved(parent), "removed all of it");
         System.out.println(flavor + ": " + early + " of " + ROUNDS + " opens ended early");
+    }
+
+    private static boolean isRemoved(Path directory) {
+        try {
+            Files.delete(directory);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Whether it was opened; it is closed again. */

@@ -35,6 +35,11 @@ public record OpenRequest(Path path, Set<OpenOption> options, @Nullable Set<Posi
         return options.contains(StandardOpenOption.DELETE_ON_CLOSE);
     }
 
+    /** Whether it is new for certain, and its name its own. */
+    public boolean creates() {
+        return writes() && options.contains(StandardOpenOption.CREATE_NEW);
+    }
+
     /** Whether its bytes are to pass by the system's cache. */
     public boolean isDirect() {
         return options.stream().anyMatch(OpenRequest::isDirect);

@@ -275,9 +275,10 @@ public final class FileThreads implements AutoCloseable {
             }
         }
 
+        /** Only what it has made itself: what was there may by now be in the hands of somebody else. */
         private void discard(FileChannel unwanted) throws IOException {
             try (unwanted) {
-                if (request.deletes()) {
+                if (request.deletes() && request.creates()) {
                     Files.deleteIfExists(request.path());
                 }
             }

@@ -47,6 +47,7 @@ final class Growth {
         private final ByteBuffer zeros = ByteBuffer.allocate(ZEROS_BYTES);
         private long changesKnown = changes.get();   // before the size: what is over later is none of ours
         private final long bytesBefore;
+        private long reached;   // by the zeros: what a device takes does not show in its size
 
         Allocation(FileChannel channel, long bytes) throws IOException {
             this.channel = channel;
@@ -70,9 +71,9 @@ final class Growth {
         /** Whether there was something to do. */
         private boolean grow() throws IOException {
             try {
-                long at = channel.size();
+                long at = Math.max(reached, channel.size());
                 if (at < bytes) {
-                    channel.write(zeros.clear().limit((int) Math.min(bytes - at, ZEROS_BYTES)), at);
+                    reached = at + channel.write(zeros.clear().limit((int) Math.min(bytes - at, ZEROS_BYTES)), at);
                     changes.incrementAndGet();
                     changesKnown++;
                 }

@@ -1,10 +1,19 @@
 package dev.ringpark.internal.backend.files;
 
+import static java.nio.file.StandardOpenOption.DELETE_ON_CLOSE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringpark.contract.Eventually;
 import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.OpenRequest;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.process.Tool;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,9 +25,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The threads beside the loop, where there are none. */
 class FileThreadsTest {
+    @TempDir Path folder;
+
     private final AtomicInteger wakes = new AtomicInteger();
     private final FileThreads threads = new FileThreads(1, wakes::incrementAndGet);
 
@@ -78,5 +90,30 @@ class FileThreadsTest {
         threads.deliver(finished::add);
         assertThat(finished).containsExactly(open);
         assertThat(Objects.requireNonNull(open.failure()).cause()).hasMessageContaining("Rejected");
+    }
+
+    /** Somebody opens the other end at last; the thread that has come too late goes away without a trace. */
+    @Test
+    void anOpenThatWasGivenUpLeavesThePipeItsNameEvenWhenItComesAboutLater() throws Exception {
+        Path pipe = Tool.makePipe(folder.resolve("pipe"));
+        Operation open = threads.newFile(pipe).take();
+        open.beginOpen(new OpenRequest(pipe, Set.of(READ, DELETE_ON_CLOSE), null), Operation.NONE);
+        threads.submit(open);
+        Eventually.until(() -> Thread.getAllStackTraces().keySet().stream().anyMatch(thread -> isIn(thread, "open0")),
+                "at the open");
+        assertThat(threads.cancel(open)).isTrue();
+
+        try (FileChannel writer = FileChannel.open(pipe, WRITE)) {
+            assertThatThrownBy(() -> writeWithoutEnd(writer)).hasMessage("Broken pipe");
+        }
+
+        assertThat(pipe).exists();
+        threads.close();
+    }
+
+    private static void writeWithoutEnd(FileChannel writer) throws IOException {
+        while (writer.isOpen()) {
+            writer.write(ByteBuffer.allocate(1));
+        }
     }
 }

@@ -24,6 +24,16 @@ class GrowthTest {
         assertThat(disk.size).isEqualTo(3 * PIECE + 5);
     }
 
+    /** A device has no size; one that is asked anew before each piece would never be reached. */
+    @Test
+    void whatTakesZerosWithoutGrowingHasAnEnd() throws IOException {
+        Device device = new Device();
+
+        growth.allocate(device, 3 * PIECE + 5);
+
+        assertThat(device.written).isEqualTo(3 * PIECE + 5);
+    }
+
     @Test
     void whatFailsLeavesNothing() {
         Disk disk = new Disk(10, 2 * PIECE, () -> { });
@@ -125,6 +135,25 @@ class GrowthTest {
             beside = () -> { };
             step.run();
             beside = step;
+        }
+    }
+
+    /** Takes what it is given, and shows nothing of it. */
+    private static final class Device extends StubChannel {
+        private long written;
+
+        @Override
+        public long size() {
+            return 0;
+        }
+
+        @Override
+        public int write(ByteBuffer source, long position) throws IOException {
+            if (position != written) {
+                throw new IOException("written twice: " + position);
+            }
+            written += source.remaining();
+            return source.remaining();
         }
     }
 }
