@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Runs what it is given with as little stack left as is asked for. */
+/**
+ * Runs what it is given with as little stack left as is asked for. Each thread finds its own bottom and goes up from
+ * there: how deep another came tells nothing, as frames shrink when they are compiled, at any time.
+ */
 public final class SmallStack {
-    private static final int STACK_BYTES = 256 * 1024;
-    private static final int DEEPER_THAN_ANY = 1 << 20;
-    private static final int TIMES = 3;
+    private static final int STACK_BYTES = 1024 * 1024;
     private static final int STRIDE = 16;
 
     private SmallStack() {}
@@ -20,28 +21,17 @@ public final class SmallStack {
         void run() throws Exception;
     }
 
-    /**
-     * How deep one can dive once dives are compiled, which they are long before it is found the last time: else their
-     * frames would shrink from one to the next.
-     */
-    public static int bottom() throws Exception {
-        int bottom = 0;
-        for (int i = 0; i < TIMES; i++) {
-            bottom = 0;
-            for (int step = DEEPER_THAN_ANY; step > 0; step /= 2) {
-                bottom += await(bottom + step, () -> { }) ? step : 0;
-            }
-        }
-        return bottom;
+    /** Runs {@code body} on a new thread, so many frames above its last one; false once that was too little stack. */
+    public static CompletableFuture<Boolean> runAbove(int frames, Body body) {
+        return runOnSmall(() -> assertThat(new Dive(frames, body).down()).isGreaterThanOrEqualTo(frames));
     }
 
-    /** Runs {@code body} so deep on a new thread; false once that had too little stack. */
-    public static CompletableFuture<Boolean> runAt(int depth, Body body) {
+    private static CompletableFuture<Boolean> runOnSmall(Body body) {
         CompletableFuture<Boolean> hadEnough = new CompletableFuture<>();
         Thread thread = new Thread(null, () -> {
             boolean enough = false;
             try {
-                dive(depth, body);
+                body.run();
                 enough = true;
             } catch (StackOverflowError e) {
                 // which is the answer
@@ -55,6 +45,36 @@ public final class SmallStack {
         return hadEnough;
     }
 
+    private static final class Dive {
+        private final int frames;
+        private final Body body;
+        private boolean begun;
+
+        Dive(int frames, Body body) {
+            this.frames = frames;
+            this.body = body;
+        }
+
+        /** How many frames this one is above the last. */
+        @SuppressWarnings("InfiniteRecursion")   // the stack ends it
+        int down() throws Exception {
+            int above;
+            try {
+                above = down() + 1;
+            } catch (StackOverflowError e) {
+                if (begun) {
+                    throw e;
+                }
+                above = 0;
+            }
+            if (above == frames) {
+                begun = true;
+                body.run();
+            }
+            return above;
+        }
+    }
+
     /**
      * Runs {@code body} from where there is no stack to where there is {@code enough} times enough, in {@code small}
      * steps up and then in larger ones; after each, {@code next} with all the stack there is.
@@ -62,12 +82,11 @@ public final class SmallStack {
      * @return how often there was too little
      */
     public static int runEverFurtherUp(Body body, int small, int enough, Body next) throws Exception {
-        assertThat(await(0, body)).as("all is loaded and linked").isTrue();
-        int bottom = bottom();
+        assertThat(await(runOnSmall(body))).as("all is loaded and linked").isTrue();
         int refused = 0;
         int left = enough;
         for (int above = 0; left > 0; above += above < small ? 1 : STRIDE) {
-            if (await(bottom - above, body)) {
+            if (await(runAbove(above, body))) {
                 left--;
             } else {
                 refused++;
@@ -77,15 +96,7 @@ public final class SmallStack {
         return refused;
     }
 
-    private static boolean await(int depth, Body body) throws Exception {
-        return runAt(depth, body).get(Eventually.LONG_SECONDS, TimeUnit.SECONDS);
-    }
-
-    private static int dive(int depth, Body body) throws Exception {
-        if (depth > 0) {
-            return dive(depth - 1, body) + 1;
-        }
-        body.run();
-        return 0;
+    private static boolean await(CompletableFuture<Boolean> hadEnough) throws Exception {
+        return hadEnough.get(Eventually.LONG_SECONDS, TimeUnit.SECONDS);
     }
 }
