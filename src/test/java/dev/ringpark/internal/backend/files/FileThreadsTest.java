@@ -99,8 +99,8 @@ class FileThreadsTest {
         Operation open = threads.newFile(pipe).take();
         open.beginOpen(new OpenRequest(pipe, Set.of(READ, DELETE_ON_CLOSE), null), Operation.NONE);
         threads.submit(open);
-        Eventually.until(() -> Thread.getAllStackTraces().keySet().stream().anyMatch(thread -> isIn(thread, "open0")),
-                "at the open");
+        Eventually.until(() -> Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(each -> each.getName().startsWith("ringpark-files-") && isIn(each, "open0")), "at the open");
         assertThat(threads.cancel(open)).isTrue();
 
         try (FileChannel writer = FileChannel.open(pipe, WRITE)) {
