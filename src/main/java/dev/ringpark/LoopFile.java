@@ -54,8 +54,8 @@ public final class LoopFile extends FileTransfers
 
     /**
      * Opens a file; blocks until it is open. Without options it is opened for reading. What is to be deleted on close
-     * loses its name at once, as with the JDK; an open that is interrupted, or comes to its {@link Deadline}, leaves
-     * nothing behind that was made with {@code CREATE_NEW}, and may leave the name of anything else.
+     * loses its name as it is opened, as with the JDK; such an open that is interrupted, or meets its {@link Deadline},
+     * removes in the end what it made with {@code CREATE_NEW}, and may leave the name of anything else.
      *
      * @param options {@link StandardOpenOption}s, {@link java.nio.file.LinkOption#NOFOLLOW_LINKS}, and
      *     {@code ExtendedOpenOption.DIRECT}, with the meaning they have for

@@ -70,7 +70,7 @@ final class PathCalls {
 
     // ---- the name of a file that is deleted on close ----
 
-    /** As the JDK does: at once, if it can be. No interrupt, deadline or end of the loop leaves it behind. */
+    /** As the JDK does: at once, if it can be. An interrupt, a deadline or a close of the loop does not stop it. */
     static void removeName(CarrierLoop loop, Path path) throws IOException {
         boolean interrupted = Thread.interrupted();
         try {
@@ -98,7 +98,7 @@ final class PathCalls {
         return true;
     }
 
-    /** It blocks, but holds up only a loop that is ending. */
+    /** It blocks; what it may hold up besides a loop that is ending is the carrier of a guest from elsewhere. */
     private static void removeBesideTheLoop(Path path) {
         try {
             Files.deleteIfExists(path);

@@ -275,7 +275,7 @@ public final class FileThreads implements AutoCloseable {
             }
         }
 
-        /** Only what it has made itself: what was there may by now be in the hands of somebody else. */
+        /** By its name, so only what was new: what was there may by now be in the hands of somebody else. */
         private void discard(FileChannel unwanted) throws IOException {
             try (unwanted) {
                 if (request.deletes() && request.creates()) {
