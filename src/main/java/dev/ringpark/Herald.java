@@ -20,6 +20,7 @@ final class Herald {
     private final Runnable ring;
     private final Thread thread;
     private boolean unannounced;        // loop thread only
+    private volatile boolean called;    // by who has mailed, and the herald has yet to look
     private volatile boolean dismissed;
 
     /** Starts it; {@code ring} wakes the loop if it sleeps on mail, and must not park: it would use up a signal. */
@@ -62,12 +63,16 @@ final class Herald {
     }
 
     /**
-     * Has the loop woken once those who can run now have run. Virtual threads, after mailing. An unpark that ended half
-     * way would leave this one thread, which all need, marked as woken and in nobody's queue.
+     * Has the loop woken once those who can run now have run. Virtual threads, after mailing: who finds the herald
+     * called already has mailed before it looks. An unpark that ended half way would leave this one thread, which all
+     * need, marked as woken and in nobody's queue.
      */
     void send() {
-        StackRoom.require();
-        LockSupport.unpark(thread);
+        if (!called) {
+            StackRoom.require();
+            called = true;
+            LockSupport.unpark(thread);
+        }
     }
 
     /** Ends it, once it has woken everybody. */
@@ -91,6 +96,7 @@ final class Herald {
         if (wakeAll()) {
             Thread.yield();   // they go first; what they ask for travels together
         }
+        called = false;   // before it looks: who mails from here on calls again
         ring.run();
         if (woken.isEmpty() && !dismissed) {
             LockSupport.park(this);

@@ -229,6 +229,38 @@ class HeraldTest {
         awaitEnd();
     }
 
+    /** The first has called it already; the second comes after its look, perhaps, and so calls it again. */
+    @Test
+    void aSecondSendWhileItRingsForTheFirstIsNotForgotten() throws Exception {
+        holdsRings = true;
+        herald.start();
+        awaitRing();
+        herald.send();
+        mayRing.release();
+        awaitRing();
+        herald.send();
+        mayRing.release();
+
+        awaitRing();
+        mayRing.release(1000);
+        herald.dismiss();
+        awaitEnd();
+    }
+
+    @Test
+    void aSendAfterARoundThatFailedRings() throws Exception {
+        failures.add(new OutOfMemoryError("made up"));
+        herald.start();
+        awaitRing();
+        awaitRing();               // it has gone round again at once
+        awaitParked();
+        herald.send();
+
+        awaitRing();
+        herald.dismiss();
+        awaitEnd();
+    }
+
     private void awaitParked() {
         while (heraldThread.getState() != Thread.State.WAITING) {
             Thread.onSpinWait();
