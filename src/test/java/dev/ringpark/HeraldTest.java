@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.ringpark.contract.Seed;
+import dev.ringpark.contract.SmallStack;
 import dev.ringpark.internal.jdk.VirtualThreads;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +30,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HeraldTest {
     private static final long LONG_SECONDS = 10;
+    private static final int CLOSE_BY = 100;   // frames above the last: below that every one is tried
+    private static final int ENOUGH = 20;      // sends in a row that had the stack they need
 
     private final BlockingQueue<Runnable> woken = new LinkedBlockingQueue<>();
     private final BlockingQueue<Integer> wakes = new LinkedBlockingQueue<>();   // by number of the sleeper
@@ -235,8 +238,9 @@ class HeraldTest {
         holdsRings = true;
         herald.start();
         awaitRing();
-        herald.send();
         mayRing.release();
+        awaitParked();
+        herald.send();
         awaitRing();
         herald.send();
         mayRing.release();
@@ -257,6 +261,23 @@ class HeraldTest {
         herald.send();
 
         awaitRing();
+        herald.dismiss();
+        awaitEnd();
+    }
+
+    @Test
+    void aSendWithTooLittleStackDoesNotKeepTheNextFromRinging() throws Exception {
+        herald.start();
+        awaitRing();
+
+        int refused = SmallStack.runEverFurtherUp(herald::send, CLOSE_BY, ENOUGH, () -> {
+            awaitParked();
+            rings.drainPermits();
+            herald.send();
+            awaitRing();
+        });
+
+        assertThat(refused).isPositive();
         herald.dismiss();
         awaitEnd();
     }
