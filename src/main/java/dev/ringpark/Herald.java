@@ -13,14 +13,23 @@ import java.util.concurrent.locks.LockSupport;
  * asked.
  *
  * <p>It never sleeps on a signal: every one is a flag or a queue entry first and an unpark after, and a permit to park
- * is taken only by going round once more.
+ * is taken only by going round once more. Of those who mail the loop while it sleeps, the first calls the herald; the
+ * others rely on that call until the herald looks into the mailbox.
+ *
+ * <pre>
+ * called | who moves it there                        | who mails the loop               | herald
+ * -------+-------------------------------------------+----------------------------------+-------------------------
+ * false  | herald: in each round, THEN it looks      | sets it, THEN unparks the herald | parks, or is in a round
+ * true   | one who has mailed, or several at a time, | does nothing: the herald has yet | has a permit, or is about
+ *        |   with the stack to unpark                |   to look                        |   to: it comes round
+ * </pre>
  */
 final class Herald {
     private final ConcurrentLinkedQueue<Thread> woken = new ConcurrentLinkedQueue<>();
     private final Runnable ring;
     private final Thread thread;
     private boolean unannounced;        // loop thread only
-    private volatile boolean called;    // by who has mailed, and the herald has yet to look
+    private volatile boolean called;    // by one who has mailed, and the herald has yet to look
     private volatile boolean dismissed;
 
     /** Starts it; {@code ring} wakes the loop if it sleeps on mail, and must not park: it would use up a signal. */
@@ -63,9 +72,9 @@ final class Herald {
     }
 
     /**
-     * Has the loop woken once those who can run now have run. Virtual threads, after mailing: who finds the herald
-     * called already has mailed before it looks. An unpark that ended half way would leave this one thread, which all
-     * need, marked as woken and in nobody's queue.
+     * Has the loop woken once those who can run now have run. Virtual threads, after mailing. An unpark that ended half
+     * way would leave this one thread, which all need, marked as woken and in nobody's queue; so it has its stack
+     * before anybody relies on it. The flag comes before the unpark: set after it, it could miss the round.
      */
     void send() {
         if (!called) {

@@ -101,6 +101,12 @@ final class Call<T extends @Nullable Object> {
         }
     }
 
+    /** Whether the body has returned and not thrown; once it has ended. */
+    boolean hasReturned() throws InterruptedException {
+        awaitEnd();
+        return outcome.state() == FutureTask.State.SUCCESS;
+    }
+
     /** Whether the thread's interrupt status was set when the body had ended. */
     boolean endedInterrupted() throws InterruptedException {
         awaitEnd();

@@ -265,7 +265,8 @@ class CloseContractTest extends Contract {
             byte id = (byte) round;
             Streams pair = streamsTo(listener);
             byte[] old = new byte[16];
-            Call<Integer> read = call(() -> pair.near().read(old, 0, old.length));
+            Callable<Integer> body = () -> pair.near().read(old, 0, old.length);
+            Call<Integer> read = round % 2 == 0 ? parked(body) : call(body);   // in the kernel's hands, and on its way
             pair.near().close();
             Streams next = streamsTo(listener);
             call(() -> next.far().write(new byte[] {id}, 0, 1)).result();

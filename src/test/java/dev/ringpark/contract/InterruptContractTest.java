@@ -11,6 +11,9 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Interrupts: they close what is waited on, as a channel's do, and nobody swallows them. */
@@ -171,11 +174,21 @@ class InterruptContractTest extends Contract {
     @Test
     void aCallThatEndedBeforeTheInterruptKeepsItsResult() throws Exception {
         Streams pair = streams();
-        Call<Integer> read = parked(() -> pair.near().read(new byte[8], 0, 8));
+        CountDownLatch ended = new CountDownLatch(1);
+        Call<Integer> read = parked(() -> {
+            int count = pair.near().read(new byte[8], 0, 8);
+            ended.countDown();
+            while (!Thread.currentThread().isInterrupted()) {
+                LockSupport.park();
+            }
+            return count;
+        });
         call(() -> pair.far().write(new byte[3], 0, 3)).result();
-        assertThat(read.result()).isEqualTo(3);
+        assertThat(ended.await(Eventually.LONG_SECONDS, TimeUnit.SECONDS)).isTrue();
         read.thread().interrupt();
 
+        assertThat(read.result()).isEqualTo(3);
+        assertThat(read.endedInterrupted()).isTrue();
         assertThat(pair.near().isOpen()).isTrue();
     }
 
