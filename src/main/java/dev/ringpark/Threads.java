@@ -33,13 +33,13 @@ final class Threads {
         }
     }
 
-    /** Hands {@code e} to where uncaught exceptions of this thread go, and goes on. */
+    /** Hands {@code e} to where uncaught exceptions of this thread go, and goes on whatever becomes of it there. */
     static void report(Throwable e) {
         Thread current = Thread.currentThread();
         try {
             current.getUncaughtExceptionHandler().uncaughtException(current, e);
         } catch (Throwable handlerFailed) {
-            e.addSuppressed(handlerFailed);   // as the JVM does, it is let go: nobody is left to be told
+            // As the JVM does, it is let go: nobody is left to be told.
         }
     }
 }

@@ -149,6 +149,20 @@ class MailboxTest {
         assertThat(done).containsExactly("next", "still forwarded");
     }
 
+    @Test
+    void aHandlerThatThrowsWhatItIsGivenHoldsUpNoOther() throws Exception {
+        mailbox.add((Mailbox.Command) () -> {
+            throw new IllegalStateException("on purpose");
+        });
+        mailbox.add(command("next"));
+        Thread forwarding = Thread.ofPlatform().uncaughtExceptionHandler((thread, e) -> {
+            throw (IllegalStateException) e;
+        }).start(mailbox::forward);
+        forwarding.join();
+
+        assertThat(done).containsExactly("next");
+    }
+
     /** Nobody looks into the box again: what the last sender leaves there is lost. */
     @Test
     void eachItemOfManySendersIsForwardedExactlyOnceAndCommandsOneAtATime() throws Exception {

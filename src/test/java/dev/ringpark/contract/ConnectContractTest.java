@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -220,6 +223,33 @@ class ConnectContractTest extends Contract {
             } else {
                 assertThat(connect.failure()).isInstanceOf(ClosedChannelException.class);
             }
+        }
+    }
+
+    /** The reset may come between any two questions that a backend asks to learn how the connect went. */
+    @Test
+    void aConnectionThatIsResetAsItIsMadeIsMadeOrTellsOfTheReset() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"))) {
+            Thread.ofPlatform().daemon().start(() -> resetAll(server));
+            for (int round = 0; round < 2_000; round++) {
+                TcpSocket socket = TcpSocket.open(loop);
+                Call<TcpSocket> connect = call(() -> socket.connect(server.getLocalSocketAddress()));
+
+                assertThat(outcome(connect)).isIn("connected", "java.net.SocketException: Connection reset");
+                socket.close();
+            }
+        }
+    }
+
+    private static void resetAll(ServerSocket server) {
+        try {
+            while (true) {
+                Socket accepted = server.accept();
+                accepted.setSoLinger(true, 0);
+                accepted.close();
+            }
+        } catch (IOException closed) {
+            assertThat(server.isClosed()).isTrue();
         }
     }
 }

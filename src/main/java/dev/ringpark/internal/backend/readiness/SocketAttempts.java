@@ -154,15 +154,20 @@ final class SocketAttempts {
     /**
      * How a connect that has been asked for went. That there is neither an error nor a peer may say that it is still
      * under way, or that a receive beside it has been told the error, as it is told once. What is no longer under way
-     * is ready, and is asked again, as it may just have succeeded.
+     * is ready, and is asked again, as it may just have succeeded, or been reset between the two questions.
      */
     private int outcome(FdHandle socket, Operation operation) {
         int result = errorOrPeer(socket);
-        if (result < 0 && calls.errno(-result) == Errno.ENOTCONN && calls.isReady(socket.fd(), false)) {
+        if (result < 0 && isWithoutPeer(calls.errno(-result)) && calls.isReady(socket.fd(), false)) {
             operation.phase = OVER;
             result = errorOrPeer(socket);
         }
         return result;
+    }
+
+    /** The second is what macOS says of a connection that has been reset. */
+    private static boolean isWithoutPeer(Errno errno) {
+        return errno == Errno.ENOTCONN || errno == Errno.EINVAL;
     }
 
     /** The peer comes in {@code peerName}, as {@code name} holds who is meant. */
