@@ -156,6 +156,7 @@ final class LoopDoor {
     void mail(Runnable item) {
         mailbox.add(item);
         if (exited) {
+            StackRoom.require();   // for what others have mailed, too; who has less leaves all to the next who comes
             mailbox.forward();
         } else if (herald != null && Thread.currentThread().isVirtual()) {
             if (gate.isAsleep()) {
