@@ -47,7 +47,8 @@ final class Growth {
         private final ByteBuffer zeros = ByteBuffer.allocate(ZEROS_BYTES);
         private long changesKnown = changes.get();   // before the size: what is over later is none of ours
         private final long bytesBefore;
-        private long reached;   // by the zeros: what a device takes does not show in its size
+        private long reached;       // by the zeros
+        private boolean isDevice;   // which takes what does not show in its size
 
         Allocation(FileChannel channel, long bytes) throws IOException {
             this.channel = channel;
@@ -71,11 +72,10 @@ final class Growth {
         /** Whether there was something to do. */
         private boolean grow() throws IOException {
             try {
-                long at = Math.max(reached, channel.size());
+                long size = channel.size();
+                long at = isDevice ? reached : size;
                 if (at < bytes) {
-                    reached = at + channel.write(zeros.clear().limit((int) Math.min(bytes - at, ZEROS_BYTES)), at);
-                    changes.incrementAndGet();
-                    changesKnown++;
+                    write(at, size);
                 }
                 return at < bytes;
             } catch (IOException e) {
@@ -84,9 +84,17 @@ final class Growth {
             }
         }
 
+        private void write(long at, long size) throws IOException {
+            boolean isFirst = reached == 0;
+            reached = at + channel.write(zeros.clear().limit((int) Math.min(bytes - at, ZEROS_BYTES)), at);
+            changes.incrementAndGet();
+            changesKnown++;
+            isDevice |= isFirst && channel.size() == size;   // later on it may be that another has cut the file
+        }
+
         /** All or nothing; but nothing of what others have done meanwhile, be it among the zeros. */
         private void takeBack() throws IOException {
-            if (changes.get() == changesKnown) {
+            if (!isDevice && changes.get() == changesKnown) {
                 channel.truncate(bytesBefore);
             }
         }

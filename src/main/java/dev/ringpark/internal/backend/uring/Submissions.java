@@ -15,6 +15,7 @@ import dev.ringpark.internal.backend.fd.FdHandle;
 import dev.ringpark.internal.op.Kind;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.SocketType;
+import dev.ringpark.internal.os.linux.Libc;
 import dev.ringpark.internal.os.linux.LinuxErrno;
 import dev.ringpark.internal.os.linux.LinuxSockets;
 import dev.ringpark.internal.os.linux.SockAddr;
@@ -151,12 +152,21 @@ final class Submissions {
             return -LinuxErrno.EAGAIN;
         }
         if (result >= 0) {
-            int family = ((FdHandle) operation.handle()).family();
-            FdHandle accepted = new FdHandle(LinuxSockets.CALLS, result, family, SocketType.STREAM);
-            accepted.peer(peer(Slots.of(operation)));
-            operation.succeed(accepted);
+            operation.succeed(accepted(operation, result));
         }
         return result;
+    }
+
+    private FdHandle accepted(Operation operation, int fd) {
+        try {
+            FdHandle accepted = new FdHandle(LinuxSockets.CALLS, fd, ((FdHandle) operation.handle()).family(),
+                    SocketType.STREAM);
+            accepted.peer(peer(Slots.of(operation)));
+            return accepted;
+        } catch (Throwable e) {
+            Libc.close(fd);
+            throw e;
+        }
     }
 
     private void pushConnect(Operation operation) {

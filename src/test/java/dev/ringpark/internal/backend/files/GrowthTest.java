@@ -35,6 +35,38 @@ class GrowthTest {
     }
 
     @Test
+    void whatADeviceRefusesIsToldAndCutsNothing() {
+        Device device = new Device();
+        device.room = 2 * PIECE;
+
+        assertThatThrownBy(() -> growth.allocate(device, 3 * PIECE)).hasMessage("No space left on device");
+
+        assertThat(device.written).isEqualTo(2 * PIECE);
+    }
+
+    @Test
+    void zerosGoOnWhereAnotherHasCutTheFileMeanwhile() throws IOException {
+        Disk disk = new Disk(10, Long.MAX_VALUE, () -> { }) {
+            private boolean isCut;
+
+            @Override
+            public int write(ByteBuffer source, long position) throws IOException {
+                assertThat(position).as("or a hole would come before it").isLessThanOrEqualTo(size());
+                int written = super.write(source, position);
+                if (!isCut) {
+                    isCut = true;
+                    truncate(5);
+                }
+                return written;
+            }
+        };
+
+        growth.allocate(disk, 3 * PIECE);
+
+        assertThat(disk.size).isEqualTo(3 * PIECE);
+    }
+
+    @Test
     void whatFailsLeavesNothing() {
         Disk disk = new Disk(10, 2 * PIECE, () -> { });
 
@@ -95,7 +127,7 @@ class GrowthTest {
     }
 
     /** Has room for so many bytes, which nobody ever reads; something comes before each write but the first. */
-    private static final class Disk extends StubChannel {
+    private static class Disk extends StubChannel {
         private final long room;
         private Step beside;
         private long size;
@@ -140,6 +172,7 @@ class GrowthTest {
 
     /** Takes what it is given, and shows nothing of it. */
     private static final class Device extends StubChannel {
+        private long room = Long.MAX_VALUE;
         private long written;
 
         @Override
@@ -151,6 +184,9 @@ class GrowthTest {
         public int write(ByteBuffer source, long position) throws IOException {
             if (position != written) {
                 throw new IOException("written twice: " + position);
+            }
+            if (position + source.remaining() > room) {
+                throw new IOException("No space left on device");
             }
             written += source.remaining();
             return source.remaining();
