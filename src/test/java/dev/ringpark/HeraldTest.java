@@ -286,12 +286,6 @@ class HeraldTest {
         awaitEnd();
     }
 
-    private void awaitParked() {
-        while (heraldThread.getState() != Thread.State.WAITING) {
-            Thread.onSpinWait();
-        }
-    }
-
     /** The sender calls, the herald forgets the call and looks: in any order but these two, one misses the other. */
     @Test
     void sendsThatRaceItsLooksLeaveNoMailBehind() throws Exception {
@@ -316,6 +310,12 @@ class HeraldTest {
             if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(LONG_SECONDS)) {
                 throw new AssertionError("left behind, seed " + seed);
             }
+            Thread.onSpinWait();
+        }
+    }
+
+    private void awaitParked() {
+        while (heraldThread.getState() != Thread.State.WAITING) {
             Thread.onSpinWait();
         }
     }

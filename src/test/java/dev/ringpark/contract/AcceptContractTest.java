@@ -142,6 +142,7 @@ class AcceptContractTest extends Contract {
             connect.result();
             listener.close();
 
+            assertThat(listener.isOpen()).isFalse();
             if (accept.hasReturned()) {
                 assertThat(accept.result().getRemoteAddress()).isEqualTo(connect.result().getLocalAddress());
             } else {

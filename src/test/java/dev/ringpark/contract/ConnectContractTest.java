@@ -217,6 +217,7 @@ class ConnectContractTest extends Contract {
             Call<TcpSocket> connect = call(() -> socket.connect(listener.getLocalAddress()));
             socket.close();
 
+            assertThat(socket.isOpen()).isFalse();
             if (connect.hasReturned()) {
                 assertThat(connect.result()).isSameAs(socket);
                 assertThat(socket.isConnected()).isTrue();
