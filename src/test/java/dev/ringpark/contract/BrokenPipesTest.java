@@ -25,14 +25,14 @@ class BrokenPipesTest {
     @TempDir Path folder;
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.MATCH_ALL, names = ".*_CARRIED")
+    @EnumSource(Flavor.class)
     void aWriteToAPeerThatHasGoneRaisesNoSignal(Flavor flavor) throws Exception {
         assumeTrue(!flavor.isOn("selector"), "the calls are the JDK's");
         Strace.require();
         flavor.start().close();
         Path log = folder.resolve("log");
         Path pipe = Tool.makePipe(folder.resolve("pipe"));
-        Finished run = Jvm.withFullAccess().and(flavor.access()).with(BrokenPipes.class, CarrierLoop.class)
+        Finished run = Jvm.withFullAccess().and(flavor.flags()).with(BrokenPipes.class, CarrierLoop.class)
                 .and(Objects.requireNonNull(flavor.options().backend()), folder.toString(), pipe.toString())
                 .behind("strace", "-f", "--seccomp-bpf", "-qq", "-o", log.toString(),
                         "-e", "trace=none", "-e", "signal=SIGPIPE").run();

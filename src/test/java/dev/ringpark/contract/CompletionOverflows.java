@@ -3,33 +3,41 @@ package dev.ringpark.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ringpark.process.Finished;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * How many completions of one program have found their queue full since this was made. The kernel's own tracepoint
- * tells (Documentation/trace/ftrace.rst), to root alone: a ring counts only what it has lost.
+ * tells (Documentation/trace/ftrace.rst), to root alone: a ring counts only what it has lost. The file system that it
+ * is read from is mounted here, as a machine need not have it mounted where it belongs.
  */
 final class CompletionOverflows implements AutoCloseable {
-    private static final Path INSTANCES = Path.of("/sys/kernel/tracing/instances");
     private static final String EVENT = "io_uring_cqe_overflow";   // since 5.18
 
+    private final Path tracing;
     private final Path instance;
-    private final boolean counts;
+    private final Finished mount;
 
     /** Begins to count for {@code program}, where that can be had. */
-    CompletionOverflows(ProcessHandle program) throws IOException {
-        instance = INSTANCES.resolve("ringpark-" + program.pid());
-        counts = Files.isWritable(INSTANCES);
-        if (counts) {
+    CompletionOverflows(ProcessHandle program) throws Exception {
+        tracing = Files.createTempDirectory("ringpark-tracing");
+        instance = tracing.resolve("instances/ringpark-" + program.pid());
+        mount = Finished.run(List.of("mount", "-t", "tracefs", "tracefs", tracing.toString()));
+        if (counts()) {
             Files.createDirectory(instance);
             set("set_event_pid", threads(program));
             set("events/io_uring/" + EVENT + "/enable", "1");
         }
+    }
+
+    private boolean counts() {
+        return mount.exitCode() == 0;
     }
 
     private static String threads(ProcessHandle program) throws IOException {
@@ -44,7 +52,7 @@ final class CompletionOverflows implements AutoCloseable {
 
     /** Fails if there were none; skips the test, at its end, where nobody knows. */
     void assertSome() throws IOException {
-        assumeTrue(counts, "all was answered, but only root with a tracefs can tell whether the queue has run over");
+        assumeTrue(counts(), () -> "all was answered; whether the queue has run over only a tracefs tells: " + mount);
         try (Stream<String> lines = Files.lines(instance.resolve("trace"))) {
             long events = lines.filter(line -> line.contains(EVENT + ":")).count();
             System.out.println(events + " completions found their queue full");
@@ -54,8 +62,11 @@ final class CompletionOverflows implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (counts) {
+        if (counts()) {
             Files.delete(instance);
+            Process unmount = new ProcessBuilder("umount", tracing.toString()).inheritIO().start();
+            assertThat(unmount.onExit().join().exitValue()).as("umount %s", tracing).isZero();
         }
+        Files.delete(tracing);
     }
 }

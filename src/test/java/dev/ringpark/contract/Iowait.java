@@ -3,6 +3,7 @@ package dev.ringpark.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ringpark.process.KernelVersion;
 import dev.ringpark.process.RunningProgram;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,16 +25,13 @@ import java.util.stream.Stream;
 final class Iowait {
     private static final Pattern BLOCKED = Pattern.compile("(?m)^procs_blocked (\\d+)$");
     private static final Pattern SLEEP = Pattern.compile("(?m)^(State:\\tS|(?:non)?voluntary_ctxt_switches:.*)");
-    private static final Pattern VERSION = Pattern.compile("^(\\d+)[.](\\d+)");
 
     private Iowait() {}
 
     /** Skips the test where a ring that waits is in iowait, whoever uses it. */
     static void requireAKernelThatCanSaySo() {
-        Matcher version = VERSION.matcher(System.getProperty("os.version"));
-        boolean canSaySo = version.find()
-                && Integer.parseInt(version.group(1)) * 1000 + Integer.parseInt(version.group(2)) >= 6015;
-        assumeTrue(canSaySo, "the kernel is older than 6.15 and shows each ring that waits as iowait");
+        assumeTrue(KernelVersion.isAtLeast(6, 15),
+                "the kernel is older than 6.15 and shows each ring that waits as iowait");
     }
 
     /** Fails if a thread of {@code program} is in iowait as long as it sleeps. Ends the program if it must. */

@@ -3,6 +3,7 @@ package dev.ringpark.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringpark.LoopEnd;
 import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
 import java.io.IOException;
@@ -91,12 +92,13 @@ class LoopCloseTest {
         readers.forEach(reader -> LoopRig.awaitParkedInCall(reader.thread()));
 
         long startNanos = System.nanoTime();
-        rig.loop.close();
+        LoopEnd end = rig.loop.close(BOUND);
         for (LoopRig.Running<Integer> reader : readers) {
             assertThatThrownBy(reader::await).isExactlyInstanceOf(AsynchronousCloseException.class);
         }
 
         assertThat(Duration.ofNanos(System.nanoTime() - startNanos)).isLessThan(BOUND);
+        assertThat(end.isComplete()).as("%s", end).isTrue();
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.ringpark.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
@@ -182,8 +183,9 @@ class LoopPinnedTest extends RiggedLoop {
             return pair.near().read(new byte[1], 0, 1);
         })).await();
 
-        Duration least = LoopRig.isCarried(flavor) ? Duration.ofMillis(50) : Duration.ofNanos(1);
-        assertThat(rig.loop.stats().longestTurn()).isGreaterThanOrEqualTo(least);
+        assertThat(rig.loop.stats().longestTurn()).isPositive();
+        assumeTrue(LoopRig.isCarried(flavor), "what threads do between their calls is no part of this loop's turn");
+        assertThat(rig.loop.stats().longestTurn()).isGreaterThanOrEqualTo(Duration.ofMillis(50));
     }
 
     private static void compute(Duration time) {

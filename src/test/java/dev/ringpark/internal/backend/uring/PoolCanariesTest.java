@@ -7,6 +7,7 @@ import dev.ringpark.LoopMode;
 import dev.ringpark.LoopOptions;
 import dev.ringpark.TcpListener;
 import dev.ringpark.TcpSocket;
+import dev.ringpark.process.KernelVersion;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -45,8 +46,7 @@ class PoolCanariesTest {
     /** Carried, so that a thread of the loop runs between its polls. */
     @BeforeEach
     void start() throws IOException {
-        Assumptions.assumeTrue(isDeferring(System.getProperty("os.version")),
-                "before Linux 6.1 a ring may work between two polls");
+        Assumptions.assumeTrue(KernelVersion.isAtLeast(6, 1), "before Linux 6.1 a ring may work between two polls");
         try {
             loop = CarrierLoop.start(LoopOptions.defaults().withName("canaries").withBackend("io_uring")
                     .withMode(LoopMode.CARRIED).withBuffers(BUFFER_BYTES, BUFFERS));
@@ -55,11 +55,6 @@ class PoolCanariesTest {
             Assumptions.assumeFalse(reason.startsWith("the forced"), reason);
             throw e;
         }
-    }
-
-    private static boolean isDeferring(String version) {
-        String[] numbers = version.split("[^0-9]", -1);
-        return Integer.parseInt(numbers[0]) * 1_000 + Integer.parseInt(numbers[1]) >= 6_001;
     }
 
     @AfterEach
