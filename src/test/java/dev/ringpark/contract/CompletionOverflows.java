@@ -29,6 +29,15 @@ final class CompletionOverflows implements AutoCloseable {
         tracing = Files.createTempDirectory("ringpark-tracing");
         instance = tracing.resolve("instances/ringpark-" + program.pid());
         mount = Finished.run(List.of("mount", "-t", "tracefs", "tracefs", tracing.toString()));
+        try {
+            begin(program);
+        } catch (Throwable e) {
+            close();   // or the mount would outlast the test
+            throw e;
+        }
+    }
+
+    private void begin(ProcessHandle program) throws IOException {
         if (counts()) {
             Files.createDirectory(instance);
             set("set_event_pid", threads(program));
@@ -63,7 +72,7 @@ final class CompletionOverflows implements AutoCloseable {
     @Override
     public void close() throws IOException {
         if (counts()) {
-            Files.delete(instance);
+            Files.deleteIfExists(instance);
             Process unmount = new ProcessBuilder("umount", tracing.toString()).inheritIO().start();
             assertThat(unmount.onExit().join().exitValue()).as("umount %s", tracing).isZero();
         }
