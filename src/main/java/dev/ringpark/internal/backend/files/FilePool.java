@@ -38,13 +38,23 @@ final class FilePool {
         return count;
     }
 
+    /** Runs it later, or throws and never does. */
     void execute(Runnable task) {
-        threads.execute(task);
+        execute(threads, task);
     }
 
     /** The same beside all else. */
     void executeClose(Runnable task) {
-        closers.execute(task);
+        execute(closers, task);
+    }
+
+    private static void execute(ThreadPoolExecutor pool, Runnable task) {
+        try {
+            pool.execute(task);
+        } catch (Throwable e) {
+            pool.remove(task);   // it is queued by now if the last thread left just then, and no other could be had
+            throw e;
+        }
     }
 
     /** Takes out what no thread has begun. */

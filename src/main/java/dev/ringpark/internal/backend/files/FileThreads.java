@@ -15,10 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,12 +39,17 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class FileThreads implements AutoCloseable {
+    private static final Failure WITHOUT_WORDS = new Failure(Errno.UNKNOWN, 0,
+            new IOException("a thread for files failed, and could not say why"));
+    private static final long WAKE_PAUSE_NANOS = 1_000_000;
+
     private final Runnable wake;
     private final FilePool threads;
-    private final Queue<Task> done = new ConcurrentLinkedQueue<>();
+    private final AtomicReference<@Nullable Task> done = new AtomicReference<>();   // the last one first
     private final AtomicInteger wakers = new AtomicInteger();
     private volatile boolean closed;
     private final Map<Operation, Task> submitted = new HashMap<>();   // loop thread only
+    private @Nullable Task taken;   // from done, the first one first, to be delivered yet; loop thread only
 
     /**
      * At most {@code count} threads, but for closes and for opens that were given up; {@code wake} has the loop poll,
@@ -73,7 +78,7 @@ public final class FileThreads implements AutoCloseable {
         } catch (Throwable noThreadToBeHad) {
             task.fail(noThreadToBeHad);
             task.claim();   // it is not to be given up any more
-            done.add(task);
+            addDone(task);
             wake.run();     // or the poll that follows might wait for something else
         }
     }
@@ -108,11 +113,44 @@ public final class FileThreads implements AutoCloseable {
 
     /** Hands over what the threads have done, with its result. */
     public void deliver(Consumer<Operation> finished) {
-        for (Task task = done.poll(); task != null; task = done.poll()) {
+        for (Task task = takeDone(); task != null; task = takeDone()) {
             submitted.remove(task.operation);
             task.settle();
             finished.accept(task.operation);
         }
+    }
+
+    /** Any thread's. A list of the tasks themselves, as for the node of a queue there may be no memory. */
+    private void addDone(Task task) {
+        do {
+            task.next = done.get();
+        } while (!done.compareAndSet(task.next, task));
+    }
+
+    /** The next to be delivered. The others stay in {@link #taken}: if its delivery throws, the next one goes on. */
+    private @Nullable Task takeDone() {
+        if (taken == null && done.get() != null) {   // a look costs each poll less than an exchange
+            taken = turned(done.getAndSet(null));
+        }
+        Task first = taken;
+        if (first != null) {
+            taken = first.next;
+            first.next = null;
+        }
+        return first;
+    }
+
+    /** The list from its other end. */
+    private static @Nullable Task turned(@Nullable Task list) {
+        Task turned = null;
+        Task rest = list;
+        while (rest != null) {
+            Task task = rest;
+            rest = task.next;
+            task.next = turned;
+            turned = task;
+        }
+        return turned;
     }
 
     /** Nothing is submitted any more; an open that was given up may be on a thread yet. No wake comes from here on. */
@@ -125,21 +163,36 @@ public final class FileThreads implements AutoCloseable {
         }
     }
 
-    /** A thread's: the loop may have delivered what it has done, and have come to its end, before this is run. */
+    /**
+     * A thread's: the loop may have delivered what it has done, and have come to its end, before this is run. If the
+     * wake fails, mostly for want of memory, nobody else would tell the loop, so it is tried again until the loop hears
+     * of it, or comes by itself.
+     */
     private void wakeLoop() {
+        while (!tryToWake() && done.get() != null) {
+            LockSupport.parkNanos(this, WAKE_PAUSE_NANOS);
+        }
+    }
+
+    /** Whether the loop is awake, or needs no wake any more. A close waits for one try, not for the pauses. */
+    private boolean tryToWake() {
         wakers.incrementAndGet();
         try {
             if (!closed) {
                 wake.run();
             }
+            return true;
+        } catch (Throwable e) {
+            return false;   // thrown on, it would end the thread, and for another there may be no memory
         } finally {
             wakers.decrementAndGet();
         }
     }
 
-    /** One operation on its way through a thread; the queues on both sides publish what it notes. */
+    /** One operation on its way through a thread; the pool's queue and the list of what is done publish its notes. */
     private abstract class Task implements Runnable {
         final Operation operation;
+        @Nullable Task next;   // in the list of what is done, or what is taken from it
         private int result;
         private @Nullable Failure failure;
 
@@ -163,6 +216,7 @@ public final class FileThreads implements AutoCloseable {
         /** Has the thread end soon; blocks until it has. */
         void cutShort() {}
 
+        /** Does away with what it has reached; throws nothing, as that would end the thread. */
         void discard() {}
 
         @Override
@@ -173,15 +227,20 @@ public final class FileThreads implements AutoCloseable {
                 fail(e);
             }
             if (claim()) {
-                done.add(this);
+                addDone(this);
                 wakeLoop();
             } else {
                 discard();
             }
         }
 
+        /** Throws nothing, as whoever waits for the operation would do so for ever. */
         final void fail(Throwable cause) {
-            failure = failure(cause);
+            try {
+                failure = failure(cause);
+            } catch (Throwable noMemoryForWords) {
+                failure = WITHOUT_WORDS;
+            }
         }
 
         /** The loop's part. */
@@ -265,22 +324,14 @@ public final class FileThreads implements AutoCloseable {
 
         @Override
         void discard() {
-            threads.isBack();
-            try {
-                if (channel != null) {
-                    discard(channel);
-                }
-            } catch (IOException nobodyIsLeftToTell) {
-                return;
-            }
-        }
-
-        /** By its name, so only what was new: what was there may by now be in the hands of somebody else. */
-        private void discard(FileChannel unwanted) throws IOException {
-            try (unwanted) {
-                if (request.deletes() && request.creates()) {
+            try (FileChannel unwanted = channel) {
+                threads.isBack();
+                if (unwanted != null && request.deletes() && request.creates()) {
+                    // By its name, so only what was new: what was there may by now be in the hands of somebody else.
                     Files.deleteIfExists(request.path());
                 }
+            } catch (Throwable nobodyIsLeftToTell) {
+                return;
             }
         }
 

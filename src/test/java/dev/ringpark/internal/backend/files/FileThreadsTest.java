@@ -14,11 +14,15 @@ import dev.ringpark.process.Tool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.util.AbstractSet;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -93,6 +97,93 @@ class FileThreadsTest {
         assertThat(Objects.requireNonNull(open.failure()).cause()).hasMessageContaining("Rejected");
     }
 
+    @Test
+    void whatCannotBePutIntoWordsHasFailedAllTheSame() {
+        Operation truncate = truncate(() -> {
+            throw new UnspeakableError();
+        });
+        threads.submit(truncate);
+        Eventually.until(() -> wakes.get() == 1, "woken");
+
+        assertThat(delivered(threads)).containsExactly(truncate);
+        assertThat(Objects.requireNonNull(truncate.failure()).cause())
+                .hasMessage("a thread for files failed, and could not say why");
+        threads.close();
+    }
+
+    @Test
+    void aWakeWithoutMemoryIsTriedAgain() {
+        FileThreads forgetful = new FileThreads(1, () -> {
+            if (wakes.incrementAndGet() < 3) {
+                throw new OutOfMemoryError("simulated");
+            }
+        });
+        Operation truncate = truncate(() -> {});
+        forgetful.submit(truncate);
+        Eventually.until(() -> wakes.get() == 3, "woken");
+
+        assertThat(delivered(forgetful)).containsExactly(truncate);
+        assertThat(truncate.failure()).isNull();
+        forgetful.close();
+        assertThat(wakes).hasValue(3);
+    }
+
+    @Test
+    void aWakeThatAlwaysFailsKeepsItsThreadUntilTheLoopComesByItselfOrToItsEnd() {
+        FileThreads deaf = new FileThreads(1, () -> {
+            wakes.incrementAndGet();
+            throw new OutOfMemoryError("simulated");
+        });
+        Queue<Thread> took = new ConcurrentLinkedQueue<>();
+        for (int i = 1; i <= 2; i++) {
+            int wakesBefore = wakes.get();
+            deaf.submit(truncate(() -> took.add(Thread.currentThread())));
+            Eventually.until(() -> wakes.get() > wakesBefore + 1, "tried again");
+            assertThat(delivered(deaf)).hasSize(1);
+        }
+        deaf.submit(truncate(() -> took.add(Thread.currentThread())));
+        Eventually.until(() -> took.size() == 3, "done, and not delivered");
+        deaf.close();
+        int wakesInAll = wakes.get();
+
+        Eventually.until(() -> took.stream().noneMatch(Thread::isAlive), "the threads have ended");
+        assertThat(wakes).hasValue(wakesInAll);
+    }
+
+    @Test
+    void aDeliveryThatFailsLosesNoneOfTheOthersNorTheirOrder() {
+        List<Operation> submitted = new ArrayList<>();
+        submitAndAwaitWake(submitted);
+        submitAndAwaitWake(submitted);
+        submitAndAwaitWake(submitted);
+        assertThatThrownBy(() -> threads.deliver(_ -> {
+            throw new OutOfMemoryError("simulated");
+        })).hasMessage("simulated");
+        submitAndAwaitWake(submitted);
+
+        assertThat(delivered(threads)).isEqualTo(submitted.subList(1, submitted.size()));
+        threads.close();
+    }
+
+    private void submitAndAwaitWake(List<Operation> submitted) {
+        Operation truncate = truncate(() -> {});
+        submitted.add(truncate);
+        threads.submit(truncate);
+        Eventually.until(() -> wakes.get() == submitted.size(), "woken");
+    }
+
+    private static List<Operation> delivered(FileThreads threads) {
+        List<Operation> delivered = new ArrayList<>();
+        threads.deliver(delivered::add);
+        return delivered;
+    }
+
+    private static Operation truncate(Runnable what) {
+        Operation truncate = new TruncatedFile(what).take();
+        truncate.beginTruncate(0, Operation.NONE);
+        return truncate;
+    }
+
     /** Somebody opens the other end at last; the thread that has come too late goes away without a trace. */
     @Test
     void anOpenThatWasGivenUpLeavesThePipeItsNameEvenWhenItComesAboutLater() throws Exception {
@@ -100,7 +191,7 @@ class FileThreadsTest {
         Operation open = threads.newFile(pipe).take();
         open.beginOpen(new OpenRequest(pipe, Set.of(READ, DELETE_ON_CLOSE), null), Operation.NONE);
         threads.submit(open);
-        Eventually.until(() -> Thread.getAllStackTraces().keySet().stream().anyMatch(this::isAtTheOpen), "at the open");
+        Eventually.until(() -> threadAtTheOpen().isPresent(), "at the open");
         assertThat(threads.cancel(open)).isTrue();
 
         try (FileChannel writer = FileChannel.open(pipe, WRITE)) {
@@ -111,6 +202,32 @@ class FileThreadsTest {
         threads.close();
     }
 
+    @Test
+    void whatFailsAsSomethingUnwantedIsDiscardedDoesNotEndTheThread() throws Exception {
+        Path pipe = Tool.makePipe(folder.resolve("pipe"));
+        Operation open = threads.newFile(pipe).take();
+        open.beginOpen(new OpenRequest(pipe, new UnreadableOptions(READ), null), Operation.NONE);
+        threads.submit(open);
+        Eventually.until(() -> threadAtTheOpen().isPresent(), "at the open");
+        Thread opener = threadAtTheOpen().orElseThrow();
+        Queue<Throwable> uncaught = new ConcurrentLinkedQueue<>();
+        opener.setUncaughtExceptionHandler((_, e) -> uncaught.add(e));
+        assertThat(threads.cancel(open)).isTrue();
+
+        try (FileChannel writer = FileChannel.open(pipe, WRITE)) {
+            assertThatThrownBy(() -> writeWithoutEnd(writer)).hasMessage("Broken pipe");
+        }
+
+        Eventually.until(() -> isIn(opener, "getTask") || !opener.isAlive(), "it is done with the discarding");
+        assertThat(uncaught).isEmpty();
+        submitAndAwaitWake(new ArrayList<>());
+        threads.close();
+    }
+
+    private Optional<Thread> threadAtTheOpen() {
+        return Thread.getAllStackTraces().keySet().stream().filter(this::isAtTheOpen).findAny();
+    }
+
     /** A thread of ours: another test's may have been given up there. */
     private boolean isAtTheOpen(Thread thread) {
         return !earlier.contains(thread) && thread.getName().startsWith("ringpark-files-") && isIn(thread, "open0");
@@ -119,6 +236,78 @@ class FileThreadsTest {
     private static void writeWithoutEnd(FileChannel writer) throws IOException {
         while (writer.isOpen()) {
             writer.write(ByteBuffer.allocate(1));
+        }
+    }
+
+    /** A file that is cut by {@code what}. */
+    private static final class TruncatedFile extends FileResource {
+        private final Runnable what;
+
+        TruncatedFile(Runnable what) {
+            super(Path.of("truncated"));
+            this.what = what;
+        }
+
+        @Override
+        public void truncate(long size) {
+            what.run();
+        }
+
+        @Override
+        public boolean hasDescriptor() {
+            return true;
+        }
+
+        @Override
+        public boolean isSeekable() {
+            return true;
+        }
+
+        @Override
+        public long position() {
+            return 0;
+        }
+
+        @Override
+        public void position(long newPosition) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void release() {}
+    }
+
+    /** For what it has to say there is no memory. */
+    private static final class UnspeakableError extends Error {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            throw new OutOfMemoryError("simulated");
+        }
+    }
+
+    /** They can be copied; to ask for one takes memory that there is not. */
+    private static final class UnreadableOptions extends AbstractSet<OpenOption> {
+        private final OpenOption only;
+
+        UnreadableOptions(OpenOption only) {
+            this.only = only;
+        }
+
+        @Override
+        public boolean contains(Object option) {
+            throw new OutOfMemoryError("simulated");
+        }
+
+        @Override
+        public Iterator<OpenOption> iterator() {
+            return List.of(only).iterator();
+        }
+
+        @Override
+        public int size() {
+            return 1;
         }
     }
 }
