@@ -66,16 +66,17 @@ public final class CarrierLoop implements AutoCloseable {
         this.backends = new Backends(Backends.forced(options.backend()), options.refused(), new BackendOptions(
                 options.submissionEntries(), options.completionEntries(), options.bufferBytes(), options.bufferCount(),
                 options.fileThreads()));
-        this.engine = new LoopEngine(backends::open, mode.mode() == LoopMode.CARRIED, options, counters);
         try {
+            this.engine = new LoopEngine(backends::open, mode.mode() == LoopMode.CARRIED, options, counters);
             this.parking = new Parking(engine);
             this.sockets = new OpenSockets(engine.door(), parking, Choices.reportsLeaks());
             this.offloadPool = parts.offloadPool(options);
             this.sleepers = new Sleepers(engine.door(), parking);
             this.life = new LoopLife(options.name(), engine, parking, sockets, sleepers, offloadPool);
             this.threads = threads(mode.mode(), engine.door());
+            Log.say(Level.INFO, options.name() + ": backend " + backend() + ", mode " + mode, null);
         } catch (Throwable e) {
-            engine.discard();   // or its queue would stay open, and nobody could close it
+            backends.giveBack(e);
             throw e;
         }
     }
@@ -147,7 +148,6 @@ public final class CarrierLoop implements AutoCloseable {
             started.completeExceptionally(e);
             return;
         }
-        Log.say(Level.INFO, options.name() + ": backend " + loop.backend() + ", mode " + loop.mode(), null);
         started.complete(loop);
         loop.life.run();
     }

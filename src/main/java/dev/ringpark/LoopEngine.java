@@ -47,11 +47,6 @@ final class LoopEngine implements LoopThread.Driver {
         this.watch = new LoopWatch(options, carried, gate, ready, counters);
     }
 
-    /** Gives the queue back, of a loop that will never run. */
-    void discard() {
-        proactor.end();
-    }
-
     private void wakeForMail() {
         door.wakeForMail();
     }

@@ -77,8 +77,13 @@ public final class Dispatcher extends FileOperations implements AutoCloseable {
         Backends backends = new Backends(Backends.forced(options.backend()), Map.of(), new BackendOptions(
                 options.submissionEntries(), options.completionEntries(), options.bufferBytes(), options.bufferCount(),
                 options.fileThreads()));
-        return new Dispatcher(backends, new CallbackLoop(backends::open, options.maxInFlight()),
-                options.offloadThreads());
+        try {
+            return new Dispatcher(backends, new CallbackLoop(backends::open, options.maxInFlight()),
+                    options.offloadThreads());
+        } catch (Throwable e) {
+            backends.giveBack(e);
+            throw e;
+        }
     }
 
     /** The backend's name: {@code io_uring}, {@code epoll}, {@code kqueue} or {@code selector}. */

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class Proactor {
-    /** Opens the backend once its collaborators exist. */
+    /** Opens the backend once its collaborators exist. Whoever gives this closes that if what follows fails. */
     @FunctionalInterface
     public interface Opener {
         Backend open(InFlight inFlight, Backend.Completions completions, Counters counters) throws IOException;

@@ -29,6 +29,7 @@ public final class Backends {
     private final @Nullable String forced;
     private final BackendOptions options;
     private final Map<String, String> refused;
+    private @Nullable Backend opened;
     private String chosen = "";
 
     /**
@@ -61,15 +62,32 @@ public final class Backends {
         BackendUnavailableException last = null;
         for (Backend.Factory factory : candidates()) {
             try {
-                Backend backend = factory.open(options, inFlight, completions, counters);
+                opened = factory.open(options, inFlight, completions, counters);
                 chosen = factory.name();
-                return backend;
+                return opened;
             } catch (BackendUnavailableException e) {
                 refused.put(factory.name(), String.valueOf(e.getMessage()));
                 last = e;
             }
         }
         throw new IOException(noneMessage(), last);
+    }
+
+    /**
+     * Closes the backend if it has been opened: what was to stand on it has failed with {@code cause}, and nobody else
+     * could. For want of descriptors this may be anything that names a class for the first time, as a class path of
+     * folders opens a file for each; so whoever asked for the backend has all he makes of it in one try.
+     */
+    public void giveBack(Throwable cause) {
+        try {
+            if (opened != null) {
+                opened.close();
+            }
+        } catch (Throwable e) {
+            if (e != cause) {   // out of memory is one object, perhaps
+                cause.addSuppressed(e);
+            }
+        }
     }
 
     /** The name of the backend that was opened. */

@@ -10,6 +10,8 @@ import dev.ringpark.internal.backend.Counters;
 import dev.ringpark.internal.backend.selector.SelectorBackend;
 import dev.ringpark.internal.op.InFlight;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.channels.ClosedSelectorException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +86,57 @@ class BackendsTest {
         assertThat(asked).isEmpty();
     }
 
-    private static Backends backends(@Nullable String forced, Candidate... candidates) {
+    // ---- given back ----
+
+    @Test
+    void theOneThatWasOpenedIsClosedForWhoeverCannotUseItAndTheReasonStays() throws IOException {
+        Backends backends = backends(null, refusing("best", "forbidden"), working("next"));
+        Backend opened = open(backends);
+        Throwable cause = new NoClassDefFoundError("on purpose");
+        backends.giveBack(cause);
+
+        assertThatThrownBy(() -> opened.poll(0)).isInstanceOf(ClosedSelectorException.class);
+        assertThat(cause).hasNoSuppressedExceptions();
+    }
+
+    @Test
+    void whatKeepsItFromBeingClosedIsToldBesideTheReason() throws IOException {
+        Throwable failure = new IllegalStateException("on purpose");
+        Throwable cause = new NoClassDefFoundError("on purpose");
+        givenBackBadly(failure).giveBack(cause);
+
+        assertThat(cause).hasSuppressedException(failure);
+    }
+
+    @Test
+    void oneErrorThatIsBothIsToldOnce() throws IOException {
+        Error both = new OutOfMemoryError("on purpose");
+        givenBackBadly(both).giveBack(both);
+
+        assertThat(both).hasNoSuppressedExceptions();
+    }
+
+    @Test
+    void whereNoneWasOpenedNoneIsClosed() {
+        Throwable cause = new IOException("on purpose");
+        backends(null, working("best")).giveBack(cause);
+
+        assertThat(cause).hasNoSuppressedExceptions();
+    }
+
+    private static Backends givenBackBadly(Throwable failure) throws IOException {
+        Backend bad = (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(), new Class<?>[] {Backend.class},
+                (_, _, _) -> {
+                    throw failure;
+                });
+        Backends backends = backends(null, new Factory("bad", bad));
+        assertThat(open(backends)).isSameAs(bad);
+        return backends;
+    }
+
+    // ---- candidates ----
+
+    private static Backends backends(@Nullable String forced, Backend.Factory... candidates) {
         return new Backends(List.of(candidates), forced, Map.of(), OPTIONS);
     }
 
@@ -111,6 +163,15 @@ class BackendsTest {
                 throw failure;
             }
             return new SelectorBackend.Factory().open(options, inFlight, completions, counters);
+        }
+    }
+
+    /** Answers with {@code opened}. */
+    private record Factory(String name, Backend opened) implements Backend.Factory {
+        @Override
+        public Backend open(BackendOptions options, InFlight inFlight, Backend.Completions completions,
+                Counters counters) {
+            return opened;
         }
     }
 }

@@ -23,6 +23,6 @@ public final class EpollFactory implements Backend.Factory {
         if (refusal != null) {
             throw new BackendUnavailableException(refusal);
         }
-        return ReadinessBackend.over(EpollQueue.open(), LinuxSockets.CALLS, options, completions, counters);
+        return ReadinessBackend.over(EpollQueue::open, LinuxSockets.CALLS, options, completions, counters);
     }
 }

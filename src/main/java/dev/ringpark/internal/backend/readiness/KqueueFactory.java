@@ -72,13 +72,15 @@ public final class KqueueFactory implements Backend.Factory {
             Backend.Completions completions, Counters counters) throws IOException {
         Kqueue calls = new Kqueue(library);
         if (system.equals("linux")) {   // such a library only looks at descriptors, and cannot see them closed
-            KqueueQueue queue = KqueueQueue.open(calls, LinuxSockets.CALLS, KeventAbi.LIBKQUEUE, false);
-            return ReadinessBackend.over(queue, LinuxSockets.CALLS, options, completions, counters);
+            return ReadinessBackend.over(
+                    () -> KqueueQueue.open(calls, LinuxSockets.CALLS, KeventAbi.LIBKQUEUE, false),
+                    LinuxSockets.CALLS, options, completions, counters);
         }
         BsdAbi abi = Arrays.stream(BsdAbi.values()).filter(each -> each.name().equalsIgnoreCase(system)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("it has to be macos, freebsd or linux"));
         SocketCalls sockets = new BsdSockets(abi, library);
-        KqueueQueue queue = KqueueQueue.open(calls, sockets, KeventAbi.valueOf(abi.name()), true);
-        return ReadinessBackend.over(queue, sockets, options, completions, counters);
+        return ReadinessBackend.over(
+                () -> KqueueQueue.open(calls, sockets, KeventAbi.valueOf(abi.name()), true),
+                sockets, options, completions, counters);
     }
 }

@@ -49,6 +49,7 @@ final class KqueueQueue extends ReadinessQueue {
         this.changes = arena.allocate((long) FIRST_CHANGES * abi.bytes(), 8);
         this.events = arena.allocate((long) LEAST_EVENTS * abi.bytes(), 8);
         this.wakeUp = arena.allocate(abi.bytes(), 8);
+        sockets.close(-1);   // loads what a close takes while there are descriptors: it is the cure if there are none
         this.fd = require(calls.kqueue(state));
     }
 

@@ -71,9 +71,16 @@ public final class ReadinessBackend implements Backend {
         this.files = new FileThreads(options.fileThreads(), wake::raise);
     }
 
-    /** One over {@code queue}, which is closed with it, also if it cannot be had. */
-    static ReadinessBackend over(ReadinessQueue queue, SocketCalls calls, BackendOptions options,
-            Completions completions, Counters counters) {
+    /** Opens a queue. */
+    @FunctionalInterface
+    interface Opener {
+        ReadinessQueue open() throws IOException;
+    }
+
+    /** One over a new queue, which is closed with it, also if it cannot be had: so it is opened here, not before. */
+    static ReadinessBackend over(Opener opener, SocketCalls calls, BackendOptions options,
+            Completions completions, Counters counters) throws IOException {
+        ReadinessQueue queue = opener.open();
         try {
             return new ReadinessBackend(calls, queue, options, completions, counters);
         } catch (Throwable e) {

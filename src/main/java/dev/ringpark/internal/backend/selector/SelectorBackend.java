@@ -58,7 +58,14 @@ public final class SelectorBackend implements Backend {
         public Backend open(BackendOptions options, InFlight inFlight, Completions completions, Counters counters)
                 throws IOException {
             ProtocolFamily widestFamily = widestFamily();
-            return new SelectorBackend(openSelector(), widestFamily, options, completions, counters);
+            Selector selector = Selector.open();
+            try {
+                requireWorks(selector);
+                return new SelectorBackend(selector, widestFamily, options, completions, counters);
+            } catch (Throwable e) {
+                selector.close();
+                throw e;
+            }
         }
     }
 
@@ -91,13 +98,11 @@ public final class SelectorBackend implements Backend {
         this.files = new FileThreads(options.fileThreads(), wake::raise);
     }
 
-    private static Selector openSelector() throws IOException {
-        Selector selector = Selector.open();
+    /** A system may hand out the queue and forbid its use. */
+    private static void requireWorks(Selector selector) throws BackendUnavailableException {
         try {
-            selector.selectNow();   // a system may hand out the queue and forbid its use
-            return selector;
+            selector.selectNow();
         } catch (IOException e) {
-            selector.close();
             throw new BackendUnavailableException("select fails: " + e.getMessage(), e);
         }
     }

@@ -19,9 +19,9 @@ final class CopyBuffers {
     private int freeCount;
 
     CopyBuffers(int count, int bufferBytes) throws IOException {
-        this.region = NativeRegion.anonymous((long) count * bufferBytes);
         this.bufferBytes = bufferBytes;
-        this.free = new int[count];
+        this.free = new int[count];   // before the region, which nobody would give back if there were no memory
+        this.region = NativeRegion.anonymous((long) count * bufferBytes);
         for (int id = count - 1; id >= 0; id--) {
             free[freeCount++] = id;
         }

@@ -46,21 +46,30 @@ final class ReceiveBuffers {
         }
         int entries = Integer.highestOneBit(count);
         NativeRegion region = NativeRegion.anonymous(ringBytes(entries) + (long) entries * bufferBytes);
-        int result = register(ring, region, entries);
-        if (result < 0) {
-            region.unmap();
+        try {
+            int result = register(ring, region, entries);
             if (result == -LinuxErrno.EINVAL) {
+                region.unmap();
                 return null;
             }
+            requireRegistered(result);
+            ReceiveBuffers buffers = new ReceiveBuffers(region, entries, bufferBytes);
+            for (int id = 0; id < entries; id++) {
+                buffers.give(id);
+            }
+            return buffers;
+        } catch (Throwable e) {
+            region.unmap();   // the kernel has it, perhaps, but nothing that could bring bytes
+            throw e;
+        }
+    }
+
+    private static void requireRegistered(int result) throws IOException {
+        if (result < 0) {
             throw LinuxErrno.of(-result) == Errno.ENOMEM
                     ? Refusals.outOfMemory("io_uring_register")
                     : SocketErrors.of(LinuxErrno.failure(-result));
         }
-        ReceiveBuffers buffers = new ReceiveBuffers(region, entries, bufferBytes);
-        for (int id = 0; id < entries; id++) {
-            buffers.give(id);
-        }
-        return buffers;
     }
 
     private static int register(Ring ring, NativeRegion region, int entries) {
