@@ -29,7 +29,8 @@ final class LoopDoor {
     private final Runnable wake;
 
     private final SleepGate gate = new SleepGate();
-    private final Mailbox mailbox = new Mailbox();
+    private final Mailbox mailbox;
+    private final Runnable seeToMail = this::seeToMail;
     private final Requests requests = new Requests();
     private final RunQueue ready = new RunQueue();
     private volatile boolean exited;
@@ -41,6 +42,8 @@ final class LoopDoor {
         this.herald = herald;
         this.proactor = proactor;
         this.wake = proactor.backend()::wake;
+        this.mailbox = new Mailbox(proactor::finishClosing);
+        Threads.load(StackRoom.class);
     }
 
     // ---- any thread ----
@@ -99,7 +102,7 @@ final class LoopDoor {
      * @throws ClosedChannelException if the handle is not open
      */
     <H extends Resource, T extends @Nullable Object> T plain(H handle, Plain<H, T> action) throws IOException {
-        StackRoom.requireForWhoRequires();   // for its end, and the wake after: a close may wait for just that
+        StackRoom.requireSome();   // for its end, and the wake after: a close may wait for just that
         if (!handle.beginCall()) {
             throw new ClosedChannelException();
         }
@@ -110,37 +113,15 @@ final class LoopDoor {
         }
     }
 
-    /** Ends a plain call that {@link Resource#beginCall} began; a close may be waiting for just that. */
+    /**
+     * Ends a plain call that {@link Resource#beginCall} began; a close may be waiting for just that, so it takes no
+     * memory to say so.
+     */
     void endCall(Resource handle) {
         if (handle.endCall()) {
-            ask(new FinishClosing(proactor, handle));
+            mailbox.addEndedCall(handle);
+            haveMailSeenTo();
         }
-    }
-
-    /**
-     * Has a close go on that has waited for a plain call. A class of its own, loaded with this one: to link a lambda
-     * takes more stack than {@link StackRoom} looks for.
-     */
-    private static final class FinishClosing implements Mailbox.Command {
-        private final Proactor proactor;
-        private final Resource handle;
-
-        FinishClosing(Proactor proactor, Resource handle) {
-            this.proactor = proactor;
-            this.handle = handle;
-        }
-
-        /** To call it is to load the class. */
-        static void load() {}
-
-        @Override
-        public void run() {
-            proactor.finishClosing(handle);
-        }
-    }
-
-    static {
-        FinishClosing.load();
     }
 
     /** Has the loop run {@code command}, on its own stack. */
@@ -155,8 +136,21 @@ final class LoopDoor {
     /** Has the loop run {@code item} in a turn to come, wherever the caller runs. */
     void mail(Runnable item) {
         mailbox.add(item);
+        haveMailSeenTo();
+    }
+
+    /** Now that it is in the box it has to come out of it, however little stack its sender has. */
+    private void haveMailSeenTo() {
+        try {
+            seeToMail();
+        } catch (StackOverflowError e) {
+            StackRoom.runElsewhere(seeToMail);
+        }
+    }
+
+    private void seeToMail() {
         if (exited) {
-            StackRoom.require();   // for what others have mailed, too; who has less leaves all to the next who comes
+            StackRoom.require();   // for what others have mailed, too
             mailbox.forward();
         } else if (herald != null && Thread.currentThread().isVirtual()) {
             if (gate.isAsleep()) {

@@ -30,6 +30,7 @@ final class LoopEngine implements LoopThread.Driver {
     private final SleepGate gate;
     private final RunQueue ready;
     private final LoopWatch watch;
+    private final Watchdog watchdog = Watchdog.SHARED;   // loaded here: where a loop ends there may be no descriptor
     private boolean stopping;   // loop thread only
     private @Nullable Throwable torn;   // loop thread only: why a turn on a pinned thread's stack ended half way
 
@@ -72,7 +73,7 @@ final class LoopEngine implements LoopThread.Driver {
     void run() throws IOException {
         try {
             watch.startTurn();
-            Watchdog.SHARED.add(watch);
+            watchdog.add(watch);
             watch.startTurn();   // to start the watchdog takes a while, which is no turn
             if (herald != null) {
                 herald.start();
@@ -166,7 +167,7 @@ final class LoopEngine implements LoopThread.Driver {
         if (gate.awake()) {
             counters.add(Count.WAKEUPS);
         }
-        Watchdog.SHARED.rouse(watch);
+        watchdog.rouse(watch);
     }
 
     private void announce() {
@@ -177,7 +178,7 @@ final class LoopEngine implements LoopThread.Driver {
 
     private void leave() {
         LoopThread.drivenBy(null);
-        Watchdog.SHARED.remove(watch);
+        watchdog.remove(watch);
         if (herald != null) {
             herald.dismiss();   // before anybody can see the exit and end an operation elsewhere
         }

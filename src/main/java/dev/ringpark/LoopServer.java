@@ -220,7 +220,7 @@ public final class LoopServer implements AutoCloseable {
         if (closes.isEmpty()) {
             return;
         }
-        Parking parking = channels.getFirst().loop().parking();   // anybody's will do
+        Parking parking = channels.getFirst().loop().parking();   // of any of them: what is waited for wakes nobody
         boolean interrupted = Thread.interrupted();   // or it would not wait
         try {
             long momentNanos = Moment.after(MOMENT_NANOS);

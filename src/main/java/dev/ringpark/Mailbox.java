@@ -1,11 +1,15 @@
 package dev.ringpark;
 
+import dev.ringpark.internal.op.EndedCalls;
+import dev.ringpark.internal.op.Resource;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * What other threads have for the loop: commands, which it runs as soon as it sees them, and tasks, which take their
- * place among those that can run. Lock-free, so that nobody ever waits here in front of the loop.
+ * place among those that can run; and the ends of plain calls that a close waits for, which take no memory. Lock-free,
+ * so that nobody ever waits here in front of the loop.
  */
 final class Mailbox {
     private static final int MOST_A_TURN = 4096;   // so that busy senders cannot keep the loop from its I/O
@@ -14,10 +18,18 @@ final class Mailbox {
     interface Command extends Runnable {}
 
     private final ConcurrentLinkedQueue<Runnable> items = new ConcurrentLinkedQueue<>();
+    private final EndedCalls endedCalls = new EndedCalls();
+    private final Consumer<Resource> finishClosing;
+    private final Runnable finishAll = this::finishAll;   // linked here, as later there may be no stack for it
     private final AtomicBoolean forwarding = new AtomicBoolean();
 
+    /** {@code finishClosing} has the close of a resource go on: it is called as a command is. */
+    Mailbox(Consumer<Resource> finishClosing) {
+        this.finishClosing = finishClosing;
+    }
+
     boolean isEmpty() {
-        return items.isEmpty();
+        return items.isEmpty() && endedCalls.isEmpty();
     }
 
     /** Any thread. */
@@ -25,8 +37,14 @@ final class Mailbox {
         items.add(item);
     }
 
+    /** The last plain call of {@code resource}, which closes, has ended. Any thread; takes no memory. */
+    void addEndedCall(Resource resource) {
+        endedCalls.add(resource);
+    }
+
     /** Runs the commands and queues the tasks, a turn's worth of them; the rest keeps. Loop thread only. */
     void deliver(RunQueue ready) {
+        finishAll();
         for (int left = MOST_A_TURN; left > 0; left--) {
             Runnable item = items.poll();
             if (item == null) {
@@ -44,7 +62,7 @@ final class Mailbox {
      * time: the commands still need a proactor that nobody else is using.
      */
     void forward() {
-        while (!items.isEmpty() && forwarding.compareAndSet(false, true)) {
+        while (!isEmpty() && forwarding.compareAndSet(false, true)) {
             try {
                 forwardAll();
             } finally {
@@ -53,7 +71,14 @@ final class Mailbox {
         }
     }
 
+    private void finishAll() {
+        for (Resource next = endedCalls.poll(); next != null; next = endedCalls.poll()) {
+            finishClosing.accept(next);
+        }
+    }
+
     private void forwardAll() {
+        Threads.runGuarded(finishAll);
         for (Runnable item = items.poll(); item != null; item = items.poll()) {
             if (item instanceof Command) {
                 Threads.runGuarded(item);

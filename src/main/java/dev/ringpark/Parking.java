@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * the same, of another loop's    | that loop's       | it looks after each poll of its own loop, which waits
  *   socket                       |                   |   20 ms at most, and so holds up nobody for good
  * mail                          | any               | the gate: its poll announces sleep as every other does
- * all of these, handed over     | the loop's        | it wakes the loop itself and looks every 20 ms, in case
- *                               |                   |   the herald has no carrier
+ * all of these, handed over,    | the loop's        | it wakes the loop itself and looks every 20 ms, in case
+ *   without a limit             |                   |   the herald has no carrier; with one nobody looks for it
  * an interrupt                  | any               | it looks after each poll, which waits 20 ms at most
  * its turn, or any unpark       | any               | a permit, which ends one park, and so nothing but a look
  * </pre>

@@ -31,7 +31,7 @@ public final class CancelStress {
 
     /** First result: whether the owner has left. Second: 0 if there was no next use, 1 if it is left alone, else 2. */
     abstract static class Uses {
-        final Mailbox mailbox = new Mailbox();
+        final Mailbox mailbox = new Mailbox(handle -> { });
         final Proactor proactor;
         final Operation operation;
         private final RunQueue ready = new RunQueue();

@@ -75,7 +75,7 @@ public final class LoopEndStress {
     @Outcome(id = "1", expect = ACCEPTABLE, desc = "the mail is taken in, by the loop or by its sender")
     @Outcome(expect = FORBIDDEN, desc = "it lies there for good")
     public static class MailAgainstTheEndTwinLooksFirst {
-        private final Mailbox mailbox = new Mailbox();
+        private final Mailbox mailbox = new Mailbox(handle -> { });
         private volatile boolean exited;
         private int taken;
 

@@ -208,7 +208,7 @@ class LoopEngineTest {
             Handle listener = rig.socket();
             Handle connection = rig.socket();
             Operation accept = listener.operation(Handle.READING);
-            runOutOfStackInNextWake(rig, () ->
+            failInNextWake(rig, new OutOfMemoryError("on purpose"), () ->
                     EngineRig.until(() -> rig.backend().submitted.contains(accept), "the accept is with the backend"));
 
             assertThat(EngineRig.await(rig.startPlatform(() -> isServed(rig, accept)))).isFalse();
@@ -227,7 +227,7 @@ class LoopEngineTest {
             Handle listener = rig.socket();
             Handle connection = rig.socket();
             Operation accept = listener.operation(Handle.READING);
-            runOutOfStackInNextWake(rig, () -> {
+            failInNextWake(rig, new OutOfMemoryError("on purpose"), () -> {
                 EngineRig.until(() -> rig.backend().submitted.contains(accept), "the accept is with the backend");
                 accept.succeed(connection);
                 rig.backend().end(accept, 0);
@@ -241,8 +241,23 @@ class LoopEngineTest {
         }
     }
 
+    @Test
+    void aWakeForWhichTheSenderHasNoStackIsMadeByAnotherThread() throws Exception {
+        try (EngineRig rig = new EngineRig(true)) {
+            Operation accept = rig.socket().operation(Handle.READING);
+            failInNextWake(rig, new StackOverflowError("on purpose"), () -> { });
+
+            FutureTask<Boolean> served = rig.startPlatform(() -> isServed(rig, accept));
+            EngineRig.until(() -> rig.backend().submitted.contains(accept), "the accept is with the backend");
+            accept.succeed(rig.socket());
+            rig.backend().end(accept, 0);
+
+            assertThat(EngineRig.await(served)).isTrue();
+        }
+    }
+
     /** Returns when the loop sleeps; the sender that wakes it does {@code before}, and then cannot go on. */
-    private static void runOutOfStackInNextWake(EngineRig rig, Runnable before) {
+    private static void failInNextWake(EngineRig rig, Error failure, Runnable before) {
         CountDownLatch asleep = new CountDownLatch(1);
         rig.backend().inNextWait(asleep::countDown);
         rig.awaitMailTakenIn();
@@ -250,7 +265,7 @@ class LoopEngineTest {
         rig.backend().atWake = () -> {
             rig.backend().atWake = () -> { };
             before.run();
-            throw new StackOverflowError("on purpose");
+            throw failure;
         };
     }
 
@@ -259,7 +274,7 @@ class LoopEngineTest {
         try {
             rig.parking.submitAndPark(accept);
             return true;
-        } catch (StackOverflowError partOfTheAccident) {
+        } catch (OutOfMemoryError partOfTheAccident) {
             return false;
         }
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 /** What is delivered to a loop, and what is forwarded for one that has ended. */
 @Timeout(30)   // what is lost would be waited for
 class MailboxTest {
-    private final Mailbox mailbox = new Mailbox();
+    private final Mailbox mailbox = new Mailbox(handle -> { });
     private final RunQueue ready = new RunQueue();
     private final List<String> done = new ArrayList<>();
 
@@ -204,7 +204,7 @@ class MailboxTest {
 
         final AtomicInteger run = new AtomicInteger();
         final AtomicInteger leftBehind = new AtomicInteger();
-        private final Mailbox mailbox = new Mailbox();
+        private final Mailbox mailbox = new Mailbox(handle -> { });
         private final AtomicInteger steps = new AtomicInteger();
         private final long startNanos = System.nanoTime();
         private volatile int end = MOST;   // set before the meeting of the first round that is not played
@@ -249,7 +249,7 @@ class MailboxTest {
 
     /** Threads that mail and forward at the same time, as those do that outlive their loop. */
     private static final class Senders {
-        private final Mailbox mailbox = new Mailbox();
+        private final Mailbox mailbox = new Mailbox(handle -> { });
         private final int threads;
         private final int items;
         private final AtomicIntegerArray runs;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ringpark.contract.Eventually;
 import dev.ringpark.contract.SmallStack;
 import dev.ringpark.internal.op.StackRoom;
+import dev.ringpark.process.Finished;
+import dev.ringpark.process.Jvm;
 import java.net.StandardProtocolFamily;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -12,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A plain call that a close waits for, on a thread with hardly any stack left. */
+/** A plain call that a close waits for, and hardly any stack or memory left to say that it has ended. */
 @Timeout(180)
 class PlainCallTest {
     private static final int BEGUN_CALLS = 80;
@@ -41,6 +43,13 @@ class PlainCallTest {
                 begunCalls += attempt(loop, above) ? 1 : 0;
             }
         }
+    }
+
+    @Test
+    void aCloseHearsOfItsEndAlsoIfNoMemoryIsLeft() throws Exception {
+        Finished run = Jvm.withFullAccess().and("-Xmx16m").run(FullHeapProbe.class, CarrierLoop.class);
+
+        assertThat(run.out()).as("what the probe said: %s", run).isEqualTo("closed\n");
     }
 
     /** Whether a call began so many frames above the last; then it ended well behind a close, and its loop slept. */

@@ -7,6 +7,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The same word holds whose turn it is: one reader and one writer at a time, the others wait in the order they
  * came. Who waits queues up, then tries; who leaves gives the turn back, then looks for the first in the queue. So a
- * turn that is given back meets a waiter who takes it, or one who is woken to.
+ * turn that is given back meets a waiter who takes it, or one who is woken to; if whoever leaves has no stack for that,
+ * on another thread, as a wake-up that ended half way would be the waiter's last.
  */
 public abstract class Descriptor {
     /** The reading side: reads, receives, accepts, and waits to read. */
@@ -47,26 +49,49 @@ public abstract class Descriptor {
     private static final int CALLS = -ONE_CALL;
     private static final VarHandle STATE = VarHandles.ofField(MethodHandles.lookup(), "state", int.class);
     private static final VarHandle WAITERS =
-            VarHandles.ofField(MethodHandles.lookup(), "waiters", ConcurrentLinkedQueue.class);
+            VarHandles.ofField(MethodHandles.lookup(), "waiters", Waiters.class);
+
+    private static final Consumer<Waiter> WAKE = StackRoom::runWhole;   // linked early, as that takes much stack
 
     /** How an attempt to take a side's turn ended. */
     public enum Entry { ENTERED, NOT_OPEN, CLOSED_WHILE_WAITING, INTERRUPTED, TIMED_OUT }
 
-    /** One that waits for a turn; no record, as each wait equals itself only. */
-    private static final class Waiter {
-        final Thread thread;
-        final int side;
+    /** One that waits for a turn, to be woken by running it; no record, as each wait equals itself only. */
+    private static final class Waiter implements Runnable {
+        final Thread thread = Thread.currentThread();
 
-        Waiter(Thread thread, int side) {
-            this.thread = thread;
-            this.side = side;
+        @Override
+        public void run() {
+            Wakeup.unpark(thread);
+        }
+    }
+
+    /** Those who wait, a queue for each side: who leaves finds the first without taking memory, or much stack. */
+    private static final class Waiters {
+        private final ConcurrentLinkedQueue<Waiter> readers = new ConcurrentLinkedQueue<>();
+        private final ConcurrentLinkedQueue<Waiter> writers = new ConcurrentLinkedQueue<>();
+
+        ConcurrentLinkedQueue<Waiter> of(int side) {
+            return side == READING ? readers : writers;
+        }
+
+        void wakeFirst(int side) {
+            Waiter first = of(side).peek();
+            if (first != null) {
+                StackRoom.runWhole(first);
+            }
+        }
+
+        void wakeAll() {
+            readers.forEach(WAKE);
+            writers.forEach(WAKE);
         }
     }
 
     private volatile int state;
     private volatile @Nullable Failure loss;
     private volatile boolean inputShut;
-    private volatile @Nullable ConcurrentLinkedQueue<Waiter> waiters;
+    private volatile @Nullable Waiters waiters;   // there once somebody has waited
     private int pending;   // loop thread only
 
     public final boolean isOpen() {
@@ -85,24 +110,28 @@ public abstract class Descriptor {
 
     /**
      * Takes the turn of {@code side}, waiting for it until {@code deadlineNanos} if another thread has it, or waits for
-     * it already.
+     * it already. A platform thread, whose stack may be of any size, and whose calls take longer anyway, has to have
+     * enough of it to give the turn on.
      */
     public final Entry enter(int side, long deadlineNanos, Parker parker) {
+        if (!Thread.currentThread().isVirtual()) {
+            StackRoom.requireSome();
+        }
         return enterIfFree(side) ? Entry.ENTERED : enterSlowly(side, deadlineNanos, parker);
     }
 
     /** Takes the turn of {@code side} if nobody has it or waits for it. */
     public final boolean enterIfFree(int side) {
-        ConcurrentLinkedQueue<Waiter> queue = waiters;
-        return (queue == null || first(queue, side) == null) && tryEnter(side);
+        Waiters all = waiters;
+        return (all == null || all.of(side).isEmpty()) && tryEnter(side);
     }
 
     /** Gives the turn of {@code side} on. */
     public final void exit(int side) {
         STATE.getAndBitwiseAnd(this, ~side);
-        ConcurrentLinkedQueue<Waiter> queue = waiters;
-        if (queue != null) {
-            wakeFirst(queue, side);
+        Waiters all = waiters;
+        if (all != null) {
+            all.wakeFirst(side);
         }
     }
 
@@ -130,9 +159,9 @@ public abstract class Descriptor {
     /** Stops new operations and calls, and ends the waits for a turn; false if that was done before. */
     public final boolean startClosing() {
         int before = (int) STATE.getAndBitwiseOr(this, CLOSING);
-        ConcurrentLinkedQueue<Waiter> queue = waiters;
-        if (queue != null) {
-            queue.forEach(waiter -> Wakeup.unpark(waiter.thread));
+        Waiters all = waiters;
+        if (all != null) {
+            all.wakeAll();
         }
         return (before & (CLOSING | CLOSED)) == 0;
     }
@@ -198,23 +227,24 @@ public abstract class Descriptor {
         if (!isOpen()) {
             return Entry.NOT_OPEN;
         }
-        ConcurrentLinkedQueue<Waiter> queue = waiters();
-        Waiter waiter = new Waiter(Thread.currentThread(), side);
-        queue.add(waiter);
+        Waiters all = waiters();
+        Waiter waiter = new Waiter();
+        all.of(side).add(waiter);
         Entry entry = Entry.NOT_OPEN;
         try {
-            entry = awaitTurn(queue, waiter, deadlineNanos, parker);
+            entry = awaitTurn(side, waiter, deadlineNanos, parker);
         } finally {
-            queue.remove(waiter);
+            all.of(side).remove(waiter);
             if (entry != Entry.ENTERED && (state & side) == 0) {
-                wakeFirst(queue, side);   // the wake-up that came for this thread is the next one's
+                all.wakeFirst(side);   // the wake-up that came for this thread is the next one's
             }
         }
         return entry;
     }
 
-    private Entry awaitTurn(ConcurrentLinkedQueue<Waiter> queue, Waiter waiter, long deadlineNanos, Parker parker) {
-        while (first(queue, waiter.side) != waiter || !tryEnter(waiter.side)) {
+    private Entry awaitTurn(int side, Waiter waiter, long deadlineNanos, Parker parker) {
+        ConcurrentLinkedQueue<Waiter> queue = waiters().of(side);
+        while (queue.peek() != waiter || !tryEnter(side)) {
             if (!isOpen()) {
                 return Entry.CLOSED_WHILE_WAITING;
             }
@@ -234,28 +264,12 @@ public abstract class Descriptor {
         return SocketErrors.of(failure);
     }
 
-    private ConcurrentLinkedQueue<Waiter> waiters() {
-        ConcurrentLinkedQueue<Waiter> queue = waiters;
-        if (queue != null) {
-            return queue;
+    private Waiters waiters() {
+        Waiters all = waiters;
+        if (all != null) {
+            return all;
         }
-        ConcurrentLinkedQueue<Waiter> made = new ConcurrentLinkedQueue<>();
+        Waiters made = new Waiters();
         return WAITERS.compareAndSet(this, null, made) ? made : Objects.requireNonNull(waiters);
-    }
-
-    private static void wakeFirst(ConcurrentLinkedQueue<Waiter> queue, int side) {
-        Waiter next = first(queue, side);
-        if (next != null) {
-            Wakeup.unpark(next.thread);
-        }
-    }
-
-    private static @Nullable Waiter first(ConcurrentLinkedQueue<Waiter> queue, int side) {
-        for (Waiter waiter : queue) {
-            if (waiter.side == side) {
-                return waiter;
-            }
-        }
-        return null;
     }
 }

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class Resource extends Descriptor {
     private @Nullable OperationQueue closers;
     private boolean beingReleased;
+    @Nullable Resource endedBefore;   // of EndedCalls alone
 
     /** Whether there is something to be given back to the system. Loop thread only. */
     public boolean hasDescriptor() {

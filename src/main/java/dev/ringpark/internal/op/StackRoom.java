@@ -1,9 +1,9 @@
 package dev.ringpark.internal.op;
 
-/** Whether a thread has stack enough for what must not end half way. */
+/** Whether a thread has stack enough for what must not end half way; and what to do if it has not. */
 public final class StackRoom {
     private static final int PROBE_FRAMES = 1_000;   // some 25 KiB compiled at best, more when not
-    private static final int FRAMES_BETWEEN = 250;   // far more than there are from one who asks to whom he calls
+    private static final int SOME_FRAMES = 250;      // far more than there are from one who asks to whom he calls
 
     private StackRoom() {}
 
@@ -17,12 +17,39 @@ public final class StackRoom {
     }
 
     /**
+     * As {@link #require}, but for little: what wakes a thread or mails it to its loop, and {@link #runElsewhere}.
+     *
+     * @throws StackOverflowError if there is not enough
+     */
+    public static void requireSome() {
+        probe(SOME_FRAMES);
+    }
+
+    /**
      * As {@link #require}, for who calls somebody who requires it again, some frames further down.
      *
      * @throws StackOverflowError if there is not enough for both
      */
     public static void requireForWhoRequires() {
-        probe(PROBE_FRAMES + FRAMES_BETWEEN);
+        probe(PROBE_FRAMES + SOME_FRAMES);
+    }
+
+    /** Runs {@code task}, which wakes somebody, here if {@link #requireSome} is met, else elsewhere. */
+    public static void runWhole(Runnable task) {
+        try {
+            requireSome();
+        } catch (StackOverflowError e) {
+            runElsewhere(task);
+            return;
+        }
+        task.run();
+    }
+
+    /** Has {@code task} run on a thread of its own, which takes a few frames. */
+    public static void runElsewhere(Runnable task) {
+        Thread thread = new Thread(null, task, "ringpark-elsewhere", 0, false);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private static void probe(int frames) {

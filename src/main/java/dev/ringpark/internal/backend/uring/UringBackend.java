@@ -143,7 +143,7 @@ public final class UringBackend implements Backend {
 
     private void prepare(Operation operation) {
         if (!push(operation)) {
-            again.add(operation);   // no buffer free, one comes back with every poll; it takes two; or has failed
+            again.add(operation);   // it waits for a buffer, takes two submissions, or has failed: for the next poll
         }
     }
 
