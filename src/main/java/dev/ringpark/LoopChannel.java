@@ -5,6 +5,7 @@ import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Moment;
 import dev.ringpark.internal.op.Operation;
+import dev.ringpark.internal.op.StackRoom;
 import dev.ringpark.internal.os.Errno;
 import dev.ringpark.internal.os.Failure;
 import dev.ringpark.internal.os.SocketErrors;
@@ -69,6 +70,7 @@ abstract sealed class LoopChannel implements Channel permits LoopSocket, Foreign
 
     /** Takes the turn of {@code side} if it is free; then {@link #exit} has to follow. */
     final boolean enterIfFree(int side) throws IOException {
+        StackRoom.requireSome();   // for the plain call that follows, and to give the turn on
         requireNotInterrupted();
         requireOpen();
         if (!handle.enterIfFree(side)) {

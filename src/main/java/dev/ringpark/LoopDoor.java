@@ -4,6 +4,7 @@ import dev.ringpark.internal.dispatch.Proactor;
 import dev.ringpark.internal.dispatch.SleepGate;
 import dev.ringpark.internal.jdk.VirtualThreads;
 import dev.ringpark.internal.op.CancelReason;
+import dev.ringpark.internal.op.Descriptor;
 import dev.ringpark.internal.op.Handle;
 import dev.ringpark.internal.op.Operation;
 import dev.ringpark.internal.op.Resource;
@@ -44,6 +45,7 @@ final class LoopDoor {
         this.wake = proactor.backend()::wake;
         this.mailbox = new Mailbox(proactor::finishClosing);
         Threads.load(StackRoom.class);
+        Descriptor.load();
     }
 
     // ---- any thread ----
@@ -139,7 +141,7 @@ final class LoopDoor {
         haveMailSeenTo();
     }
 
-    /** Now that it is in the box it has to come out of it, however little stack its sender has. */
+    /** What is in the box has to come out of it, if its sender has stack enough to start a thread at least. */
     private void haveMailSeenTo() {
         try {
             seeToMail();

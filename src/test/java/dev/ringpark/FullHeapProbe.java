@@ -35,7 +35,7 @@ final class FullHeapProbe {
         Eventually.until(() -> closer.getState() == Thread.State.WAITING && loop.door().gate().isAsleep(), "waits");
         mayEnd = true;
         caller.join(FAR);
-        return closer.join(FAR);
+        return closer.join(FAR) && loop.isOpen();   // a loop that has failed closes its sockets, too
     }
 
     private void callPlain(TcpSocket socket) {

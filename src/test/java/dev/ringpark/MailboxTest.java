@@ -3,6 +3,7 @@ package dev.ringpark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringpark.internal.op.Resource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -98,6 +99,37 @@ class MailboxTest {
         assertThatThrownBy(() -> mailbox.deliver(ready)).hasMessage("on purpose");
         mailbox.deliver(ready);
         assertThat(done).containsExactly("next");
+    }
+
+    // ---- ended calls ----
+
+    @Test
+    void theEndOfACallIsMailThatIsTakenInBeforeTheCommands() {
+        Resource resource = new Resource() { };
+        Mailbox box = new Mailbox(ended -> done.add(ended == resource ? "ended" : "of another"));
+        box.add(command("command"));
+        box.addEndedCall(resource);
+        assertThat(box.isEmpty()).isFalse();
+        box.deliver(ready);
+
+        assertThat(done).containsExactly("ended", "command");
+        assertThat(box.isEmpty()).isTrue();
+    }
+
+    @Test
+    void theEndOfACallIsForwardedAlsoIfOneBeforeItFails() {
+        Mailbox box = new Mailbox(ended -> {
+            done.add("ended");
+            if (done.size() == 1) {
+                throw new IllegalStateException("on purpose");
+            }
+        });
+        box.addEndedCall(new Resource() { });
+        box.addEndedCall(new Resource() { });
+        box.forward();
+
+        assertThat(done).containsExactly("ended", "ended");
+        assertThat(box.isEmpty()).isTrue();
     }
 
     // ---- forward ----

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -22,7 +23,9 @@ import java.util.stream.Stream;
  * with none at all from some class on, which comes one later each time; both until it opens.
  */
 public final class StartProbe {
-    private static final int SECONDS = 5;
+    private static final int SECONDS = 15;
+    private static final int LOOKS = 100;
+    private static final long PAUSE_NANOS = 10_000_000;
     private static final String LISTING = "/proc/";
     private static final String OPENED = "opened";
     private static final String HANGS = "hangs";
@@ -72,12 +75,22 @@ public final class StartProbe {
         if (outcome.equals(OPENED)) {
             return true;   // though perhaps it has run out of them since, which is another matter
         }
-        Set<String> left = descriptors();
-        left.removeAll(before);
+        Set<String> left = left(before);
         if (!left.isEmpty() || outcome.equals(HANGS)) {
             System.out.println(classes + " classes, limit " + descriptors + ": " + outcome + ", left " + left);
         }
         return false;
+    }
+
+    /** What stays open for a second: another thread may be loading a class just now. */
+    private static Set<String> left(Set<String> before) throws IOException {
+        Set<String> left = descriptors();
+        for (int looks = 0; looks < LOOKS && !before.containsAll(left); looks++) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+            left = descriptors();
+        }
+        left.removeAll(before);
+        return left;
     }
 
     private String outcome(int classes, int descriptors) throws Exception {

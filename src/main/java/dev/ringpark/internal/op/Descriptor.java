@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The same word holds whose turn it is: one reader and one writer at a time, the others wait in the order they
  * came. Who waits queues up, then tries; who leaves gives the turn back, then looks for the first in the queue. So a
  * turn that is given back meets a waiter who takes it, or one who is woken to; if whoever leaves has no stack for that,
- * on another thread, as a wake-up that ended half way would be the waiter's last.
+ * on another thread, as a wake-up that ended half way would be the waiter's last. Only a virtual thread next to the end
+ * of its stack may leave with the turn, or unheard: then the socket is fit for closing alone.
  */
 public abstract class Descriptor {
     /** The reading side: reads, receives, accepts, and waits to read. */
@@ -93,6 +94,9 @@ public abstract class Descriptor {
     private volatile boolean inputShut;
     private volatile @Nullable Waiters waiters;   // there once somebody has waited
     private int pending;   // loop thread only
+
+    /** To call it is to load the class, early: one that runs out of stack then is lost to the whole JVM. */
+    public static void load() {}
 
     public final boolean isOpen() {
         return (state & (CLOSING | CLOSED)) == 0;

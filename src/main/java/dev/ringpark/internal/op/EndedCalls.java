@@ -34,6 +34,9 @@ public final class EndedCalls {
         do {
             resource = last.get();
         } while (resource != null && !last.compareAndSet(resource, resource.endedBefore));
+        if (resource != null) {
+            resource.endedBefore = null;   // or who keeps one keeps all that came before it
+        }
         return resource;
     }
 }

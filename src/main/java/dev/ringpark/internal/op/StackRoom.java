@@ -3,7 +3,7 @@ package dev.ringpark.internal.op;
 /** Whether a thread has stack enough for what must not end half way; and what to do if it has not. */
 public final class StackRoom {
     private static final int PROBE_FRAMES = 1_000;   // some 25 KiB compiled at best, more when not
-    private static final int SOME_FRAMES = 250;      // far more than there are from one who asks to whom he calls
+    private static final int SOME_FRAMES = 250;      // twice what the start of a thread takes, when not compiled
 
     private StackRoom() {}
 
@@ -17,7 +17,7 @@ public final class StackRoom {
     }
 
     /**
-     * As {@link #require}, but for little: what wakes a thread or mails it to its loop, and {@link #runElsewhere}.
+     * As {@link #require}, but for little: what wakes a thread or mails it to its loop, or {@link #runElsewhere}.
      *
      * @throws StackOverflowError if there is not enough
      */
@@ -34,15 +34,29 @@ public final class StackRoom {
         probe(PROBE_FRAMES + SOME_FRAMES);
     }
 
-    /** Runs {@code task}, which wakes somebody, here if {@link #requireSome} is met, else elsewhere. */
+    /** Runs {@code task}, which wakes somebody: elsewhere, if {@link #requireSome} is not met and that can be had. */
     public static void runWhole(Runnable task) {
+        if (!isElsewhere(task)) {
+            task.run();
+        }
+    }
+
+    private static boolean isElsewhere(Runnable task) {
         try {
             requireSome();
+            return false;
         } catch (StackOverflowError e) {
-            runElsewhere(task);
-            return;
+            return hasBegunElsewhere(task);
         }
-        task.run();
+    }
+
+    private static boolean hasBegunElsewhere(Runnable task) {
+        try {
+            runElsewhere(task);
+            return true;
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            return false;   // to wake somebody may take less than to start a thread
+        }
     }
 
     /** Has {@code task} run on a thread of its own, which takes a few frames. */

@@ -38,23 +38,13 @@ final class FilePool {
         return count;
     }
 
-    /** Runs it later, or throws and never does. */
     void execute(Runnable task) {
-        execute(threads, task);
+        threads.execute(task);
     }
 
     /** The same beside all else. */
     void executeClose(Runnable task) {
-        execute(closers, task);
-    }
-
-    private static void execute(ThreadPoolExecutor pool, Runnable task) {
-        try {
-            pool.execute(task);
-        } catch (Throwable e) {
-            pool.remove(task);   // it is queued by now if the last thread left just then, and no other could be had
-            throw e;
-        }
+        closers.execute(task);
     }
 
     /** Takes out what no thread has begun. */

@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -45,11 +44,10 @@ public final class FileThreads implements AutoCloseable {
 
     private final Runnable wake;
     private final FilePool threads;
-    private final AtomicReference<@Nullable Task> done = new AtomicReference<>();   // the last one first
+    private final DoneTasks<Task> done = new DoneTasks<>();
     private final AtomicInteger wakers = new AtomicInteger();
     private volatile boolean closed;
     private final Map<Operation, Task> submitted = new HashMap<>();   // loop thread only
-    private @Nullable Task taken;   // from done, the first one first, to be delivered yet; loop thread only
 
     /**
      * At most {@code count} threads, but for closes and for opens that were given up; {@code wake} has the loop poll,
@@ -76,10 +74,12 @@ public final class FileThreads implements AutoCloseable {
                 threads.execute(task);
             }
         } catch (Throwable noThreadToBeHad) {
-            task.fail(noThreadToBeHad);
-            task.claim();   // it is not to be given up any more
-            addDone(task);
-            wake.run();     // or the poll that follows might wait for something else
+            if (task.begin()) {   // else a thread has it all the same: it was in the queue before no other could be had
+                task.fail(noThreadToBeHad);
+                task.claim();   // it is not to be given up any more
+                done.add(task);
+                wake.run();     // or the poll that follows might wait for something else
+            }
         }
     }
 
@@ -113,44 +113,11 @@ public final class FileThreads implements AutoCloseable {
 
     /** Hands over what the threads have done, with its result. */
     public void deliver(Consumer<Operation> finished) {
-        for (Task task = takeDone(); task != null; task = takeDone()) {
+        for (Task task = done.poll(); task != null; task = done.poll()) {
             submitted.remove(task.operation);
             task.settle();
             finished.accept(task.operation);
         }
-    }
-
-    /** Any thread's. A list of the tasks themselves, as for the node of a queue there may be no memory. */
-    private void addDone(Task task) {
-        do {
-            task.next = done.get();
-        } while (!done.compareAndSet(task.next, task));
-    }
-
-    /** The next to be delivered. The others stay in {@link #taken}: if its delivery throws, the next one goes on. */
-    private @Nullable Task takeDone() {
-        if (taken == null && done.get() != null) {   // a look costs each poll less than an exchange
-            taken = turned(done.getAndSet(null));
-        }
-        Task first = taken;
-        if (first != null) {
-            taken = first.next;
-            first.next = null;
-        }
-        return first;
-    }
-
-    /** The list from its other end. */
-    private static @Nullable Task turned(@Nullable Task list) {
-        Task turned = null;
-        Task rest = list;
-        while (rest != null) {
-            Task task = rest;
-            rest = task.next;
-            task.next = turned;
-            turned = task;
-        }
-        return turned;
     }
 
     /** Nothing is submitted any more; an open that was given up may be on a thread yet. No wake comes from here on. */
@@ -169,7 +136,7 @@ public final class FileThreads implements AutoCloseable {
      * of it, or comes by itself.
      */
     private void wakeLoop() {
-        while (!tryToWake() && done.get() != null) {
+        while (!tryToWake() && !done.areAllTaken()) {
             LockSupport.parkNanos(this, WAKE_PAUSE_NANOS);
         }
     }
@@ -190,14 +157,19 @@ public final class FileThreads implements AutoCloseable {
     }
 
     /** One operation on its way through a thread; the pool's queue and the list of what is done publish its notes. */
-    private abstract class Task implements Runnable {
+    private abstract class Task extends DoneTasks.Linked<Task> implements Runnable {
         final Operation operation;
-        @Nullable Task next;   // in the list of what is done, or what is taken from it
+        private final AtomicBoolean begun = new AtomicBoolean();
         private int result;
         private @Nullable Failure failure;
 
         Task(Operation operation) {
             this.operation = operation;
+        }
+
+        /** Whether it is the caller's to do: the first one's. */
+        final boolean begin() {
+            return begun.compareAndSet(false, true);
         }
 
         /** The thread's part: the result. */
@@ -221,13 +193,16 @@ public final class FileThreads implements AutoCloseable {
 
         @Override
         public final void run() {
+            if (!begin()) {
+                return;
+            }
             try {
                 result = call();
             } catch (Throwable e) {
                 fail(e);
             }
             if (claim()) {
-                addDone(this);
+                done.add(this);
                 wakeLoop();
             } else {
                 discard();

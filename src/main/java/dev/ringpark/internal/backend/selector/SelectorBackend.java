@@ -63,8 +63,16 @@ public final class SelectorBackend implements Backend {
                 requireWorks(selector);
                 return new SelectorBackend(selector, widestFamily, options, completions, counters);
             } catch (Throwable e) {
-                selector.close();
+                closeAfter(e, selector);
                 throw e;
+            }
+        }
+
+        private static void closeAfter(Throwable cause, Selector selector) {
+            try {
+                selector.close();
+            } catch (IOException e) {
+                cause.addSuppressed(e);
             }
         }
     }

@@ -48,20 +48,23 @@ final class ReceiveBuffers {
         NativeRegion region = NativeRegion.anonymous(ringBytes(entries) + (long) entries * bufferBytes);
         try {
             int result = register(ring, region, entries);
-            if (result == -LinuxErrno.EINVAL) {
-                region.unmap();
-                return null;
+            if (result != -LinuxErrno.EINVAL) {
+                requireRegistered(result);
+                return filled(new ReceiveBuffers(region, entries, bufferBytes));
             }
-            requireRegistered(result);
-            ReceiveBuffers buffers = new ReceiveBuffers(region, entries, bufferBytes);
-            for (int id = 0; id < entries; id++) {
-                buffers.give(id);
-            }
-            return buffers;
         } catch (Throwable e) {
             region.unmap();   // the kernel has it, perhaps, but nothing that could bring bytes
             throw e;
         }
+        region.unmap();
+        return null;
+    }
+
+    private static ReceiveBuffers filled(ReceiveBuffers buffers) {
+        for (int id = 0; id < buffers.entries; id++) {
+            buffers.give(id);
+        }
+        return buffers;
     }
 
     private static void requireRegistered(int result) throws IOException {
