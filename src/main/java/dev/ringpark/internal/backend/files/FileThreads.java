@@ -92,7 +92,7 @@ public final class FileThreads implements AutoCloseable {
         if (task == null) {
             return false;   // asked before, and it has ended
         }
-        boolean ended = threads.remove(task) || task.giveUp();
+        boolean ended = (threads.remove(task) && task.begin()) || task.giveUp();
         if (ended) {
             submitted.remove(operation);
             operation.fail(Failure.CANCELED);
