@@ -1,13 +1,11 @@
 package dev.ringpark.availability;
 
 import dev.ringpark.CarrierLoop;
+import dev.ringpark.contract.OpenDescriptors;
 import dev.ringpark.process.Jvm;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
@@ -15,7 +13,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /**
  * A program of its own, to be run from folders of classes: each class takes a descriptor while it is loaded. It opens
@@ -29,7 +26,6 @@ public final class StartProbe {
     private static final String LISTING = "/proc/";
     private static final String OPENED = "opened";
     private static final String HANGS = "hangs";
-    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
     private final OpenLimit limit = new OpenLimit();
     private final URL[] folder;
@@ -58,7 +54,7 @@ public final class StartProbe {
     }
 
     /** The number below which so many are unused. */
-    private static int unusedBelow(int free) throws IOException {
+    private static int unusedBelow(int free) {
         Set<String> open = descriptors();
         int number = 0;
         for (int left = free; left >= 0; number++) {
@@ -83,7 +79,7 @@ public final class StartProbe {
     }
 
     /** What stays open for a second: another thread may be loading a class just now. */
-    private static Set<String> left(Set<String> before) throws IOException {
+    private static Set<String> left(Set<String> before) {
         Set<String> left = descriptors();
         for (int looks = 0; looks < LOOKS && !before.containsAll(left); looks++) {
             LockSupport.parkNanos(PAUSE_NANOS);
@@ -121,25 +117,8 @@ public final class StartProbe {
     }
 
     /** What is open, each with its number, but for the listing. */
-    private static Set<String> descriptors() throws IOException {
-        Set<String> open = new TreeSet<>();
-        try (Stream<Path> all = Files.list(DESCRIPTORS)) {
-            for (Path each : all.toList()) {
-                String target = target(each);
-                if (!target.startsWith(LISTING)) {
-                    open.add(each.getFileName() + " " + target);
-                }
-            }
-        }
-        return open;
-    }
-
-    private static String target(Path descriptor) throws IOException {
-        try {
-            return Files.readSymbolicLink(descriptor).toString();
-        } catch (NoSuchFileException closedMeanwhile) {
-            return LISTING;
-        }
+    private static Set<String> descriptors() {
+        return new TreeSet<>(OpenDescriptors.open(what -> !what.startsWith(LISTING)));
     }
 
     /** After so many classes the limit sinks, until that is over. */

@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -32,24 +33,29 @@ public final class OpenDescriptors {
         Eventually.until(() -> before.containsAll(now()), "closed all descriptors but those that were open before");
     }
 
-    /** Each with its number and what it is; other files, jars above all, come and go with the classes. */
+    /** Other files, jars above all, come and go with the classes. */
     private static Set<String> now() {
+        return open(what -> COUNTED.matcher(what).matches());
+    }
+
+    /** All of those {@code which} holds for, each with its number and what it is. */
+    public static Set<String> open(Predicate<String> which) {
         if (!Files.isDirectory(TABLE)) {
             return Set.of();
         }
         Set<String> open = new HashSet<>();
         try (Stream<Path> descriptors = Files.list(TABLE)) {
-            descriptors.forEach(each -> add(each, open));
+            descriptors.forEach(each -> add(each, which, open));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return open;
     }
 
-    private static void add(Path descriptor, Set<String> open) {
+    private static void add(Path descriptor, Predicate<String> which, Set<String> open) {
         try {
             String what = Files.readSymbolicLink(descriptor).toString();
-            if (COUNTED.matcher(what).matches()) {
+            if (which.test(what)) {
                 open.add(descriptor.getFileName() + " " + what);
             }
         } catch (NoSuchFileException closedMeanwhile) {

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringpark.contract.Eventually;
-import dev.ringpark.internal.op.FileResource;
+import dev.ringpark.internal.dispatch.FakeFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.management.BufferPoolMXBean;
@@ -519,34 +519,14 @@ class DispatcherFilesTest extends DispatcherFileContract {
     }
 
     /** A file whose bytes could not be stored when it was closed. */
-    private static final class UnclosableFile extends FileResource {
+    private static final class UnclosableFile extends FakeFile {
         UnclosableFile(Path path) {
-            super(path);
+            super(path, true);
         }
 
         @Override
         public void release() throws IOException {
             throw new IOException("Input/output error");
-        }
-
-        @Override
-        public boolean isSeekable() {
-            return false;
-        }
-
-        @Override
-        public long position() {
-            return 0;
-        }
-
-        @Override
-        public void position(long newPosition) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void truncate(long size) {
-            throw new UnsupportedOperationException();
         }
     }
 }

@@ -1,14 +1,19 @@
 package dev.ringpark.internal.dispatch;
 
 import dev.ringpark.internal.op.FileResource;
+import java.io.IOException;
 import java.nio.file.Path;
 
-/** A file with a life and operations, and nothing on any disk. */
-final class FakeFile extends FileResource {
+/** A file with a life and operations, and nothing on any disk: whoever needs more of it overrides that. */
+public class FakeFile extends FileResource {
     private final boolean isOpened;
 
     FakeFile(boolean isOpened) {
-        super(Path.of("fake"));
+        this(Path.of("fake"), isOpened);
+    }
+
+    public FakeFile(Path path, boolean isOpened) {
+        super(path);
         this.isOpened = isOpened;
     }
 
@@ -33,16 +38,16 @@ final class FakeFile extends FileResource {
     }
 
     @Override
-    public void truncate(long size) {
+    public void truncate(long size) throws IOException {
         throw noFile();
     }
 
     @Override
-    public void release() {
+    public void release() throws IOException {
         throw noFile();
     }
 
     private static UnsupportedOperationException noFile() {
-        return new UnsupportedOperationException("the proactor does not ask for this");
+        return new UnsupportedOperationException("nobody is to ask a fake file for this");
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringpark.contract.Eventually;
+import dev.ringpark.internal.dispatch.FakeFile;
 import dev.ringpark.internal.op.FileResource;
 import dev.ringpark.internal.op.OpenRequest;
 import dev.ringpark.internal.op.Operation;
@@ -240,11 +241,11 @@ class FileThreadsTest {
     }
 
     /** A file that is cut by {@code what}. */
-    private static final class TruncatedFile extends FileResource {
+    private static final class TruncatedFile extends FakeFile {
         private final Runnable what;
 
         TruncatedFile(Runnable what) {
-            super(Path.of("truncated"));
+            super(Path.of("truncated"), true);
             this.what = what;
         }
 
@@ -252,29 +253,6 @@ class FileThreadsTest {
         public void truncate(long size) {
             what.run();
         }
-
-        @Override
-        public boolean hasDescriptor() {
-            return true;
-        }
-
-        @Override
-        public boolean isSeekable() {
-            return true;
-        }
-
-        @Override
-        public long position() {
-            return 0;
-        }
-
-        @Override
-        public void position(long newPosition) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void release() {}
     }
 
     /** For what it has to say there is no memory. */
