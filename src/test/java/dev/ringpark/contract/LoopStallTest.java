@@ -33,6 +33,7 @@ class LoopStallTest {
     Flavor flavor;
 
     private final AtomicBoolean stop = new AtomicBoolean();
+    private final CountDownLatch release = new CountDownLatch(1);
     private final List<LoopRig> rigs = new ArrayList<>();
     private final LoggedLines log = new LoggedLines();
     private LoopRig rig;
@@ -45,6 +46,7 @@ class LoopStallTest {
     @AfterEach
     void close() {
         stop.set(true);
+        release.countDown();
         rigs.forEach(LoopRig::close);
         log.close();
     }
@@ -60,23 +62,22 @@ class LoopStallTest {
     @Test
     void aThreadThatComputesIsToldWithItsNameAndItsStack() throws Exception {
         assumeCarried();
-        Thread hog = startHog(rig, "cruncher");
         long before = rig.loop.stats().stalls();
+        Thread hog = startHog(rig, "cruncher");
 
-        LogRecord line = log.await("cruncher");
+        LogRecord line = log.await(told("cruncher"));
 
         assertThat(line.getLevel()).isEqualTo(Level.WARNING);
         assertThat(line.getMessage()).startsWith(Flavor.LOOP_NAME + ": no turn of the loop for ")
                 .contains("VirtualThread[#" + hog.threadId() + ",cruncher]");
         assertThat(line.getThrown().getStackTrace()).extracting(StackTraceElement::getMethodName)
                 .contains("compute").doesNotContain("turn");
-        assertThat(rig.loop.stats().stalls()).isEqualTo(before + 1);
+        assertThat(rig.loop.stats().stalls()).isGreaterThan(before);
     }
 
     @Test
     void aThreadThatBlocksWhereItCannotLeaveItsCarrierIsTold() throws Exception {
         assumeCarried();
-        CountDownLatch release = new CountDownLatch(1);
         LoopRig.Running<Void> blocked = rig.start(() -> {
             Thread.currentThread().setName("blocked");
             return LoopPinnedCall.make(() -> {
@@ -85,7 +86,7 @@ class LoopStallTest {
             });
         });
 
-        LogRecord line = log.await("blocked");
+        LogRecord line = log.await(told("blocked"));
 
         assertThat(line.getThrown().getStackTrace()).extracting(StackTraceElement::getMethodName)
                 .contains("<clinit>", "await");
@@ -106,7 +107,7 @@ class LoopStallTest {
             return null;
         });
 
-        assertThat(log.await("starter").getThrown().getStackTrace())
+        assertThat(log.await(told("starter")).getThrown().getStackTrace())
                 .extracting(StackTraceElement::getMethodName).contains("compute");
     }
 
@@ -114,19 +115,19 @@ class LoopStallTest {
     void eachStallCountsOnceHoweverLongItLasts() throws Exception {
         assumeCarried();
         Thread hog = startHog(rig, "first");
-        long before = rig.loop.stats().stalls();
-        log.await("first");
+        log.await(told("first"));
+        long counted = rig.loop.stats().stalls();
         awaitLooks();
-        assertThat(rig.loop.stats().stalls()).isEqualTo(before + 1);
+        assertThat(rig.loop.stats().stalls()).isEqualTo(counted);
 
         stop.set(true);
         LoopRig.join(hog);
         stop.set(false);
         startHog(rig, "second");
-        log.await("second");
+        log.await(told("second"));
 
-        assertThat(rig.loop.stats().stalls()).isGreaterThan(before + 1);
-        assertThat(log.count("first")).isOne();
+        assertThat(rig.loop.stats().stalls()).isGreaterThan(counted);
+        assertThat(log.count(told("first"))).isOne();
     }
 
     // ---- not told ----
@@ -135,10 +136,9 @@ class LoopStallTest {
     void threadsThatWaitAreNotTold() throws Exception {
         LoopRig.Mixed pair = rig.mixed();
         LoopRig.Mixed pinned = rig.mixed();
-        CountDownLatch never = new CountDownLatch(1);
         List<Thread> waiting = List.of(
                 rig.start(() -> pair.near().read(new byte[1], 0, 1)).thread(),
-                rig.start(() -> never.await(1, TimeUnit.HOURS)).thread());
+                rig.start(() -> release.await(1, TimeUnit.HOURS)).thread());
         waiting.forEach(LoopRig::awaitWaiting);
         long submitted = rig.loop.stats().submitted();
         rig.start(() -> LoopPinnedCall.make(() -> pinned.near().read(new byte[1], 0, 1)));
@@ -148,7 +148,6 @@ class LoopStallTest {
         awaitLooks();
 
         assertThat(rig.loop.stats().stalls()).isEqualTo(before);
-        never.countDown();
     }
 
     @Test
@@ -158,7 +157,7 @@ class LoopStallTest {
         awaitLooks();
 
         assertThat(rig.loop.stats().stalls()).isZero();
-        assertThat(log.count("elsewhere")).isZero();
+        assertThat(log.count(told("elsewhere"))).isZero();
     }
 
     @Test
@@ -168,7 +167,7 @@ class LoopStallTest {
         awaitLooks();
 
         assertThat(unwatched.loop.stats().stalls()).isZero();
-        assertThat(log.count("unseen")).isZero();
+        assertThat(log.count(told("unseen"))).isZero();
     }
 
     @Test
@@ -217,6 +216,11 @@ class LoopStallTest {
 
     private void assumeCarried() {
         assumeTrue(LoopRig.isCarried(flavor), "the loop runs no thread but its own");
+    }
+
+    /** The name as a line has it that tells of the thread; the name alone may be a word of any line. */
+    private static String told(String name) {
+        return "," + name + "]";
     }
 
     /** Returns when it runs. */
