@@ -14,7 +14,6 @@ import java.nio.ByteBuffer;
 public final class UdpAllocation {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int ROUND = 1000;
-    private static final int MOST_IN_VAIN = 150;   // rounds that allocate no less, if nobody expects less
     private static final long MOST_NANOS = 30_000_000_000L;
 
     private UdpAllocation() {}
@@ -24,9 +23,8 @@ public final class UdpAllocation {
         void once() throws Exception;
     }
 
-    /** Takes a backend, a mode and how many bytes an exchange may allocate for good; tells one fact a line. */
+    /** Takes a backend and a mode; tells one fact a line. */
     public static void main(String[] args) throws Exception {
-        double enough = Double.parseDouble(args[2]);
         LoopOptions options = LoopOptions.defaults().withBackend(args[0]).withMode(LoopMode.valueOf(args[1]));
         try (CarrierLoop loop = CarrierLoop.start(options)) {
             UdpSocket near = UdpSocket.bind(loop, Loopback.anyPort());
@@ -35,11 +33,11 @@ public final class UdpAllocation {
             far.connect(Udp.address(near));
             byte[] array = new byte[100];
             ByteBuffer direct = ByteBuffer.allocateDirect(100);
-            tell(loop, "arrays", enough, () -> {
+            tell(loop, "arrays", () -> {
                 near.send(array, 0, 100);
                 require(far.receiveFromPeer(array, 0, 100));
             });
-            tell(loop, "direct buffers", enough, () -> {
+            tell(loop, "direct buffers", () -> {
                 near.send(direct.clear());
                 require(far.receiveFromPeer(direct.clear()));
             });
@@ -57,18 +55,16 @@ public final class UdpAllocation {
      * need several attempts to see the whole of one, and now and then never does where the rounds are in another method
      * than the exchanges of one: so they are not counted by {@link Allocation}.
      */
-    private static void tell(CarrierLoop loop, String fact, double enough, Exchange exchange) throws Exception {
+    private static void tell(CarrierLoop loop, String fact, Exchange exchange) throws Exception {
         double least = loop.run(() -> {
             double best = Double.MAX_VALUE;
-            int inVain = 0;
             long start = System.nanoTime();
-            while (best >= 1 && (inVain < MOST_IN_VAIN || best > enough) && System.nanoTime() - start < MOST_NANOS) {
+            while (best >= 1 && System.nanoTime() - start < MOST_NANOS) {
                 long before = THREADS.getTotalThreadAllocatedBytes();
                 for (int i = 0; i < ROUND; i++) {
                     exchange.once();
                 }
                 double bytes = (double) (THREADS.getTotalThreadAllocatedBytes() - before) / ROUND;
-                inVain = bytes < best ? 0 : inVain + 1;
                 best = Math.min(best, bytes);
             }
             return best;

@@ -23,15 +23,14 @@ public final class DispatcherAllocation {
         this.dispatcher = dispatcher;
     }
 
-    /** Takes a backend, how many bytes a round may allocate for good, and a file that is not empty; tells facts. */
+    /** Takes a backend, and a file that is not empty; tells one fact a line. */
     public static void main(String[] args) throws Exception {
-        double enough = Double.parseDouble(args[1]);
         try (Dispatcher dispatcher = Dispatcher.open(DispatcherOptions.defaults().withBackend(args[0]))) {
             DispatcherAllocation program = new DispatcherAllocation(dispatcher);
-            Allocation.tell("echoes", enough, program.new Echo()::run);
-            Allocation.tell("timeouts", enough, program.new Timeouts()::run);
+            Allocation.tell("echoes", program.new Echo()::run);
+            Allocation.tell("timeouts", program.new Timeouts()::run);
             if (args[0].equals("io_uring")) {   // elsewhere they go to threads, as tasks that have to be made
-                Allocation.tell("reads of a file", enough, program.new Reads(Path.of(args[2]))::run);
+                Allocation.tell("reads of a file", program.new Reads(Path.of(args[1]))::run);
             }
         }
     }

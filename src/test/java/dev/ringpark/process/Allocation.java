@@ -24,14 +24,12 @@ public final class Allocation {
      * Tells how many bytes all threads allocate each time: the worse of two rounds in a row, the best such two. What
      * else the JVM does may allocate in some, what {@code what} does now and then is in one of two, and the compiler
      * may need several attempts.
-     *
-     * @param enough bytes a time for which it tries no longer
      */
-    public static void tell(String fact, double enough, Repeated what) throws Exception {
+    public static void tell(String fact, Repeated what) throws Exception {
         double least = Double.MAX_VALUE;
         double last = Double.MAX_VALUE;
         long start = System.nanoTime();
-        while (least >= 1 && least > enough && System.nanoTime() - start < MOST_NANOS) {
+        while (least >= 1 && System.nanoTime() - start < MOST_NANOS) {
             long before = THREADS.getTotalThreadAllocatedBytes();
             what.run(ROUND);
             double bytes = (double) (THREADS.getTotalThreadAllocatedBytes() - before) / ROUND;
@@ -44,14 +42,5 @@ public final class Allocation {
     /** Tells that so many bytes are allocated each time. */
     public static void tell(String fact, double bytes) {
         System.out.println(fact + ": " + (bytes < 1 ? "nothing" : bytes + " bytes each"));
-    }
-
-    /** The bytes a time that a program has told in {@code line}. */
-    public static double told(String fact, String line) {
-        if (!line.matches(fact + ": (nothing|[0-9.]+ bytes each)")) {
-            throw new AssertionError("not what " + fact + " allocates: " + line);
-        }
-        String figure = line.substring(fact.length() + 2);
-        return Double.parseDouble(figure.replace("nothing", "0").replace(" bytes each", ""));
     }
 }

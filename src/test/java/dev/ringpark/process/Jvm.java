@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A JVM to be started, the one the tests run on; each method gives a changed copy. */
 public final class Jvm {
@@ -40,9 +41,17 @@ public final class Jvm {
         return with(NATIVE_ACCESS, OPEN_JAVA_LANG);
     }
 
-    /** One that lets the library do all it can, and compiles as users' do: for what the compiler has to see through. */
+    /**
+     * One that lets the library do all it can, and compiles as users' do: for what the compiler has to see through. But
+     * each call of a C library is compiled by itself. Inlined into a large method, such a call can be where the
+     * compiler has used up what it may inline; it then no longer sees that nobody keeps the JDK's object for the errno,
+     * and has one made each time.
+     */
     public static Jvm asUsersHaveIt() {
-        return withFullAccess().and("-XX:TieredStopAtLevel=4", "-da");
+        return withFullAccess().and("-XX:TieredStopAtLevel=4", "-da", "-XX:CompileCommand=quiet")
+                .and(Stream.of("linux.Libc", "bsd.BsdLibc", "bsd.Kqueue")
+                        .map(each -> "-XX:CompileCommand=dontinline,dev.ringpark.internal.os." + each + "::*")
+                        .toArray(String[]::new));
     }
 
     /** This one with more flags. */
